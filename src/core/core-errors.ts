@@ -1,0 +1,73 @@
+/**
+ * The closed list of what can go wrong in the core, without HTTP. Every dialect has a total map from these codes to its
+ * own errors (leaving one out does not compile). Details carry what a precise message needs.
+ */
+import type { ChecksumAlgorithm } from './model.ts';
+
+export interface CoreErrorDetails {
+  InvalidBucketName: { name: string; reason: string };
+  /** The caller's own account already has it. */
+  BucketAlreadyOwned: { name: string };
+  /** Another account has claimed the name, or it is in its cool-down. */
+  BucketNameTaken: { name: string };
+  BucketNotEmpty: { name: string };
+  NoSuchBucket: { name: string };
+  TooManyBuckets: { limit: number };
+  InvalidKey: { reason: 'empty' | 'not-utf8' | 'nul' };
+  KeyTooLong: { bytes: number; bytesMax: number };
+  NoSuchKey: { key: string; deleteMarkerVersionId?: string };
+  NoSuchVersion: { key: string; versionId: string };
+  InvalidVersionId: { versionId: string };
+  /** The addressed version is a delete marker: it has no body. */
+  VersionIsDeleteMarker: { key: string; versionId: string; lastModifiedMicros: number };
+  /** A condition of the request does not hold. `condition` is the header's name in lower case. */
+  PreconditionFailed: { condition: string };
+  /** A conditional read finds its copy current. */
+  NotModified: { etag: string; lastModifiedMicros: number };
+  /** A conditional write named an ETag for a key that does not exist. */
+  ConditionNeedsObject: { key: string };
+  /** Writers met on one key more often than the server retries. */
+  TooMuchContention: { key: string };
+  RangeNotSatisfiable: { range: string; size: number };
+  InvalidPartNumberForObject: { partNumber: number; partCount: number };
+  EntityTooLarge: { bytes: number; bytesMax: number };
+  /** Fewer bytes arrived than were declared. */
+  IncompleteBody: { bytesExpected: number; bytesReceived: number };
+  BadDigest: { algorithm: 'MD5'; expected: string; calculated: string };
+  /** A checksum header or trailer does not match. `expected`, `calculated`: base64. */
+  BadChecksum: { algorithm: ChecksumAlgorithm; expected: string; calculated: string };
+  /** The signed payload hash does not match. Hexadecimal. */
+  PayloadHashMismatch: { expected: string; calculated: string };
+  MetadataTooLarge: { bytes: number; bytesMax: number };
+  NoSuchUpload: { uploadId: string };
+  InvalidPartNumber: { partNumber: number; partNumberMax: number };
+  /** A part in the list is absent or its ETag or checksum differs. */
+  InvalidPart: { partNumber: number; uploadId: string; etag: string };
+  InvalidPartOrder: { uploadId: string };
+  PartTooSmall: { partNumber: number; bytes: number; bytesMin: number; etag: string };
+  NoParts: Record<never, never>;
+  /** The declared size of a completed object (`x-amz-mp-object-size`) differs from the sum of its parts. */
+  ObjectSizeMismatch: { expected: number; actual: number };
+  ChecksumTypeMismatch: { expected: string; actual: string };
+  CopyOntoItself: { key: string };
+  CopySourceTooLarge: { bytes: number; bytesMax: number };
+  InvalidCopySourceRange: { range: string; size: number };
+  StorageFull: Record<never, never>;
+  /** A stored block is damaged; nothing of it was sent. */
+  StoredDataCorrupt: { key: string };
+  StorageUnavailable: Record<never, never>;
+}
+
+export type CoreErrorCode = keyof CoreErrorDetails;
+
+export class CoreError<C extends CoreErrorCode = CoreErrorCode> extends Error {
+  override readonly name = 'CoreError';
+  readonly code: C;
+  readonly details: CoreErrorDetails[C];
+
+  constructor(code: C, details: CoreErrorDetails[C]) {
+    super(code);
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * What a bucket, an object, a version, an upload and a listing are: the words that every dialect translates to.
+ * Nothing here knows HTTP, XML or who is asking.
+ *
+ * Times are microseconds since the epoch, sizes are bytes, digests are lower-case hexadecimal for ETags and raw base64
+ * as the wire shows them for checksums, names are decoded UTF-8.
+ */
+
+/** 32 lower-case hexadecimal characters. Account = tenant = project. */
+export type AccountId = string;
+
+/** Index-free name of one served region; `KR1`. Its other names (aliases, `us-south`, `kr-west1`) live in the configuration. */
+export type Place = string;
+
+/** Unique for ever; never reused, also not for a bucket of the same name. */
+export type BucketId = number;
+
+/** Versioning as S3 knows it. `unversioned` has never been switched on. */
+export type VersioningState = 'unversioned' | 'enabled' | 'suspended';
+
+export interface Bucket {
+  readonly id: BucketId;
+  readonly account: AccountId;
+  readonly place: Place;
+  readonly name: string;
+  readonly createdAtMicros: number;
+  readonly versioning: VersioningState;
+  /** Public name: reachable from S3 by every account (the claim of design, section 5), not only by its own. */
+  readonly claimed: boolean;
+  /** Configuration documents by kind (`acl`, `policy`, `cors` …), kept verbatim for the layer that owns the kind. */
+  readonly documents: Readonly<Record<string, string>>;
+  /** Version of the stored record; every write below the bucket checks it. */
+  readonly recordVersion: number;
+}
+
+/** `null` is the version written while versioning is not enabled. Others are URL-safe tokens of 32 characters. */
+export type VersionId = 'null' | (string & {});
+
+export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+
+/** `FULL_OBJECT`: over all bytes. `COMPOSITE`: over the checksums of the parts, shown with `-N`. */
+export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
+
+export interface Checksum {
+  readonly algorithm: ChecksumAlgorithm;
+  readonly type: ChecksumType;
+  /** base64, without the `-N` of a composite one (the part count says it). */
+  readonly value: string;
+}
+
+/** Headers that are stored as sent and given back as stored. */
+export interface SystemMetadata {
+  readonly contentType: string;
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  readonly expires?: string;
+}
+
+export interface ObjectMetadata {
+  readonly system: SystemMetadata;
+  /** Lower-case names without `x-amz-meta-`; values are UTF-8 text. */
+  readonly user: Readonly<Record<string, string>>;
+  /** Further properties owned by other layers (`acl`, `tagging`, `websiteRedirect` …). */
+  readonly documents: Readonly<Record<string, string>>;
+}
+
+/** One version of an object, without its bytes. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: VersionId;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  /** Orders the versions of a key: max(clock, last + 1) at the commit, microseconds. */
+  readonly sequence: number;
+  readonly lastModifiedMicros: number;
+  readonly size: number;
+  /** MD5 of the bytes; of the parts' digests when `partCount` is set. 32 hexadecimal characters, no quotes, no `-N`. */
+  readonly etagMd5: string;
+  /** Number of parts, for objects made by CompleteMultipartUpload. */
+  readonly partCount?: number;
+  readonly checksum?: Checksum;
+  readonly metadata: ObjectMetadata;
+  /** Account that owns the object; shown as Owner. */
+  readonly owner: AccountId;
+}
+
+/** ETag as S3 shows it, without quotes: `md5` or `md5-N`. */
+export function etagOf(version: Pick<ObjectVersion, 'etagMd5' | 'partCount'>): string {
+  return version.partCount === undefined ? version.etagMd5 : `${version.etagMd5}-${version.partCount}`;
+}
+
+/** A part of a finished multipart object, for `partNumber=` reads and GetObjectAttributes. */
+export interface ObjectPart {
+  readonly partNumber: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly checksumValue?: string;
+}
+
+export interface Upload {
+  /** URL-safe token. */
+  readonly uploadId: string;
+  readonly key: string;
+  readonly initiatedAtMicros: number;
+  readonly initiator: string;
+  readonly owner: AccountId;
+  readonly metadata: ObjectMetadata;
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  readonly checksumType?: ChecksumType;
+}
+
+export interface UploadedPart {
+  readonly partNumber: number;
+  readonly lastModifiedMicros: number;
+  readonly size: number;
+  readonly etagMd5: string;
+  readonly checksumValue?: string;
+}
+
+/** Lengths in one page; `delimiter` may be any non-empty text. */
+export interface ListingQuery {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Names must be greater than this (exclusive), or than every name below it when it is a common prefix. Empty: from the start. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+export type ListingItem =
+  | { readonly kind: 'object'; readonly object: ListedObject }
+  | { readonly kind: 'prefix'; readonly prefix: string };
+
+/** What a listing row holds: decoded from the fixed part of the record only. */
+export interface ListedObject {
+  readonly key: string;
+  readonly lastModifiedMicros: number;
+  readonly size: number;
+  readonly etagMd5: string;
+  readonly partCount?: number;
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  readonly checksumType?: ChecksumType;
+  readonly owner: AccountId;
+}
+
+export interface ListingPage {
+  readonly items: readonly ListingItem[];
+  readonly isTruncated: boolean;
+  /** Pass as `after` to get the next page; set exactly when `isTruncated`. */
+  readonly next?: string;
+}

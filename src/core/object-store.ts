@@ -1,0 +1,312 @@
+/**
+ * The façade of the core: what every dialect may ask of the one namespace. The dialect has already decided who asks and
+ * whether they may; the core decides what is true. Errors are `CoreError`s; anything else is a bug or a storage failure.
+ *
+ * A `Bucket` value is loaded once per request and passed back in. It may be stale: writes check its record and reload it.
+ */
+import type { ByteSource } from '../lib/byte-source.ts';
+import type {
+  AccountId,
+  Bucket,
+  ChecksumAlgorithm,
+  ChecksumType,
+  ListingPage,
+  ListingQuery,
+  ObjectMetadata,
+  ObjectPart,
+  ObjectVersion,
+  Place,
+  Upload,
+  UploadedPart,
+  VersionId,
+} from './model.ts';
+
+/** ETags without quotes; `*` matches any existing object. */
+export type EtagList = '*' | readonly string[];
+
+/** Conditional reads (RFC 9110, section 13, with the precedence of section 13.2.2). */
+export interface ReadConditions {
+  readonly ifMatch?: EtagList;
+  readonly ifNoneMatch?: EtagList;
+  readonly ifModifiedSinceMicros?: number;
+  readonly ifUnmodifiedSinceMicros?: number;
+}
+
+/** Conditional writes and deletes, decided in the commit. */
+export interface WriteConditions {
+  readonly ifMatch?: EtagList;
+  /** Only `*` on puts: the key must have no current object. */
+  readonly ifNoneMatch?: '*';
+  /** DeleteObject only. Compared at the precision of a second. */
+  readonly ifMatchLastModifiedMicros?: number;
+  /** DeleteObject only. */
+  readonly ifMatchSize?: number;
+}
+
+/** What the bytes must turn out to be. Computed once, while they are stored, and only what is asked for (MD5 always). */
+export interface ExpectedDigests {
+  /** Hexadecimal MD5 (from Content-MD5). */
+  readonly md5Hex?: string;
+  /** Hexadecimal SHA-256 of the payload as signed. */
+  readonly payloadSha256Hex?: string;
+  /** base64 checksum known before the body. */
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
+}
+
+export interface BodyInput {
+  /** Decoded bytes. Rejects (with the dialect's own error) when a chunk signature or the framing is wrong. */
+  readonly source: ByteSource;
+  /** Declared number of decoded bytes, when the request declares it. */
+  readonly size: number | undefined;
+  readonly expected: ExpectedDigests;
+  /**
+   * Checksum that the request declares but delivers after the body, or wants computed without giving a value
+   * (`value()` then answers undefined). `value` is called once, after the source has ended.
+   */
+  readonly trailingChecksum?: { readonly algorithm: ChecksumAlgorithm; value(): string | undefined };
+}
+
+/** `start`/`end` inclusive; `suffix` counts from the end. */
+export type RangeRequest =
+  | { readonly kind: 'from'; readonly start: number; readonly end: number | undefined }
+  | { readonly kind: 'suffix'; readonly length: number };
+
+export interface PutObjectInput {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly owner: AccountId;
+  readonly metadata: ObjectMetadata;
+  readonly body: BodyInput;
+  readonly conditions: WriteConditions;
+}
+
+export interface GetObjectInput {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly versionId?: VersionId;
+  readonly conditions: ReadConditions;
+  /** Mutually exclusive with `partNumber`. */
+  readonly range?: RangeRequest;
+  readonly partNumber?: number;
+}
+
+export interface FoundObject {
+  readonly version: ObjectVersion;
+  /** Bytes selected by range or part number, inclusive; undefined: the whole object. */
+  readonly selected?: { readonly start: number; readonly end: number };
+}
+
+export interface OpenedObject extends FoundObject {
+  readonly body: ByteSource & { close(): Promise<void> };
+}
+
+export interface DeleteObjectInput {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly versionId?: VersionId;
+  readonly conditions: WriteConditions;
+}
+
+export interface DeletedObject {
+  /** Version that was removed, or of the delete marker that was made; undefined in an unversioned bucket. */
+  readonly versionId?: VersionId;
+  /** A delete marker was made, or the removed version was one. */
+  readonly deleteMarker: boolean;
+}
+
+export interface CopyObjectInput {
+  readonly source: { readonly bucket: Bucket; readonly key: string; readonly versionId?: VersionId };
+  readonly sourceConditions: ReadConditions;
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly owner: AccountId;
+  /** Given the source, answers the destination's metadata (the COPY and REPLACE directives are the dialect's). */
+  readonly metadata: (source: ObjectVersion) => ObjectMetadata;
+  /** The dialect found something that a copy of an object onto itself changes (metadata replaced, storage class …). */
+  readonly changesSomething: boolean;
+  /** Compute this checksum for the copy; undefined keeps the source's. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  readonly conditions: WriteConditions;
+}
+
+export interface CreateUploadInput {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly owner: AccountId;
+  readonly initiator: string;
+  readonly metadata: ObjectMetadata;
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  readonly checksumType?: ChecksumType;
+}
+
+export interface UploadPartInput {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly uploadId: string;
+  readonly partNumber: number;
+  readonly body: BodyInput;
+}
+
+export interface UploadPartCopyInput {
+  readonly source: { readonly bucket: Bucket; readonly key: string; readonly versionId?: VersionId };
+  readonly sourceConditions: ReadConditions;
+  /** Inclusive bytes; must lie inside the source. */
+  readonly sourceRange?: { readonly start: number; readonly end: number };
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly uploadId: string;
+  readonly partNumber: number;
+}
+
+export interface CompletedPart {
+  readonly partNumber: number;
+  readonly etag: string;
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
+}
+
+export interface CompleteUploadInput {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly uploadId: string;
+  readonly parts: readonly CompletedPart[];
+  /** Whole-object checksum given with the request. */
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
+  readonly checksumType?: ChecksumType;
+  readonly objectSize?: number;
+  readonly conditions: WriteConditions;
+}
+
+export interface PartsPage {
+  readonly upload: Upload;
+  readonly parts: readonly UploadedPart[];
+  readonly isTruncated: boolean;
+}
+
+export interface UploadsQuery {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly keyMarker: string;
+  /** Only meaningful together with `keyMarker`. */
+  readonly uploadIdMarker: string;
+  readonly limit: number;
+}
+
+export interface UploadsPage {
+  readonly uploads: readonly Upload[];
+  readonly prefixes: readonly string[];
+  readonly isTruncated: boolean;
+  readonly nextKeyMarker?: string;
+  readonly nextUploadIdMarker?: string;
+}
+
+export interface VersionsQuery {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly keyMarker: string;
+  readonly versionIdMarker: string;
+  readonly limit: number;
+}
+
+export interface VersionsPage {
+  /** Versions and delete markers in key order, latest first within a key. */
+  readonly versions: readonly ObjectVersion[];
+  readonly prefixes: readonly string[];
+  readonly isTruncated: boolean;
+  readonly nextKeyMarker?: string;
+  readonly nextVersionIdMarker?: string;
+}
+
+export interface BucketsQuery {
+  readonly account: AccountId;
+  /** Undefined: buckets of every place. */
+  readonly place?: Place;
+  readonly prefix: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+export interface Usage {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+export interface ObjectStore {
+  /** Called once at the start of every request: see `MetadataStore.refresh`. The result must be ended when the request is. */
+  beginRequest(): RunningRequest;
+
+  createBucket(input: {
+    readonly account: AccountId;
+    readonly place: Place;
+    readonly name: string;
+    readonly documents?: Readonly<Record<string, string>>;
+  }): Promise<Bucket>;
+  /** Own account's bucket first, then the register of claimed names (design, section 5). Throws NoSuchBucket. */
+  findBucket(input: {
+    /** Undefined: anonymous. */
+    readonly caller: AccountId | undefined;
+    readonly place: Place;
+    readonly name: string;
+    /** Set for `{account}:{bucket}`: only that account's bucket. */
+    readonly account?: AccountId;
+  }): Promise<Bucket>;
+  listBuckets(
+    query: BucketsQuery,
+  ): Promise<{ readonly buckets: readonly Bucket[]; readonly isTruncated: boolean }>;
+  /** Unfinished uploads go with it; objects do not: BucketNotEmpty. */
+  deleteBucket(bucket: Bucket): Promise<void>;
+  /** Replaces (or with null removes) one configuration document, and optionally the versioning state. */
+  updateBucket(
+    bucket: Bucket,
+    change: {
+      readonly documents?: Readonly<Record<string, string | null>>;
+      readonly versioning?: VersioningChange;
+    },
+  ): Promise<Bucket>;
+  bucketUsage(bucket: Bucket): Promise<Usage>;
+
+  putObject(input: PutObjectInput): Promise<ObjectVersion>;
+  /** The version without opening its body. Throws NoSuchKey, NoSuchVersion, VersionIsDeleteMarker and condition errors. */
+  headObject(input: GetObjectInput): Promise<FoundObject>;
+  getObject(input: GetObjectInput): Promise<OpenedObject>;
+  deleteObject(input: DeleteObjectInput): Promise<DeletedObject>;
+  copyObject(input: CopyObjectInput): Promise<ObjectVersion>;
+  /** Replaces documents of one version (`acl`, `tagging`) without touching its bytes or its LastModified. */
+  updateObject(input: {
+    readonly bucket: Bucket;
+    readonly key: string;
+    readonly versionId?: VersionId;
+    readonly documents: Readonly<Record<string, string | null>>;
+  }): Promise<ObjectVersion>;
+  /** Parts of a multipart object, from part number `after` + 1. Empty for an object of one piece. */
+  listObjectParts(
+    version: { readonly bucket: Bucket; readonly key: string; readonly versionId?: VersionId },
+    after: number,
+    limit: number,
+  ): Promise<{ readonly parts: readonly ObjectPart[]; readonly isTruncated: boolean }>;
+
+  listObjects(bucket: Bucket, query: ListingQuery): Promise<ListingPage>;
+  listVersions(bucket: Bucket, query: VersionsQuery): Promise<VersionsPage>;
+
+  createUpload(input: CreateUploadInput): Promise<Upload>;
+  uploadPart(input: UploadPartInput): Promise<UploadedPart>;
+  uploadPartCopy(
+    input: UploadPartCopyInput,
+  ): Promise<{ readonly part: UploadedPart; readonly sourceVersionId: VersionId }>;
+  completeUpload(input: CompleteUploadInput): Promise<ObjectVersion>;
+  abortUpload(bucket: Bucket, key: string, uploadId: string): Promise<void>;
+  listParts(bucket: Bucket, key: string, uploadId: string, after: number, limit: number): Promise<PartsPage>;
+  listUploads(bucket: Bucket, query: UploadsQuery): Promise<UploadsPage>;
+
+  /**
+   * One bounded piece of housekeeping (folding counters, reclaiming, purging deleted buckets, sweeping finished uploads).
+   * Answers whether there is more to do at once. Runs in one worker only.
+   */
+  housekeep(): Promise<boolean>;
+}
+
+export type VersioningChange = 'enabled' | 'suspended';
+
+/** Blobs condemned while a request runs stay readable until it ends (design, section 6, Reclaiming). */
+export interface RunningRequest {
+  end(): void;
+}

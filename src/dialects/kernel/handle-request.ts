@@ -1,0 +1,59 @@
+/**
+ * The one place with the order of steps (design, sections 1 and 4): claim -> route -> authenticate -> decode -> load ->
+ * authorise -> body -> run -> encode. A refusal comes before the body is read, so nothing is uploaded in vain.
+ */
+import type { Operation } from './define-operation.ts';
+import type { Call, Dialect } from './dialect.ts';
+import type { CallObserver } from './observe-call.ts';
+import type { WireRequest, WireResponse } from './wire.ts';
+
+export async function handleRequest<C extends Call, S>(
+  dialect: Dialect<C, S>,
+  request: WireRequest,
+  observer: CallObserver,
+): Promise<WireResponse> {
+  const call = dialect.begin(request);
+  let operation: Operation<C, S> | undefined;
+  try {
+    operation = dialect.route(call);
+    const response = dialect.finish(await perform(dialect, call, operation), call);
+    observer.completed(dialect.name, operation.name, call, response, undefined);
+    return response;
+  } catch (error) {
+    const response = dialect.finish(dialect.renderError(error, call), call);
+    observer.completed(dialect.name, operation?.name, call, response, error);
+    return response;
+  }
+}
+
+async function perform<C extends Call, S>(
+  dialect: Dialect<C, S>,
+  call: C,
+  operation: Operation<C, S>,
+): Promise<WireResponse> {
+  await dialect.authenticate(call, operation);
+  let input = operation.decode(call);
+  await dialect.load(call, operation);
+  const decision = await dialect.authorise(call, operation);
+  if (!decision.allowed) throw dialect.denied(call, decision);
+  if (operation.body.kind === 'buffered') {
+    const body = await readWhole(dialect, call, operation.body.bytesMax);
+    if (operation.decodeBody !== undefined) input = operation.decodeBody(body, input, call);
+  }
+  return operation.encode(await operation.run(dialect.services, input, call), call);
+}
+
+async function readWhole<C extends Call, S>(dialect: Dialect<C, S>, call: C, bytesMax: number): Promise<Buffer> {
+  const declared = call.request.body.contentLength;
+  if (declared !== undefined && declared > bytesMax) throw dialect.bodyTooLarge(call, bytesMax);
+  const source = dialect.bodyOf(call);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (let chunk = await source.read(); chunk !== null; chunk = await source.read()) {
+    size += chunk.length;
+    if (size > bytesMax) throw dialect.bodyTooLarge(call, bytesMax);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
+}

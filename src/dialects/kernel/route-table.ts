@@ -1,0 +1,98 @@
+/**
+ * Routing by shape: method, addressed resource, and the query parameters or headers that single an operation out.
+ * Two operations of one shape fail at start-up; the most demanding shape that fits wins.
+ */
+
+export interface RouteShape {
+  readonly method: string;
+  /** The dialect's own word for what the address names: `service`, `bucket`, `object`, or a path template. */
+  readonly resource: string;
+  /** Parameters that must be present; `name=value` asks for that value too. */
+  readonly query?: readonly string[];
+  /** Header fields that must be present. */
+  readonly headers?: readonly string[];
+}
+
+interface Routed {
+  readonly name: string;
+  readonly route: RouteShape;
+}
+
+/** What routing needs to see of a request. */
+export interface RouteSubject {
+  readonly method: string;
+  readonly resource: string;
+  query(name: string): string | undefined;
+  hasHeader(name: string): boolean;
+}
+
+export type RouteResult<O> =
+  | { readonly kind: 'found'; readonly operation: O }
+  /** The resource exists but does not take this method. */
+  | { readonly kind: 'method-not-allowed'; readonly allowed: readonly string[] }
+  | { readonly kind: 'not-found' };
+
+export interface RouteTable<O> {
+  find(subject: RouteSubject): RouteResult<O>;
+}
+
+export class RouteConflict extends Error {
+  override readonly name = 'RouteConflict';
+}
+
+export function createRouteTable<O extends Routed>(operations: readonly O[]): RouteTable<O> {
+  const byResource = new Map<string, Map<string, O[]>>();
+  const seen = new Map<string, string>();
+  for (const operation of operations) {
+    const shape = shapeKey(operation.route);
+    const other = seen.get(shape);
+    if (other !== undefined) throw new RouteConflict(`${operation.name} and ${other} have the same shape: ${shape}`);
+    seen.set(shape, operation.name);
+    const methods = getOrAdd(byResource, operation.route.resource, () => new Map<string, O[]>());
+    getOrAdd(methods, operation.route.method, () => []).push(operation);
+  }
+  for (const methods of byResource.values()) {
+    for (const candidates of methods.values()) candidates.sort((a, b) => demands(b.route) - demands(a.route));
+  }
+  return {
+    find(subject) {
+      const methods = byResource.get(subject.resource);
+      if (methods === undefined) return { kind: 'not-found' };
+      const operation = methods.get(subject.method)?.find((candidate) => fits(candidate.route, subject));
+      if (operation !== undefined) return { kind: 'found', operation };
+      return methods.has(subject.method)
+        ? { kind: 'not-found' }
+        : { kind: 'method-not-allowed', allowed: [...methods.keys()] };
+    },
+  };
+}
+
+function fits(route: RouteShape, subject: RouteSubject): boolean {
+  for (const wanted of route.query ?? []) {
+    const equals = wanted.indexOf('=');
+    if (equals < 0 ? subject.query(wanted) === undefined : subject.query(wanted.slice(0, equals)) !== wanted.slice(equals + 1)) {
+      return false;
+    }
+  }
+  for (const wanted of route.headers ?? []) if (!subject.hasHeader(wanted)) return false;
+  return true;
+}
+
+function demands(route: RouteShape): number {
+  const values = route.query?.filter((wanted) => wanted.includes('=')).length ?? 0;
+  return (route.query?.length ?? 0) + (route.headers?.length ?? 0) + values;
+}
+
+function shapeKey(route: RouteShape): string {
+  const query = [...(route.query ?? [])].sort().join('&');
+  const headers = [...(route.headers ?? [])].sort().join(',');
+  return `${route.method} ${route.resource}?${query}#${headers}`;
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

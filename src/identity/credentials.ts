@@ -1,0 +1,18 @@
+import type { Principal } from './principal.ts';
+
+/** An access-key pair with the principal it acts as, as found for one request. */
+export interface AccessKeyCredential {
+  readonly accessKeyId: string;
+  /** Recovered from its encrypted record; never logged. */
+  readonly secret: string;
+  /** Changes whenever the stored record does, so that derived signing keys can be cached by it. */
+  readonly recordVersion: number;
+  readonly principal: Principal;
+  /** Why the pair may not be used although it exists; undefined when it may. */
+  readonly unusable?: 'key-disabled' | 'user-disabled' | 'account-disabled' | 'expired';
+}
+
+/** Reads the store on every call (deletion and disabling take effect on the next request, on every worker). */
+export interface CredentialSource {
+  findAccessKey(accessKeyId: string): Promise<AccessKeyCredential | undefined>;
+}
