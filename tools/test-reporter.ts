@@ -33,7 +33,7 @@ export default async function* reportTests(
 }
 
 /** The totals in the summary of the whole run (summaries of single files name their file); cancelled counts as failed. */
-export function totalsOf(event: TestEvent): TestTotals | undefined {
+function totalsOf(event: TestEvent): TestTotals | undefined {
   if (event.type !== 'test:summary' || event.data.file !== undefined) return undefined;
   // The running Node reports `failed` too, which the type declarations leave out.
   const { passed, cancelled, failed = 0 }: SummaryCounts = event.data.counts;
