@@ -1,0 +1,43 @@
+/** One S3 request on its way through the pipeline, and what the operations work with. */
+import type { Bucket, Place } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import type { Caller } from '../../identity/principal.ts';
+import type { ByteSource } from '../../lib/byte-source.ts';
+import type { Call } from '../kernel/dialect.ts';
+import type { QueryParameters } from '../kernel/query-parameters.ts';
+import type { S3Flavour } from './s3-flavours.ts';
+
+export interface S3Services {
+  readonly store: ObjectStore;
+}
+
+/** Filled step by step by the dialect; read by operations. Nothing outside `s3-dialect.ts` assigns to it. */
+export interface S3Call extends Call {
+  readonly flavour: S3Flavour;
+  /** The place this address answers for. */
+  readonly place: Place;
+  readonly query: QueryParameters;
+  /** Decoded names in the address; empty when it names none. */
+  readonly bucketName: string;
+  readonly key: string;
+  /** Of `{account}:{bucket}`; undefined in the ordinary form. */
+  readonly bucketAccount: string | undefined;
+  /** Path as sent, shown as Resource in errors. */
+  readonly resource: string;
+  readonly caller: Caller;
+  /** Loaded once; set for every operation whose permissions are on the bucket or the object. */
+  readonly bucket: Bucket;
+  /** Decoded bytes as the proof demands them: chunk signatures and trailers are verified by reading. */
+  readonly body: S3Body;
+}
+
+export interface S3Body {
+  readonly source: ByteSource;
+  /** Decoded size, when declared. */
+  readonly size: number | undefined;
+  /** The signed SHA-256 of the whole payload, when the signature names one. */
+  readonly payloadSha256Hex: string | undefined;
+  /** Declared trailer names in lower case; values are complete after the source has ended. */
+  readonly trailerNames: readonly string[];
+  trailer(name: string): string | undefined;
+}
