@@ -23,6 +23,7 @@ export interface BlobWriter {
 }
 
 export interface BlobStore {
+  /** Rejects with `StorageFull` when there is no room for new bytes. */
   create(): Promise<BlobWriter>;
   /**
    * Bytes `offset` to `offset + length` of a blob, in pieces of the store's own choosing. Every block that is touched is
@@ -30,8 +31,8 @@ export interface BlobStore {
    * `close()` must be called unless `read()` returned null or rejected; it never rejects.
    */
   open(id: BlobId, offset: number, length: number): Promise<ByteSource & { close(): Promise<void> }>;
-  /** Removing an absent blob is no error. */
+  /** Durable when it resolves; call it for many at once, since they then share flushes. Removing an absent blob is no error. */
   remove(id: BlobId): Promise<void>;
-  /** Every blob of one epoch, in no order; for sweeping closed epochs and for audits. */
+  /** Every blob of one epoch, unfinished ones included, in no order; for sweeping closed epochs and for audits. */
   list(epoch: number): AsyncIterable<BlobId>;
 }

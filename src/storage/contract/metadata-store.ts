@@ -44,6 +44,12 @@ export interface CommitRequest {
   readonly checks: readonly Check[];
   readonly puts: readonly Put[];
   readonly deletes: readonly Buffer[];
+  /**
+   * What the commit does to the space in use; `grow` when left out. A `shrink` commit serves to free space (a deletion, an
+   * abort, reclaiming and their bookkeeping) and goes on when the disk is full; a `grow` commit with puts then rejects
+   * with `StorageFull` while reads and `shrink` commits go on (design, section 6: the reserve).
+   */
+  readonly effect?: 'grow' | 'shrink';
 }
 
 /**
@@ -90,7 +96,11 @@ export interface MetadataStore {
 
   newCommitId(): CommitId;
 
-  /** Rejects with `StorageFailure` when durability can no longer be promised; the process must then stop acknowledging. */
+  /**
+   * Rejects with `StorageFailure` when durability can no longer be promised; the process must then stop acknowledging.
+   * Rejects with `StorageFull` when there is no room (see `effect`): nothing was written. The buffers of the request must
+   * not change until the promise is settled. A request outside `limits` is a programming error and throws `RangeError`.
+   */
   commit(request: CommitRequest): Promise<CommitOutcome>;
 
   /** Only meaningful after `unknown`. */
