@@ -1,0 +1,178 @@
+/**
+ * Where the bytes of a version or part lie (docs/adr/0002-keys-references-reclaiming.md, Bodies), and how that is
+ * written inside records, pages and candidates.
+ */
+import type { BlobId } from '../storage/contract/blob-store.ts';
+import { type BodyId, readBlobId, readUint64, writeBlobId, writeUint64 } from './metadata-keys.ts';
+import type { BucketId } from './model.ts';
+import { checkFormat } from './record-format.ts';
+
+/** A run of bytes of one blob. Length 0 keeps the place of an empty part and names no blob (epoch 0, sequence 0). */
+export interface Piece {
+  readonly blob: BlobId;
+  /** Where the run begins in the blob. */
+  readonly offset: number;
+  readonly length: number;
+  /** 1 for an object that was put whole. Several pieces may belong to one part. */
+  readonly partNumber: number;
+  /** base64 checksum of the whole part, on the first piece of the part. */
+  readonly checksumValue?: string;
+}
+
+/**
+ * `none`: no bytes. `inline`: under `bodyKey`, not shared, not referenced. `pieces`: up to 8, here in the record.
+ * `pages`: under `pageKey` of the bucket in which the body was made (`home`), which may be gone when a copy in another
+ * bucket still shares the body: purging a bucket must not touch its pages.
+ */
+export type Body =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'inline'; readonly id: BodyId; readonly crc32: number }
+  | { readonly kind: 'pieces'; readonly id: BodyId; readonly pieces: readonly Piece[] }
+  | { readonly kind: 'pages'; readonly id: BodyId; readonly home: BucketId };
+
+/** A body that references can be made to. */
+export type SharedBody = Extract<Body, { kind: 'pieces' | 'pages' }>;
+
+export const PIECES_IN_RECORD_MAX = 8;
+export const PIECES_IN_PAGE_MAX = 256;
+
+const KIND = { none: 0, inline: 1, pieces: 2, pages: 3 } as const;
+const PIECE_BYTES = 27;
+const PAGE_FORMAT = 1;
+const RECLAIMABLE_FORMAT = 1;
+
+/** Bytes that `writeBody` will write. */
+export function bodyBytes(body: Body): number {
+  switch (body.kind) {
+    case 'none':
+      return 1;
+    case 'inline':
+      return 13;
+    case 'pages':
+      return 17;
+    case 'pieces':
+      return 11 + piecesBytes(body.pieces);
+  }
+}
+
+/** Answers the offset after what was written. */
+export function writeBody(target: Buffer, body: Body, offset: number): number {
+  target[offset] = KIND[body.kind];
+  if (body.kind === 'none') return offset + 1;
+  target.write(body.id, offset + 1, 'hex');
+  switch (body.kind) {
+    case 'inline':
+      target.writeUInt32BE(body.crc32, offset + 9);
+      return offset + 13;
+    case 'pages':
+      writeUint64(target, body.home, offset + 9);
+      return offset + 17;
+    case 'pieces':
+      target.writeUInt16BE(body.pieces.length, offset + 9);
+      return writePieces(target, body.pieces, offset + 11);
+  }
+}
+
+export function readBody(source: Buffer, offset: number): { body: Body; end: number } {
+  const kind = source[offset];
+  if (kind === KIND.none) return { body: { kind: 'none' }, end: offset + 1 };
+  const id = source.toString('hex', offset + 1, offset + 9);
+  if (kind === KIND.inline) {
+    return { body: { kind: 'inline', id, crc32: source.readUInt32BE(offset + 9) }, end: offset + 13 };
+  }
+  if (kind === KIND.pages) {
+    return { body: { kind: 'pages', id, home: readUint64(source, offset + 9) }, end: offset + 17 };
+  }
+  const { pieces, end } = readPieces(source, offset + 11, source.readUInt16BE(offset + 9));
+  return { body: { kind: 'pieces', id, pieces }, end };
+}
+
+function piecesBytes(pieces: readonly Piece[]): number {
+  let bytes = 0;
+  for (const piece of pieces) {
+    bytes += PIECE_BYTES + (piece.checksumValue === undefined ? 0 : base64Bytes(piece.checksumValue));
+  }
+  return bytes;
+}
+
+function base64Bytes(text: string): number {
+  return Buffer.byteLength(text, 'base64');
+}
+
+function writePieces(target: Buffer, pieces: readonly Piece[], start: number): number {
+  let offset = start;
+  for (const piece of pieces) {
+    writeBlobId(target, piece.blob, offset);
+    writeUint64(target, piece.offset, offset + 8);
+    writeUint64(target, piece.length, offset + 16);
+    target.writeUInt16BE(piece.partNumber, offset + 24);
+    const written =
+      piece.checksumValue === undefined
+        ? 0
+        : target.write(piece.checksumValue, offset + PIECE_BYTES, 'base64');
+    target[offset + 26] = written;
+    offset += PIECE_BYTES + written;
+  }
+  return offset;
+}
+
+function readPieces(source: Buffer, start: number, count: number): { pieces: Piece[]; end: number } {
+  const pieces: Piece[] = [];
+  let offset = start;
+  for (let index = 0; index < count; index++) {
+    const piece: Piece = {
+      blob: readBlobId(source, offset),
+      offset: readUint64(source, offset + 8),
+      length: readUint64(source, offset + 16),
+      partNumber: source.readUInt16BE(offset + 24),
+    };
+    const checksumEnd = offset + PIECE_BYTES + source[offset + 26]!;
+    const hasChecksum = checksumEnd > offset + PIECE_BYTES;
+    pieces.push(
+      hasChecksum
+        ? { ...piece, checksumValue: source.toString('base64', offset + PIECE_BYTES, checksumEnd) }
+        : piece,
+    );
+    offset = checksumEnd;
+  }
+  return { pieces, end: offset };
+}
+
+/** A page of up to `PIECES_IN_PAGE_MAX` pieces, the value under `pageKey`. */
+export function encodePage(pieces: readonly Piece[]): Buffer {
+  const page = Buffer.allocUnsafe(3 + piecesBytes(pieces));
+  page[0] = PAGE_FORMAT;
+  page.writeUInt16BE(pieces.length, 1);
+  writePieces(page, pieces, 3);
+  return page;
+}
+
+export function decodePage(page: Buffer): Piece[] {
+  checkFormat(page, PAGE_FORMAT, 'page');
+  return readPieces(page, 3, page.readUInt16BE(1)).pieces;
+}
+
+/**
+ * Value of a candidate or a condemned entry. A candidate's round is 0. A body says where its pieces are, because the
+ * record that knew it is gone; a blob needs nothing more than its name.
+ */
+export interface ReclaimableRecord {
+  readonly round: number;
+  readonly body?: SharedBody;
+}
+
+export function encodeReclaimable(record: ReclaimableRecord): Buffer {
+  const body: Body = record.body ?? { kind: 'none' };
+  const value = Buffer.allocUnsafe(9 + bodyBytes(body));
+  value[0] = RECLAIMABLE_FORMAT;
+  writeUint64(value, record.round, 1);
+  writeBody(value, body, 9);
+  return value;
+}
+
+export function decodeReclaimable(value: Buffer): ReclaimableRecord {
+  checkFormat(value, RECLAIMABLE_FORMAT, 'reclaiming');
+  const round = readUint64(value, 1);
+  const { body } = readBody(value, 9);
+  return body.kind === 'pieces' || body.kind === 'pages' ? { round, body } : { round };
+}

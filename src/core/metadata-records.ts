@@ -1,0 +1,255 @@
+/**
+ * The record of one version: value of the spaces `head`, `tombstone` and `older`, the same bytes in all three.
+ *
+ * A fixed prefix holds what listings show, so that they decode nothing else:
+ *
+ *     0 format · 1 flags · 2 checksum algorithm · 3 checksum type · 4 part count (2) · 6 checksum bytes · 7 zero
+ *     8 size · 16 sequence · 24 last modified · 32 MD5 (16) · 48 owner (16) · 64 nonce (12) · 76 null sequence
+ *
+ * The rest is read by those who want the object: checksum value, body, metadata as compact JSON to the end.
+ */
+import { type Body, bodyBytes, readBody, writeBody } from './body-records.ts';
+import { readUint64, writeUint64 } from './metadata-keys.ts';
+import type {
+  AccountId,
+  Checksum,
+  ChecksumAlgorithm,
+  ChecksumType,
+  ListedObject,
+  ObjectMetadata,
+  ObjectVersion,
+  SystemMetadata,
+  VersionId,
+} from './model.ts';
+import { encodeOpaqueId } from './opaque-ids.ts';
+import { checkFormat } from './record-format.ts';
+
+export interface VersionRecord {
+  readonly isDeleteMarker: boolean;
+  /** Written while versioning was not enabled: its version id is `null`. */
+  readonly isNullVersion: boolean;
+  readonly size: number;
+  readonly sequence: number;
+  readonly lastModifiedMicros: number;
+  readonly etagMd5: string;
+  readonly partCount?: number;
+  readonly checksum?: Checksum;
+  readonly owner: AccountId;
+  /** 24 hexadecimal characters that make the version id unique; `NULL_NONCE` for the null version. */
+  readonly nonce: string;
+  /**
+   * In a current version: sequence of the null version among the older ones, 0 when there is none. Without meaning in
+   * older versions.
+   */
+  readonly nullSequence: number;
+  readonly body: Body;
+  readonly metadata: ObjectMetadata;
+}
+
+export const NULL_NONCE = '000000000000000000000000';
+export const EMPTY_MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
+
+const FORMAT = 1;
+const PREFIX_BYTES = 84;
+const FLAG_DELETE_MARKER = 1;
+const FLAG_NULL_VERSION = 2;
+
+const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
+const checksumTypes = ['FULL_OBJECT', 'COMPOSITE'] as const;
+
+/** 0: none. The codes are stored: never renumber them. */
+export function checksumAlgorithmCode(algorithm: ChecksumAlgorithm | undefined): number {
+  return algorithm === undefined ? 0 : checksumAlgorithms.indexOf(algorithm) + 1;
+}
+
+export function checksumAlgorithmOfCode(code: number): ChecksumAlgorithm | undefined {
+  return code === 0 ? undefined : checksumAlgorithms[code - 1];
+}
+
+function checksumTypeCode(type: ChecksumType | undefined): number {
+  return type === undefined ? 0 : checksumTypes.indexOf(type) + 1;
+}
+
+interface CompactMetadata {
+  s: SystemMetadata;
+  u?: Readonly<Record<string, string>>;
+  d?: Readonly<Record<string, string>>;
+}
+
+function metadataJson(metadata: ObjectMetadata): string {
+  const compact: CompactMetadata = { s: metadata.system };
+  if (hasEntries(metadata.user)) compact.u = metadata.user;
+  if (hasEntries(metadata.documents)) compact.d = metadata.documents;
+  return JSON.stringify(compact);
+}
+
+function hasEntries(record: Readonly<Record<string, string>>): boolean {
+  for (const _ in record) return true;
+  return false;
+}
+
+export function encodeVersion(record: VersionRecord): Buffer {
+  const json = metadataJson(record.metadata);
+  const checksumBytes =
+    record.checksum === undefined ? 0 : Buffer.byteLength(record.checksum.value, 'base64');
+  const metadataStart = PREFIX_BYTES + checksumBytes + bodyBytes(record.body);
+  const value = Buffer.allocUnsafe(metadataStart + Buffer.byteLength(json));
+  value[0] = FORMAT;
+  value[1] =
+    (record.isDeleteMarker ? FLAG_DELETE_MARKER : 0) | (record.isNullVersion ? FLAG_NULL_VERSION : 0);
+  value[2] = checksumAlgorithmCode(record.checksum?.algorithm);
+  value[3] = checksumTypeCode(record.checksum?.type);
+  value.writeUInt16BE(record.partCount ?? 0, 4);
+  value[6] = checksumBytes;
+  value[7] = 0;
+  writeUint64(value, record.size, 8);
+  writeUint64(value, record.sequence, 16);
+  writeUint64(value, record.lastModifiedMicros, 24);
+  writeHex(value, record.etagMd5, 32, 16);
+  writeHex(value, record.owner, 48, 16);
+  writeHex(value, record.nonce, 64, 12);
+  writeUint64(value, record.nullSequence, 76);
+  if (record.checksum !== undefined) value.write(record.checksum.value, PREFIX_BYTES, 'base64');
+  writeBody(value, record.body, PREFIX_BYTES + checksumBytes);
+  value.write(json, metadataStart);
+  return value;
+}
+
+/** Fails rather than leave bytes of the unfilled buffer in a record. */
+function writeHex(target: Buffer, hex: string, offset: number, bytes: number): void {
+  if (target.write(hex, offset, bytes, 'hex') !== bytes) {
+    throw new TypeError(`"${hex}" is not ${bytes * 2} hexadecimal characters`);
+  }
+}
+
+/** Everything but the metadata is decoded now, the metadata when it is first asked for: writers never are. */
+export function decodeVersion(value: Buffer): VersionRecord {
+  checkFormat(value, FORMAT, 'version');
+  const flags = value[1]!;
+  const partCount = value.readUInt16BE(4);
+  const { body, end } = readBody(value, PREFIX_BYTES + value[6]!);
+  const checksum = decodeChecksum(value);
+  let metadata: ObjectMetadata | undefined;
+  return {
+    isDeleteMarker: (flags & FLAG_DELETE_MARKER) !== 0,
+    isNullVersion: (flags & FLAG_NULL_VERSION) !== 0,
+    size: readUint64(value, 8),
+    sequence: readUint64(value, 16),
+    lastModifiedMicros: readUint64(value, 24),
+    etagMd5: value.toString('hex', 32, 48),
+    ...(partCount === 0 ? undefined : { partCount }),
+    ...(checksum === undefined ? undefined : { checksum }),
+    owner: value.toString('hex', 48, 64),
+    nonce: value.toString('hex', 64, 76),
+    nullSequence: readUint64(value, 76),
+    body,
+    get metadata() {
+      metadata ??= decodeMetadata(value, end);
+      return metadata;
+    },
+  };
+}
+
+function decodeChecksum(value: Buffer): Checksum | undefined {
+  const algorithm = checksumAlgorithmOfCode(value[2]!);
+  if (algorithm === undefined) return undefined;
+  const type = checksumTypes[value[3]! - 1] ?? 'FULL_OBJECT';
+  return { algorithm, type, value: value.toString('base64', PREFIX_BYTES, PREFIX_BYTES + value[6]!) };
+}
+
+function decodeMetadata(value: Buffer, start: number): ObjectMetadata {
+  const compact = JSON.parse(value.toString('utf8', start)) as CompactMetadata;
+  return { system: compact.s, user: compact.u ?? {}, documents: compact.d ?? {} };
+}
+
+/** What a listing row shows, from the prefix alone. */
+export function decodeListedObject(key: string, value: Buffer): ListedObject {
+  checkFormat(value, FORMAT, 'version');
+  const partCount = value.readUInt16BE(4);
+  const checksumAlgorithm = checksumAlgorithmOfCode(value[2]!);
+  const checksumType = checksumTypes[value[3]! - 1];
+  const listed = {
+    key,
+    lastModifiedMicros: readUint64(value, 24),
+    size: readUint64(value, 8),
+    etagMd5: value.toString('hex', 32, 48),
+    owner: value.toString('hex', 48, 64),
+  };
+  if (partCount === 0 && checksumAlgorithm === undefined) return listed;
+  return {
+    ...listed,
+    ...(partCount === 0 ? undefined : { partCount }),
+    ...(checksumAlgorithm === undefined ? undefined : { checksumAlgorithm }),
+    ...(checksumType === undefined ? undefined : { checksumType }),
+  };
+}
+
+/** As listings of versions show it: everything but the metadata is decoded now, the metadata when it is asked for. */
+export function decodeListedVersion(key: string, value: Buffer, isLatest: boolean): ObjectVersion {
+  const flags = value[1]!;
+  const checksum = decodeChecksum(value);
+  return {
+    ...decodeListedObject(key, value),
+    versionId: versionIdOfValue(value),
+    isLatest,
+    isDeleteMarker: (flags & FLAG_DELETE_MARKER) !== 0,
+    sequence: readUint64(value, 16),
+    ...(checksum === undefined ? undefined : { checksum }),
+    get metadata() {
+      return decodeMetadata(value, readBody(value, PREFIX_BYTES + value[6]!).end);
+    },
+  };
+}
+
+function versionIdOfValue(value: Buffer): VersionId {
+  if (isNullVersionValue(value)) return 'null';
+  return encodeOpaqueId('version', readUint64(value, 16), value.toString('hex', 64, 76));
+}
+
+/** 'null', or a token in which the sequence is recoverable. */
+export function versionIdOf(record: Pick<VersionRecord, 'isNullVersion' | 'sequence' | 'nonce'>): VersionId {
+  return record.isNullVersion ? 'null' : encodeOpaqueId('version', record.sequence, record.nonce);
+}
+
+export function toObjectVersion(key: string, record: VersionRecord, isLatest: boolean): ObjectVersion {
+  return {
+    key,
+    versionId: versionIdOf(record),
+    isLatest,
+    isDeleteMarker: record.isDeleteMarker,
+    sequence: record.sequence,
+    lastModifiedMicros: record.lastModifiedMicros,
+    size: record.size,
+    etagMd5: record.etagMd5,
+    ...(record.partCount === undefined ? undefined : { partCount: record.partCount }),
+    ...(record.checksum === undefined ? undefined : { checksum: record.checksum }),
+    metadata: record.metadata,
+    owner: record.owner,
+  };
+}
+
+// -- Single fields of an encoded record, for those who move records without opening them -----------------------------
+
+export function isNullVersionValue(value: Buffer): boolean {
+  checkFormat(value, FORMAT, 'version');
+  return (value[1]! & FLAG_NULL_VERSION) !== 0;
+}
+
+export function isDeleteMarkerValue(value: Buffer): boolean {
+  return (value[1]! & FLAG_DELETE_MARKER) !== 0;
+}
+
+export function sequenceOfValue(value: Buffer): number {
+  return readUint64(value, 16);
+}
+
+export function nullSequenceOfValue(value: Buffer): number {
+  return readUint64(value, 76);
+}
+
+/** A copy of the record that, being current, points at another null version. */
+export function withNullSequence(value: Buffer, nullSequence: number): Buffer {
+  const copy = Buffer.from(value);
+  writeUint64(copy, nullSequence, 76);
+  return copy;
+}

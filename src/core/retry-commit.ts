@@ -1,0 +1,73 @@
+/**
+ * Decide, commit, and when somebody else was faster decide again: everything that an attempt looks at is read afresh,
+ * and bytes are never written twice. Writers of other processes are kept apart by waiting a random while; those of this
+ * process by `KeyQueue`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommitDraft } from './commit-draft.ts';
+import type { CoreContext } from './core-context.ts';
+import { CoreError } from './core-errors.ts';
+import { loadBucket } from './load-bucket.ts';
+import { bucketKey, deltaKey } from './metadata-keys.ts';
+import type { Bucket } from './model.ts';
+import { encodeUsage } from './usage-records.ts';
+
+const ATTEMPTS_MAX = 64;
+const BACKOFF_MILLIS_MAX = 64;
+
+/**
+ * Runs `decide` on a fresh view and commits its draft until there is no conflict. A draft left empty is not committed.
+ * `name` is what TooMuchContention names.
+ */
+export async function retryCommit<T>(
+  context: CoreContext,
+  name: string,
+  decide: (draft: CommitDraft, attempt: number) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    if (attempt > 0) await backOff(context, attempt);
+    context.metadata.refresh();
+    const draft = new CommitDraft(context.metadata.newCommitId());
+    const result = await decide(draft, attempt);
+    if (draft.isEmpty || (await submitDraft(context, draft))) return result;
+  }
+  throw new CoreError('TooMuchContention', { key: name });
+}
+
+/**
+ * As `retryCommit`, for a change of what `key` holds in `bucket`: adds the check of the bucket's record and the delta of
+ * its counters. When the record has changed, `decide` gets the bucket as it is then. Throws NoSuchBucket when it is gone.
+ */
+export function commitBelowBucket<T>(
+  context: CoreContext,
+  bucket: Bucket,
+  key: string,
+  decide: (draft: CommitDraft, bucket: Bucket) => Promise<T>,
+): Promise<T> {
+  return retryCommit(context, key, async (draft, attempt) => {
+    const current = attempt === 0 ? bucket : await loadBucket(context, bucket.id, bucket.name);
+    const result = await decide(draft, current);
+    if (draft.isEmpty) return result;
+    draft.check(bucketKey(bucket.id), { version: current.recordVersion });
+    if (draft.objectsDelta !== 0 || draft.bytesDelta !== 0) {
+      draft.put(
+        deltaKey(bucket.id, context.engine.epoch, draft.id),
+        encodeUsage({ objects: draft.objectsDelta, bytes: draft.bytesDelta }),
+      );
+    }
+    return result;
+  });
+}
+
+/** Whether the draft was committed; a lost answer is looked up before anything else happens. */
+async function submitDraft(context: CoreContext, draft: CommitDraft): Promise<boolean> {
+  const outcome = await context.metadata.commit(draft);
+  if (outcome !== 'unknown') return outcome === 'committed';
+  return (await context.metadata.outcomeOf(draft.id)) === 'committed';
+}
+
+/** Waits a random while, longer with every attempt up to a bound. */
+async function backOff(context: CoreContext, attempt: number): Promise<void> {
+  const millisMax = Math.min(2 ** (attempt - 1), BACKOFF_MILLIS_MAX);
+  await sleep((context.entropy.bytes(2).readUInt16BE(0) / 0xffff) * millisMax);
+}
