@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# boto3 (newest of PyPI), see boto3-guide.py. Run through with-server.ts.
+set -euo pipefail
+. "$CLIENTS/python-venv.sh"
+python_venv boto3 'boto3[crt]'
+python "$CLIENTS/boto3-guide.py"
