@@ -1,6 +1,8 @@
 /** One S3 request on its way through the pipeline, and what the operations work with. */
-import type { Bucket, Place } from '../../core/model.ts';
+import type { Bucket, Place, VersionId } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
+import type { Action } from '../../identity/actions.ts';
+import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
 import type { Call } from '../kernel/dialect.ts';
@@ -9,14 +11,20 @@ import type { S3Flavour } from './s3-flavours.ts';
 
 export interface S3Services {
   readonly store: ObjectStore;
+  /** Name of an account, shown as DisplayName of an owner; its id when the account is gone. */
+  accountName(account: string): Promise<string>;
+  /** The one place all regions' names lead to, for LocationConstraint: compares case-insensitively, aliases included. */
+  isNameOfPlace(place: Place, name: string): boolean;
 }
 
-/** Filled step by step by the dialect; read by operations. Nothing outside `s3-dialect.ts` assigns to it. */
+/** Filled step by step by the dialect; read by operations. Nothing outside `s3-dialect.ts` and its state assigns to it. */
 export interface S3Call extends Call {
   readonly flavour: S3Flavour;
   /** The place this address answers for. */
   readonly place: Place;
   readonly query: QueryParameters;
+  /** What the address names. */
+  readonly addressed: 'service' | 'bucket' | 'object';
   /** Decoded names in the address; empty when it names none. */
   readonly bucketName: string;
   readonly key: string;
@@ -27,8 +35,18 @@ export interface S3Call extends Call {
   readonly caller: Caller;
   /** Loaded once; set for every operation whose permissions are on the bucket or the object. */
   readonly bucket: Bucket;
+  /** Of `x-amz-copy-source`; set for every operation that has a permission on the source. */
+  readonly copySource: CopySource;
   /** Decoded bytes as the proof demands them: chunk signatures and trailers are verified by reading. */
   readonly body: S3Body;
+  /** Whether the caller may do this to that key of the loaded bucket: for operations that name many keys. */
+  decideOn(action: Action, key: string): AccessDecision;
+}
+
+export interface CopySource {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly versionId: VersionId | undefined;
 }
 
 export interface S3Body {

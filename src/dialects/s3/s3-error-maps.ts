@@ -1,0 +1,193 @@
+/**
+ * From what went wrong in the core and in authentication to what this dialect says about it. Both maps are total: a new
+ * code does not compile until it has its answer here.
+ */
+import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/core-errors.ts';
+import { S3Error } from './s3-errors.ts';
+import { lastModifiedHeader, type S3Flavour } from './s3-flavours.ts';
+
+/** What an answer may depend on besides the error. */
+export interface ErrorContext {
+  readonly flavour: S3Flavour;
+  readonly request: { readonly method: string; readonly headers: { has(name: string): boolean } };
+}
+
+type CoreErrorMap = {
+  readonly [C in CoreErrorCode]: (details: CoreErrorDetails[C], context: ErrorContext) => S3Error;
+};
+
+const fromCore: CoreErrorMap = {
+  InvalidBucketName: ({ name }) => new S3Error('InvalidBucketName', { BucketName: name }),
+  BucketAlreadyOwned: ({ name }) => new S3Error('BucketAlreadyOwnedByYou', { BucketName: name }),
+  BucketNameTaken: ({ name }) => new S3Error('BucketAlreadyExists', { BucketName: name }),
+  BucketNotEmpty: ({ name }) => new S3Error('BucketNotEmpty', { BucketName: name }),
+  NoSuchBucket: ({ name }) => new S3Error('NoSuchBucket', { BucketName: name }),
+  TooManyBuckets: () => new S3Error('TooManyBuckets'),
+  InvalidKey: () => new S3Error('InvalidURI'),
+  KeyTooLong: ({ bytes, bytesMax }) =>
+    new S3Error('KeyTooLongError', { Size: `${bytes}`, MaxSizeAllowed: `${bytesMax}` }),
+  NoSuchKey: noSuchKey,
+  NoSuchVersion: ({ key, versionId }) => new S3Error('NoSuchVersion', { Key: key, VersionId: versionId }),
+  InvalidVersionId: ({ versionId }) =>
+    new S3Error(
+      'InvalidArgument',
+      { ArgumentName: 'versionId', ArgumentValue: versionId },
+      'Invalid version id specified',
+    ),
+  VersionIsDeleteMarker: versionIsDeleteMarker,
+  PreconditionFailed: ({ condition }) => new S3Error('PreconditionFailed', { Condition: asShown(condition) }),
+  NotModified: ({ etag, lastModifiedMicros }, { flavour }) =>
+    new S3Error('NotModified', {}, undefined, [
+      'ETag',
+      `"${etag}"`,
+      'Last-Modified',
+      lastModifiedHeader(flavour, lastModifiedMicros),
+    ]),
+  // A conditional write with If-Match on an absent key is 404 (Amazon S3 API Reference, PutObject, If-Match).
+  ConditionNeedsObject: ({ key }) => new S3Error('NoSuchKey', { Key: key }),
+  TooMuchContention: tooMuchContention,
+  RangeNotSatisfiable: ({ range, size }) =>
+    new S3Error('InvalidRange', { RangeRequested: range, ActualObjectSize: `${size}` }, undefined, [
+      'Content-Range',
+      `bytes */${size}`,
+    ]),
+  InvalidPartNumberForObject: ({ partNumber, partCount }) =>
+    new S3Error('InvalidPartNumber', {
+      PartNumberRequested: `${partNumber}`,
+      ActualPartCount: `${partCount}`,
+    }),
+  EntityTooLarge: ({ bytes, bytesMax }) =>
+    new S3Error('EntityTooLarge', { ProposedSize: `${bytes}`, MaxSizeAllowed: `${bytesMax}` }),
+  IncompleteBody: ({ bytesExpected, bytesReceived }) =>
+    new S3Error(
+      'IncompleteBody',
+      { NumberBytesExpected: `${bytesExpected}`, NumberBytesProvided: `${bytesReceived}` },
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    ),
+  BadDigest: ({ expected, calculated }) =>
+    new S3Error('BadDigest', { ExpectedDigest: expected, CalculatedDigest: calculated }),
+  BadChecksum: ({ algorithm, expected, calculated }) =>
+    new S3Error(
+      'BadDigest',
+      { ExpectedDigest: expected, CalculatedDigest: calculated },
+      `The ${algorithm} you specified did not match the calculated checksum.`,
+    ),
+  PayloadHashMismatch: ({ expected, calculated }) =>
+    new S3Error('XAmzContentSHA256Mismatch', {
+      ClientComputedContentSHA256: expected,
+      S3ComputedContentSHA256: calculated,
+    }),
+  MetadataTooLarge: ({ bytes, bytesMax }) =>
+    new S3Error('MetadataTooLarge', { Size: `${bytes}`, MaxSizeAllowed: `${bytesMax}` }),
+  NoSuchUpload: ({ uploadId }) => new S3Error('NoSuchUpload', { UploadId: uploadId }),
+  InvalidPartNumber: ({ partNumber, partNumberMax }) =>
+    new S3Error(
+      'InvalidArgument',
+      { ArgumentName: 'partNumber', ArgumentValue: `${partNumber}` },
+      `Part number must be an integer between 1 and ${partNumberMax}, inclusive`,
+    ),
+  InvalidPart: ({ partNumber, uploadId, etag }) =>
+    new S3Error('InvalidPart', { UploadId: uploadId, PartNumber: `${partNumber}`, ETag: etag }),
+  InvalidPartOrder: ({ uploadId }) => new S3Error('InvalidPartOrder', { UploadId: uploadId }),
+  PartTooSmall: ({ partNumber, bytes, bytesMin, etag }) =>
+    new S3Error('EntityTooSmall', {
+      ProposedSize: `${bytes}`,
+      MinSizeAllowed: `${bytesMin}`,
+      PartNumber: `${partNumber}`,
+      ETag: etag,
+    }),
+  NoParts: () => new S3Error('MalformedXML'),
+  ObjectSizeMismatch: ({ expected, actual }) =>
+    new S3Error(
+      'InvalidRequest',
+      {},
+      `The provided 'x-amz-mp-object-size' header value ${expected} does not match what was computed: ${actual}`,
+    ),
+  ChecksumTypeMismatch: ({ expected, actual }) =>
+    new S3Error(
+      'InvalidRequest',
+      {},
+      `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`,
+    ),
+  CopyOntoItself: () =>
+    new S3Error(
+      'InvalidRequest',
+      {},
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's " +
+        'metadata, storage class, website redirect location or encryption attributes.',
+    ),
+  CopySourceTooLarge: ({ bytesMax }) =>
+    new S3Error(
+      'InvalidRequest',
+      {},
+      `The specified copy source is larger than the maximum allowable size for a copy source: ${bytesMax}`,
+    ),
+  InvalidCopySourceRange: ({ range, size }) =>
+    new S3Error(
+      'InvalidArgument',
+      { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: range },
+      `Range specified is not valid for source object of size: ${size}`,
+    ),
+  StorageFull: () => new S3Error('InsufficientStorage'),
+  StoredDataCorrupt: () => new S3Error('InternalError'),
+  StorageUnavailable: () => new S3Error('ServiceUnavailable'),
+};
+
+export function s3ErrorOfCore<C extends CoreErrorCode>(error: CoreError<C>, context: ErrorContext): S3Error {
+  return fromCore[error.code](error.details, context);
+}
+
+/** Total: what neither map knows is a bug and shows nothing of itself. */
+export function toS3Error(error: unknown, context: ErrorContext): S3Error {
+  if (error instanceof S3Error) return error;
+  if (error instanceof CoreError) return s3ErrorOfCore(error, context);
+  return new S3Error('InternalError');
+}
+
+/** A key whose latest version is a delete marker says so (Amazon S3 User Guide, "Working with delete markers"). */
+function noSuchKey({ key, deleteMarkerVersionId }: CoreErrorDetails['NoSuchKey']): S3Error {
+  const headers =
+    deleteMarkerVersionId === undefined
+      ? []
+      : ['x-amz-delete-marker', 'true', 'x-amz-version-id', deleteMarkerVersionId];
+  return new S3Error('NoSuchKey', { Key: key }, undefined, headers);
+}
+
+/** An addressed delete marker takes no GET or HEAD (Amazon S3 User Guide, "Working with delete markers"). */
+function versionIsDeleteMarker(
+  { versionId, lastModifiedMicros }: CoreErrorDetails['VersionIsDeleteMarker'],
+  { flavour, request }: ErrorContext,
+): S3Error {
+  return new S3Error(
+    'MethodNotAllowed',
+    { Method: request.method, ResourceType: 'DeleteMarker' },
+    undefined,
+    [
+      'Allow',
+      'DELETE',
+      'x-amz-delete-marker',
+      'true',
+      'x-amz-version-id',
+      versionId,
+      'Last-Modified',
+      lastModifiedHeader(flavour, lastModifiedMicros),
+    ],
+  );
+}
+
+/** AWS answers a lost race of conditional writers with 409; without a condition there is nothing the client did. */
+function tooMuchContention(
+  { key }: CoreErrorDetails['TooMuchContention'],
+  { request }: ErrorContext,
+): S3Error {
+  const condition = ['if-match', 'if-none-match'].find((name) => request.headers.has(name));
+  return condition === undefined
+    ? new S3Error('SlowDown')
+    : new S3Error('ConditionalRequestConflict', { Condition: asShown(condition), Key: key });
+}
+
+/** `if-none-match` as `If-None-Match`; headers of Amazon stay in lower case. */
+function asShown(header: string): string {
+  if (header.startsWith('x-amz-')) return header;
+  return header.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
+}
