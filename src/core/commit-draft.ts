@@ -6,6 +6,8 @@ export class CommitDraft {
   readonly checks: Check[] = [];
   readonly puts: Put[] = [];
   readonly deletes: Buffer[] = [];
+  /** `shrink`: the commit frees space, and goes on when the disk is full (see `CommitRequest.effect`). */
+  effect: 'grow' | 'shrink' = 'grow';
   objectsDelta = 0;
   bytesDelta = 0;
 

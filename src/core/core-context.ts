@@ -19,4 +19,6 @@ export interface CoreContext {
   /** Lets one writer of a key at a time decide and commit. */
   readonly keyQueue: KeyQueue;
   readonly buckets: BucketCache;
+  /** Waits. A simulation decides here how long that is. */
+  readonly pause: (millis: number) => Promise<void>;
 }

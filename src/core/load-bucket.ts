@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import { bucketKey } from './metadata-keys.ts';
@@ -18,7 +17,7 @@ export async function loadBucket(context: CoreContext, id: BucketId, name: strin
     if (entry === undefined) throw new CoreError('NoSuchBucket', { name });
     const { state, bucket } = context.buckets.bucketOf(id, entry);
     if (state === 'active') return bucket;
-    if (look < LOOKS_WHILE_DELETING) await sleep(LOOK_MILLIS);
+    if (look < LOOKS_WHILE_DELETING) await context.pause(LOOK_MILLIS);
     else await settleBucketDeletion(context, bucket);
     context.metadata.refresh();
   }

@@ -3,7 +3,6 @@
  * and bytes are never written twice. Writers of other processes are kept apart by waiting a random while; those of this
  * process by `KeyQueue`.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
@@ -69,5 +68,5 @@ async function submitDraft(context: CoreContext, draft: CommitDraft): Promise<bo
 /** Waits a random while, longer with every attempt up to a bound. */
 async function backOff(context: CoreContext, attempt: number): Promise<void> {
   const millisMax = Math.min(2 ** (attempt - 1), BACKOFF_MILLIS_MAX);
-  await sleep((context.entropy.bytes(2).readUInt16BE(0) / 0xffff) * millisMax);
+  await context.pause((context.entropy.bytes(2).readUInt16BE(0) / 0xffff) * millisMax);
 }
