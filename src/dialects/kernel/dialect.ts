@@ -2,6 +2,7 @@
  * What a dialect is to the pipeline: it knows its wire, its proofs and its errors; the pipeline knows the order of steps.
  */
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import type { Caller } from '../../identity/principal.ts';
 import type { Operation } from './define-operation.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
 
@@ -10,6 +11,8 @@ export interface Call {
   readonly request: WireRequest;
   /** In the dialect's form; shown in headers, errors, logs and explanations. */
   readonly requestId: string;
+  /** Set by `authenticate`; shown in the access log. */
+  readonly caller?: Caller;
 }
 
 export interface Dialect<C extends Call, S> {
@@ -17,7 +20,8 @@ export interface Dialect<C extends Call, S> {
   readonly services: S;
   readonly operations: readonly Operation<C, S>[];
   /**
-   * From here on every failure can be rendered. `mintRequestId` comes first so that even a malformed address has an id.
+   * From here on every failure can be rendered: it never throws, and even a malformed address has a request id. The
+   * request has already begun at the store (`ObjectStore.beginRequest`), and ends there when its response has been sent.
    */
   begin(request: WireRequest): C;
   /** Parses the address and finds the operation. Throws the dialect's own errors. */

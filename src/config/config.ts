@@ -1,0 +1,67 @@
+/**
+ * What an operator decided, typed and frozen. Built once by `load-config.ts`; every other module takes the values it
+ * needs as parameters and reads neither the environment nor files of its own accord.
+ */
+
+export interface ListenAddress {
+  /** IP address or host name to bind, without brackets. */
+  readonly host: string;
+  /** 0 asks the system for a free port. */
+  readonly port: number;
+}
+
+/** One served region under its several names (design, section 5, Places). */
+export interface PlaceConfig {
+  /** S3 and Swift: `KR1`. */
+  readonly name: string;
+  /** IBM's name of it: `us-south`. */
+  readonly ibmName?: string;
+  /** SCP's name of it: `kr-west1`. */
+  readonly scpName?: string;
+  /** The place has a listener of its own. */
+  readonly address?: ListenAddress;
+  /** The place is chosen by this Host (or a bucket name before it) on the storage address. */
+  readonly host?: string;
+}
+
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+export type BucketNamesMode = 'global' | 'account';
+
+export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+export interface Config {
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly storageAddress: ListenAddress;
+  readonly controlAddress: ListenAddress;
+  /** The first is the default. Never empty. */
+  readonly places: readonly PlaceConfig[];
+  /** Region names that signatures of the default flavour may use instead of the place's own. */
+  readonly regionAliases: readonly string[];
+  readonly bucketNames: BucketNamesMode;
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+  readonly tls?: TlsFiles;
+  /** Domains below which bucket names stand as host names. */
+  readonly domains: readonly string[];
+  /** Origins under which clients reach the server, when a proxy stands before it. */
+  readonly publicEndpoints: { readonly storage?: string; readonly control?: string };
+  /** Addresses and networks (CIDR) whose forwarding headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly anonymousS3: boolean;
+}
+
+/** Honoured on the first start only. What is absent is generated, except password and API key, which then do not exist. */
+export interface RootSeed {
+  /** 32 lower-case hexadecimal characters. */
+  readonly accountId?: string;
+  readonly userName?: string;
+  readonly password?: string;
+  readonly accessKeyId?: string;
+  readonly secretKey?: string;
+  readonly apiKey?: string;
+}
