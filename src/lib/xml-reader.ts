@@ -2,8 +2,12 @@
  * Reads small XML documents into a tree, and refuses everything that has been used to attack readers of XML.
  *
  * `sax` emits events and never expands what a DTD declares, but it is not a validator (docs/adr/0001). What it lets
- * through and is refused here: a document type declaration, a second root, text outside the root, NUL, repeated attributes, and more depth or
- * elements than the caller can need. Bytes must be UTF-8 and may not declare to be anything else.
+ * through and is refused here: a document type declaration, entities other than the five of XML, raw control characters,
+ * a second root, text outside the root, repeated attributes, and more depth or elements than the caller can need. Bytes
+ * must be UTF-8 and may not declare to be anything else.
+ *
+ * One thing is allowed that XML 1.0 forbids: references to control characters (not NUL), because object keys may
+ * contain them and there is no other way to write them.
  */
 import sax from 'sax';
 
@@ -34,15 +38,10 @@ interface OpenElement extends XmlElement {
 }
 
 export function readXml(bytes: Buffer, limits: XmlLimits): XmlElement {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new XmlError('not UTF-8');
-  }
-  if (text.includes('\0')) throw new XmlError('contains NUL');
+  const text = decodeText(bytes);
   const reader = new TreeReader(limits);
   const parser = sax.parser(true, { xmlns: true, position: false });
+  parser.ENTITIES = ENTITIES;
   parser.onerror = (error) => {
     throw new XmlError(error.message.split('\n', 1)[0] ?? 'not well-formed');
   };
@@ -58,6 +57,37 @@ export function readXml(bytes: Buffer, limits: XmlLimits): XmlElement {
   parser.onclosetag = () => reader.close();
   parser.write(text).close();
   return reader.finish();
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that XML 1.0 excludes
+const FORBIDDEN_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+/** Line ends are normalised as XML 1.0, section 2.11, asks. A byte order mark is dropped. */
+function decodeText(bytes: Buffer): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new XmlError('not UTF-8');
+  }
+  if (FORBIDDEN_CHARACTERS.test(text)) throw new XmlError('contains a control character');
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+/** What may stand between `&` and `;` besides references to characters that XML allows, which the parser reads itself. */
+const ENTITIES: Record<string, string> = Object.assign(
+  Object.create(null),
+  { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" },
+  ...Array.from({ length: 0x1f }, (_, index) => referencesTo(index + 1)),
+);
+
+/** The usual spellings of a reference to a control character, which the parser knows only under their names. */
+function referencesTo(codePoint: number): Record<string, string> {
+  const decimal = String(codePoint);
+  const hexadecimal = codePoint.toString(16);
+  const spellings = [decimal, decimal.padStart(2, '0')];
+  for (const width of [1, 2, 4]) spellings.push(`x${hexadecimal.padStart(width, '0')}`);
+  return Object.fromEntries(spellings.map((spelling) => [`#${spelling}`, String.fromCodePoint(codePoint)]));
 }
 
 class TreeReader {

@@ -5,8 +5,8 @@
  * decoders that clients use (a form's and a path's) read `%20` alike, while `+` comes out of one of them as a plus.
  */
 import { encodeStrictPath } from '../../lib/percent-encoding.ts';
-import { S3Error } from './s3-errors.ts';
-import { escapeXml } from './xml-writer.ts';
+import { escapeXml } from '../../lib/xml-writer.ts';
+import { invalidArgument } from './s3-errors.ts';
 
 export interface ListEncoding {
   /** Shown as `EncodingType`; undefined when names are shown as they are. */
@@ -22,8 +22,5 @@ const URL_ENCODED: ListEncoding = { type: 'url', show: encodeStrictPath };
 export function chooseListEncoding(encodingType: string | undefined): ListEncoding {
   if (encodingType === undefined || encodingType === '') return AS_IS;
   if (encodingType.toLowerCase() === 'url') return URL_ENCODED;
-  throw new S3Error('InvalidArgument', {
-    message: 'Invalid Encoding Method specified in Request',
-    fields: { ArgumentName: 'encoding-type', ArgumentValue: encodingType },
-  });
+  throw invalidArgument('encoding-type', encodingType, 'Invalid Encoding Method specified in Request');
 }
