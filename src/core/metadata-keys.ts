@@ -32,12 +32,14 @@ export const space = {
   page: 0x16,
   delta: 0x17,
   usage: 0x18,
+  completion: 0x19,
   bodyReference: 0x20,
   blobReference: 0x21,
   candidate: 0x22,
   condemned: 0x23,
   round: 0x24,
   worker: 0x25,
+  sweep: 0x26,
 } as const;
 
 export type BucketSpace =
@@ -48,7 +50,8 @@ export type BucketSpace =
   | typeof space.upload
   | typeof space.part
   | typeof space.page
-  | typeof space.delta;
+  | typeof space.delta
+  | typeof space.completion;
 
 /** Bytes before the object key in the spaces below a bucket. */
 export const BUCKET_PREFIX_BYTES = 9;
@@ -284,6 +287,15 @@ export function partKey(bucket: BucketId, upload: UploadNumber, partNumber: numb
   return buffer;
 }
 
+/** A completed upload, remembered so that repeating the completion gets the same answer. */
+export function completionKey(bucket: BucketId, upload: UploadNumber): Buffer {
+  const buffer = Buffer.allocUnsafe(BUCKET_PREFIX_BYTES + 8);
+  buffer[0] = space.completion;
+  writeUint64(buffer, bucket, 1);
+  buffer.write(upload, BUCKET_PREFIX_BYTES, 'hex');
+  return buffer;
+}
+
 /** Parts of an upload in order, from part number `first`. */
 export function partRange(bucket: BucketId, upload: UploadNumber, first = 0): KeyRange {
   const start = partKey(bucket, upload, first);
@@ -296,6 +308,29 @@ export function parsePartKey(key: Buffer): { bucket: BucketId; upload: UploadNum
     upload: key.toString('hex', BUCKET_PREFIX_BYTES, 17),
     partNumber: key.readUInt16BE(17),
   };
+}
+
+/** A finished upload that has something to be swept, in the order of when that is due. */
+export function sweepKey(dueMicros: number, bucket: BucketId, upload: UploadNumber): Buffer {
+  const buffer = Buffer.allocUnsafe(25);
+  buffer[0] = space.sweep;
+  writeUint64(buffer, dueMicros, 1);
+  writeUint64(buffer, bucket, 9);
+  buffer.write(upload, 17, 'hex');
+  return buffer;
+}
+
+/** What is due at `nowMicros` or earlier. */
+export function sweepRangeUntil(nowMicros: number): KeyRange {
+  return { start: Buffer.from([space.sweep]), end: sweepKey(nowMicros + 1, 0, '0000000000000000') };
+}
+
+export function parseSweepKey(key: Buffer): {
+  dueMicros: number;
+  bucket: BucketId;
+  upload: UploadNumber;
+} {
+  return { dueMicros: readUint64(key, 1), bucket: readUint64(key, 9), upload: key.toString('hex', 17) };
 }
 
 // -- Counters ------------------------------------------------------------------------------------------------------

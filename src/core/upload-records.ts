@@ -1,32 +1,16 @@
 /** Records of multipart uploads and their parts. Their operations own what the states mean. */
 import { type Body, bodyBytes, readBody, writeBody } from './body-records.ts';
-import { readUint64, writeUint64 } from './metadata-keys.ts';
+import { type BodyId, readUint64, writeUint64 } from './metadata-keys.ts';
 import { checksumAlgorithmCode, checksumAlgorithmOfCode } from './metadata-records.ts';
-import type {
-  AccountId,
-  Checksum,
-  ChecksumAlgorithm,
-  ChecksumType,
-  ObjectMetadata,
-  VersionId,
-} from './model.ts';
+import type { AccountId, ChecksumAlgorithm, ChecksumType, ObjectMetadata } from './model.ts';
 import { checkFormat, decodeJsonRecord, encodeJsonRecord } from './record-format.ts';
 
-/** `open`: takes parts. `frozen`: CompleteMultipartUpload is at work. `completed`: remembered for repeated completions. */
-export type UploadState = 'open' | 'frozen' | 'completed';
-
-/** What a completion made, so that repeating it gets the same answer. */
-export interface UploadCompletion {
-  readonly completedAtMicros: number;
-  /** Identifies the list of parts that was completed. */
-  readonly request: string;
-  readonly versionId: VersionId;
-  readonly sequence: number;
-  readonly size: number;
-  readonly etagMd5: string;
-  readonly partCount: number;
-  readonly checksum?: Checksum;
-}
+/**
+ * `open`: takes parts. `frozen`: CompleteMultipartUpload is at work; whoever needs the upload open again (another
+ * completion, a part) writes the record anew, and the one who had frozen it notices in its commit and looks again.
+ * Completed and aborted uploads have no record: see `CompletionRecord` and `SweepRecord`.
+ */
+export type UploadState = 'open' | 'frozen';
 
 export interface UploadRecord {
   readonly state: UploadState;
@@ -38,9 +22,8 @@ export interface UploadRecord {
   readonly metadata: ObjectMetadata;
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumType?: ChecksumType;
-  /** When it was frozen: an abandoned completion can be taken up again. */
-  readonly frozenAtMicros?: number;
-  readonly completion?: UploadCompletion;
+  /** Body of the object to be: references of the parts' blobs are made under this name from the beginning. */
+  readonly body: BodyId;
 }
 
 export function encodeUpload(record: UploadRecord): Buffer {
@@ -51,12 +34,82 @@ export function decodeUpload(value: Buffer): UploadRecord {
   return decodeJsonRecord<UploadRecord>(value, 'upload');
 }
 
+/** What a completion made, so that repeating it gets the same answer: value of the space `completion`. */
+export interface CompletionRecord {
+  readonly key: string;
+  readonly nonce: string;
+  /** Identifies the list of parts that was completed. */
+  readonly request: string;
+  /** Of the version that was made. */
+  readonly sequence: number;
+}
+
+export function encodeCompletion(record: CompletionRecord): Buffer {
+  return encodeJsonRecord(record);
+}
+
+export function decodeCompletion(value: Buffer): CompletionRecord {
+  return decodeJsonRecord<CompletionRecord>(value, 'completion');
+}
+
+/**
+ * What is left of a finished upload: value of the space `sweep`. `aborted`: parts, and pages of a completion that did not
+ * come to its end. `completed`: parts; those that the object consists of (`kept`) leave their bytes to it. `remembered`:
+ * only the completion record.
+ */
+export type SweepRecord =
+  | { readonly kind: 'aborted'; readonly body: BodyId }
+  | {
+      readonly kind: 'completed';
+      readonly body: BodyId;
+      /** base64 bitmap of part numbers. */
+      readonly kept: string;
+      readonly completedAtMicros: number;
+    }
+  | { readonly kind: 'remembered' };
+
+export function encodeSweep(record: SweepRecord): Buffer {
+  return encodeJsonRecord(record);
+}
+
+export function decodeSweep(value: Buffer): SweepRecord {
+  return decodeJsonRecord<SweepRecord>(value, 'sweep');
+}
+
+/** Part numbers as bits, so that 10,000 of them take 1,250 bytes. */
+export class PartSet {
+  readonly #bits: Buffer;
+
+  constructor(bits: Buffer) {
+    this.#bits = bits;
+  }
+
+  static of(partNumbers: readonly number[]): PartSet {
+    const bits = Buffer.alloc((Math.max(0, ...partNumbers) >> 3) + 1);
+    for (const partNumber of partNumbers) bits[partNumber >> 3]! |= 1 << (partNumber & 7);
+    return new PartSet(bits);
+  }
+
+  static parse(text: string): PartSet {
+    return new PartSet(Buffer.from(text, 'base64'));
+  }
+
+  has(partNumber: number): boolean {
+    return ((this.#bits[partNumber >> 3] ?? 0) & (1 << (partNumber & 7))) !== 0;
+  }
+
+  toString(): string {
+    return this.#bits.toString('base64');
+  }
+}
+
 export interface PartRecord {
   readonly size: number;
   readonly lastModifiedMicros: number;
   readonly etagMd5: string;
   /** base64, of this part alone. */
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
+  /** `none` or `pieces`; the latter under the upload's body id, and up to `PIECES_IN_PAGE_MAX` of them. */
   readonly body: Body;
 }
 
