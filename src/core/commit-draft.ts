@@ -6,7 +6,7 @@ export class CommitDraft {
   readonly checks: Check[] = [];
   readonly puts: Put[] = [];
   readonly deletes: Buffer[] = [];
-  /** `shrink`: the commit frees space, and goes on when the disk is full (see `CommitRequest.effect`). */
+  /** `shrink` lets the commit go on when the disk is full: for deletions and other commits that free space. */
   effect: 'grow' | 'shrink' = 'grow';
   objectsDelta = 0;
   bytesDelta = 0;

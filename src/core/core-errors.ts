@@ -2,7 +2,7 @@
  * The closed list of what can go wrong in the core, without HTTP. Every dialect has a total map from these codes to its
  * own errors (leaving one out does not compile). Details carry what a precise message needs.
  */
-import type { ChecksumAlgorithm } from './model.ts';
+import type { ChecksumAlgorithm, Place } from './model.ts';
 
 export interface CoreErrorDetails {
   InvalidBucketName: { name: string; reason: string };
@@ -11,7 +11,8 @@ export interface CoreErrorDetails {
   /** Another account has claimed the name, or it is in its cool-down. */
   BucketNameTaken: { name: string };
   BucketNotEmpty: { name: string };
-  NoSuchBucket: { name: string };
+  /** `place`: where the name is claimed, when it is not where it was looked for. */
+  NoSuchBucket: { name: string; place?: Place };
   TooManyBuckets: { limit: number };
   InvalidKey: { reason: 'empty' | 'not-utf8' | 'nul' };
   KeyTooLong: { bytes: number; bytesMax: number };

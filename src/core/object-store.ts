@@ -216,6 +216,18 @@ export interface VersionsPage {
   readonly nextVersionIdMarker?: string;
 }
 
+export interface CreateBucketInput {
+  readonly account: AccountId;
+  readonly place: Place;
+  readonly name: string;
+  readonly documents?: Readonly<Record<string, string>>;
+  /**
+   * `required` (default; S3): the name must be legal for S3, and in mode `global` free. `if-free` (Swift): any container
+   * name will do; it is claimed when it is legal and free, and the bucket exists all the same.
+   */
+  readonly claim?: 'required' | 'if-free';
+}
+
 export interface BucketsQuery {
   readonly account: AccountId;
   /** Undefined: buckets of every place. */
@@ -234,12 +246,8 @@ export interface ObjectStore {
   /** Called once at the start of every request: see `MetadataStore.refresh`. The result must be ended when the request is. */
   beginRequest(): RunningRequest;
 
-  createBucket(input: {
-    readonly account: AccountId;
-    readonly place: Place;
-    readonly name: string;
-    readonly documents?: Readonly<Record<string, string>>;
-  }): Promise<Bucket>;
+  /** Throws InvalidBucketName, BucketAlreadyOwned, BucketNameTaken, TooManyBuckets. */
+  createBucket(input: CreateBucketInput): Promise<Bucket>;
   /** Own account's bucket first, then the register of claimed names (design, section 5). Throws NoSuchBucket. */
   findBucket(input: {
     /** Undefined: anonymous. */

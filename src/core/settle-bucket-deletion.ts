@@ -19,6 +19,7 @@ export async function settleBucketDeletion(
 ): Promise<'removed' | 'unmarked' | undefined> {
   context.metadata.refresh();
   const draft = new CommitDraft(context.metadata.newCommitId());
+  draft.effect = 'shrink';
   draft.check(bucketKey(bucket.id), { version: bucket.recordVersion });
   const isEmpty = await isBucketEmpty(context, bucket);
   if (isEmpty) await removeBucket(context, bucket, draft);
@@ -29,7 +30,8 @@ export async function settleBucketDeletion(
   return isEmpty ? 'removed' : 'unmarked';
 }
 
-async function isBucketEmpty(context: CoreContext, bucket: Bucket): Promise<boolean> {
+/** No version of any key. Only conclusive while the bucket is marked `deleting`. */
+export async function isBucketEmpty(context: CoreContext, bucket: Bucket): Promise<boolean> {
   for (const spaceByte of [space.head, space.tombstone, space.older] as const) {
     const rows = await context.metadata.scan(rangeOfBucket(spaceByte, bucket.id), 1);
     if (rows.length > 0) return false;

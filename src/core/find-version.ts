@@ -1,0 +1,89 @@
+import type { Version } from '../storage/contract/metadata-store.ts';
+import type { CoreContext } from './core-context.ts';
+import { CoreError } from './core-errors.ts';
+import { headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
+import { decodeVersion, nullSequenceOfValue, type VersionRecord, versionIdOf } from './metadata-records.ts';
+import type { Bucket, VersionId } from './model.ts';
+import { decodeOpaqueId, type OpaqueId } from './opaque-ids.ts';
+
+export interface FoundVersion {
+  readonly record: VersionRecord;
+  readonly isLatest: boolean;
+  /** Where the record stands and which version of it was read: what a commit that relies on it must check. */
+  readonly storedUnder: Buffer;
+  readonly recordVersion: Version;
+}
+
+/**
+ * The object that a read addresses: the current one, or a version by its id, by point reads only. Throws NoSuchKey,
+ * NoSuchVersion, InvalidVersionId, VersionIsDeleteMarker.
+ */
+export async function findVersion(
+  context: CoreContext,
+  bucket: Bucket,
+  key: string,
+  versionId: VersionId | undefined,
+): Promise<FoundVersion> {
+  if (versionId === undefined) return findCurrent(context, bucket, key);
+  const found = await findVersionById(context, bucket, key, versionId);
+  if (found === undefined) throw new CoreError('NoSuchVersion', { key, versionId });
+  if (found.record.isDeleteMarker) {
+    const { lastModifiedMicros } = found.record;
+    throw new CoreError('VersionIsDeleteMarker', { key, versionId, lastModifiedMicros });
+  }
+  return found;
+}
+
+async function findCurrent(context: CoreContext, bucket: Bucket, key: string): Promise<FoundVersion> {
+  const storedUnder = headKey(bucket.id, key);
+  const entry = await context.metadata.get(storedUnder);
+  if (entry !== undefined) {
+    const record = decodeVersion(entry.value);
+    return { record, isLatest: true, storedUnder, recordVersion: entry.version };
+  }
+  if (bucket.versioning === 'unversioned') throw new CoreError('NoSuchKey', { key });
+  const tombstone = await context.metadata.get(tombstoneKey(bucket.id, key));
+  if (tombstone === undefined) throw new CoreError('NoSuchKey', { key });
+  const deleteMarkerVersionId = versionIdOf(decodeVersion(tombstone.value));
+  throw new CoreError('NoSuchKey', { key, deleteMarkerVersionId });
+}
+
+/** What a version id says: the null version, or a sequence and nonce. Throws InvalidVersionId. */
+export function parseVersionId(versionId: VersionId): OpaqueId | 'null' {
+  if (versionId === 'null') return 'null';
+  const parsed = decodeOpaqueId('version', versionId);
+  if (parsed === undefined) throw new CoreError('InvalidVersionId', { versionId });
+  return parsed;
+}
+
+/** Also finds delete markers. Throws InvalidVersionId. */
+export async function findVersionById(
+  context: CoreContext,
+  bucket: Bucket,
+  key: string,
+  versionId: VersionId,
+): Promise<FoundVersion | undefined> {
+  const wanted = parseVersionId(versionId);
+  const currentKeys = [headKey(bucket.id, key), tombstoneKey(bucket.id, key)];
+  const keys = wanted === 'null' ? currentKeys : [...currentKeys, olderKey(bucket.id, key, wanted.number)];
+  const entries = await context.metadata.getMany(keys);
+  for (const [index, entry] of entries.entries()) {
+    if (entry === undefined) continue;
+    const record = decodeVersion(entry.value);
+    const isWanted =
+      wanted === 'null'
+        ? record.isNullVersion
+        : !record.isNullVersion && record.sequence === wanted.number && record.nonce === wanted.nonce;
+    if (isWanted) {
+      return { record, isLatest: index < 2, storedUnder: keys[index]!, recordVersion: entry.version };
+    }
+  }
+  const current = entries[0] ?? entries[1];
+  if (wanted !== 'null' || current === undefined) return undefined;
+  const nullSequence = nullSequenceOfValue(current.value);
+  if (nullSequence === 0) return undefined;
+  const storedUnder = olderKey(bucket.id, key, nullSequence);
+  const entry = await context.metadata.get(storedUnder);
+  if (entry === undefined) return undefined;
+  return { record: decodeVersion(entry.value), isLatest: false, storedUnder, recordVersion: entry.version };
+}

@@ -1,0 +1,110 @@
+import { StorageFailure } from '../../storage/contract/storage-errors.ts';
+import type { CoreContext } from '../core-context.ts';
+import { discardBody, type IngestedBody, ingestBody } from '../ingest-body.ts';
+import { placeVersion, readKeyState } from '../key-state.ts';
+import { toObjectVersion } from '../metadata-records.ts';
+import type { ObjectVersion } from '../model.ts';
+import { assertKey } from '../names.ts';
+import type { PutObjectInput } from '../object-store.ts';
+import { checkWriteConditions, hasWriteConditions } from '../preconditions.ts';
+import { commitBelowBucket } from '../retry-commit.ts';
+import { storeBody } from '../store-body.ts';
+
+/** Stores bytes, then makes them the current version of the key by one checked commit. */
+export async function putObject(context: CoreContext, input: PutObjectInput): Promise<ObjectVersion> {
+  const { bucket, key, conditions } = input;
+  assertKey(key, context.settings.keyBytesMax);
+  const isConditional = hasWriteConditions(conditions);
+  if (isConditional) await refuseEarly(context, input);
+  const ingested = await ingestBody(context, input.body, {
+    bytesMax: context.settings.objectBytesMax,
+    inlineBytesMax: context.engine.inlineBytesMax,
+  });
+  try {
+    if (isConditional || bucket.versioning !== 'unversioned') return await putAlone(context, input, ingested);
+    return await putShared(context, input, ingested);
+  } catch (error) {
+    // After a storage failure nobody knows whether the commit was made: the blob stays until its epoch is swept.
+    if (!(error instanceof StorageFailure)) await discardBody(context, ingested);
+    throw error;
+  }
+}
+
+/** A condition that fails now is answered before the body is read; one that holds is decided again in the commit. */
+async function refuseEarly(context: CoreContext, input: PutObjectInput): Promise<void> {
+  const state = await readKeyState(context, input.bucket, input.key);
+  checkWriteConditions(input.conditions, input.key, state.head?.record);
+}
+
+async function putAlone(
+  context: CoreContext,
+  input: PutObjectInput,
+  ingested: IngestedBody,
+): Promise<ObjectVersion> {
+  const commit = () => commitVersion(context, input, ingested, 0);
+  return (await context.keyQueue.run(input.bucket.id, input.key, commit)).version;
+}
+
+interface Committed {
+  readonly version: ObjectVersion;
+  /** The bucket was still unversioned when the commit was made, so that what it replaced is gone. */
+  readonly isUnversioned: boolean;
+}
+
+/** Unconditional puts that wait for the same key share one commit: see `KeyQueue`. */
+async function putShared(
+  context: CoreContext,
+  input: PutObjectInput,
+  ingested: IngestedBody,
+): Promise<ObjectVersion> {
+  const turn = await context.keyQueue.enterShared<Committed>(input.bucket.id, input.key);
+  if (turn.kind === 'lead') {
+    try {
+      const committed = await commitVersion(context, input, ingested, turn.absorbedCount);
+      turn.settle(committed);
+      return committed.version;
+    } catch (error) {
+      turn.fail(error);
+      throw error;
+    }
+  }
+  if (!turn.outcome.isUnversioned) return putAlone(context, input, ingested);
+  await discardBody(context, ingested);
+  const sequence = turn.outcome.version.sequence - turn.distance;
+  return {
+    key: input.key,
+    versionId: 'null',
+    isLatest: false,
+    isDeleteMarker: false,
+    sequence,
+    lastModifiedMicros: sequence,
+    ...digestsOf(ingested),
+    metadata: input.metadata,
+    owner: input.owner,
+  };
+}
+
+function commitVersion(
+  context: CoreContext,
+  input: PutObjectInput,
+  ingested: IngestedBody,
+  absorbedCount: number,
+): Promise<Committed> {
+  const { key, metadata, owner } = input;
+  return commitBelowBucket(context, input.bucket, key, async (draft, bucket) => {
+    const state = await readKeyState(context, bucket, key);
+    checkWriteConditions(input.conditions, key, state.head?.record);
+    const body = storeBody(draft, bucket.id, ingested);
+    const version = { isDeleteMarker: false, ...digestsOf(ingested), metadata, owner, body };
+    const record = placeVersion(context, draft, bucket, key, state, version, absorbedCount);
+    return {
+      version: toObjectVersion(key, record, true),
+      isUnversioned: bucket.versioning === 'unversioned',
+    };
+  });
+}
+
+function digestsOf(ingested: IngestedBody): Pick<ObjectVersion, 'size' | 'etagMd5' | 'checksum'> {
+  const { size, md5Hex: etagMd5, checksum } = ingested;
+  return checksum === undefined ? { size, etagMd5 } : { size, etagMd5, checksum };
+}

@@ -1,0 +1,45 @@
+import type { CoreContext } from '../core-context.ts';
+import { findVersion } from '../find-version.ts';
+import { encodeVersion, toObjectVersion } from '../metadata-records.ts';
+import type { Bucket, ObjectVersion, VersionId } from '../model.ts';
+import { assertKey } from '../names.ts';
+import { commitBelowBucket } from '../retry-commit.ts';
+
+export interface UpdateObjectInput {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly versionId?: VersionId;
+  /** `null` removes a document. */
+  readonly documents: Readonly<Record<string, string | null>>;
+}
+
+/** Replaces documents of one version. Throws what reading the version throws. */
+export function updateObject(context: CoreContext, input: UpdateObjectInput): Promise<ObjectVersion> {
+  const { bucket, key, versionId } = input;
+  return context.keyQueue.run(bucket.id, key, async () => {
+    assertKey(key, context.settings.keyBytesMax);
+    return commitBelowBucket(context, bucket, key, async (draft, current) => {
+      const found = await findVersion(context, current, key, versionId);
+      const { metadata } = found.record;
+      const documents = mergeDocuments(metadata.documents, input.documents);
+      const record = { ...found.record, metadata: { ...metadata, documents } };
+      // The record is checked where it stands: whoever moves or removes it checks the same.
+      draft.check(found.storedUnder, { version: found.recordVersion });
+      draft.put(found.storedUnder, encodeVersion(record));
+      return toObjectVersion(key, record, found.isLatest);
+    });
+  });
+}
+
+/** Documents with some replaced, and those changed to `null` removed. */
+export function mergeDocuments(
+  documents: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const merged: Record<string, string> = { ...documents };
+  for (const [kind, text] of Object.entries(changes)) {
+    if (text === null) delete merged[kind];
+    else merged[kind] = text;
+  }
+  return merged;
+}
