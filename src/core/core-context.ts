@@ -6,6 +6,7 @@ import type { BucketCache } from './bucket-cache.ts';
 import type { CoreSettings } from './core-settings.ts';
 import type { KeyQueue } from './key-queue.ts';
 import type { RequestRounds } from './request-rounds.ts';
+import type { UploadNumbers } from './upload-numbers.ts';
 
 /** What every operation of the core works with. One per worker, made by `createCoreContext`. */
 export interface CoreContext {
@@ -19,6 +20,7 @@ export interface CoreContext {
   /** Lets one writer of a key at a time decide and commit. */
   readonly keyQueue: KeyQueue;
   readonly buckets: BucketCache;
+  readonly uploadNumbers: UploadNumbers;
   /** Waits. A simulation decides here how long that is. */
   readonly pause: (millis: number) => Promise<void>;
 }

@@ -1,0 +1,38 @@
+import { checksumTypeFor } from '../assemble-parts.ts';
+import type { CoreContext } from '../core-context.ts';
+import { bodyIdOfCommit, uploadKey } from '../metadata-keys.ts';
+import type { Upload } from '../model.ts';
+import { assertKey } from '../names.ts';
+import type { CreateUploadInput } from '../object-store.ts';
+import { commitBelowBucket } from '../retry-commit.ts';
+import { encodeUpload, type UploadRecord } from '../upload-records.ts';
+import { toUpload } from '../upload-state.ts';
+
+const NONCE_BYTES = 12;
+
+/** Begins a multipart upload. Throws ChecksumTypeMismatch when the algorithm cannot have the type. */
+export async function createUpload(context: CoreContext, input: CreateUploadInput): Promise<Upload> {
+  const { bucket, key, checksumAlgorithm, checksumType } = input;
+  assertKey(key, context.settings.keyBytesMax);
+  const checksum =
+    checksumAlgorithm === undefined
+      ? undefined
+      : { checksumAlgorithm, checksumType: checksumTypeFor(checksumAlgorithm, checksumType) };
+  const number = context.uploadNumbers.next();
+  const nonce = context.entropy.bytes(NONCE_BYTES).toString('hex');
+  const initiatedAtMicros = context.clock.nowMicros();
+  return commitBelowBucket(context, bucket, key, async (draft) => {
+    const record: UploadRecord = {
+      state: 'open',
+      nonce,
+      initiatedAtMicros,
+      initiator: input.initiator,
+      owner: input.owner,
+      metadata: input.metadata,
+      ...checksum,
+      body: bodyIdOfCommit(draft.id),
+    };
+    draft.put(uploadKey(bucket.id, key, number), encodeUpload(record));
+    return toUpload(key, number, record);
+  });
+}
