@@ -33,6 +33,10 @@ export type Body =
 /** A body that references can be made to. */
 export type SharedBody = Extract<Body, { kind: 'pieces' | 'pages' }>;
 
+export function bodyIdOf(body: Body): BodyId | undefined {
+  return body.kind === 'none' ? undefined : body.id;
+}
+
 export const PIECES_IN_RECORD_MAX = 8;
 export const PIECES_IN_PAGE_MAX = 256;
 

@@ -59,7 +59,7 @@ export function commitBelowBucket<T>(
 }
 
 /** Whether the draft was committed; a lost answer is looked up before anything else happens. */
-async function submitDraft(context: CoreContext, draft: CommitDraft): Promise<boolean> {
+export async function submitDraft(context: CoreContext, draft: CommitDraft): Promise<boolean> {
   const outcome = await context.metadata.commit(draft);
   if (outcome !== 'unknown') return outcome === 'committed';
   return (await context.metadata.outcomeOf(draft.id)) === 'committed';

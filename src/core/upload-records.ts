@@ -40,8 +40,10 @@ export interface CompletionRecord {
   readonly nonce: string;
   /** Identifies the list of parts that was completed. */
   readonly request: string;
-  /** Of the version that was made. */
+  /** Both of the version that was made. */
   readonly sequence: number;
+  readonly body: BodyId;
+  readonly completedAtMicros: number;
 }
 
 export function encodeCompletion(record: CompletionRecord): Buffer {
