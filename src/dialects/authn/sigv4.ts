@@ -1,0 +1,166 @@
+/**
+ * Verification of AWS Signature Version 4, by header and by query (presigned), for whichever service is asked for. The
+ * canonical form is that of S3 for every service: one pass of encoding, no normalised path, an explicit payload hash.
+ *
+ * Source: AWS, "Authenticating Requests (AWS Signature Version 4)" in the S3 API reference. The session token of a request
+ * is not looked at here; the signature covers it.
+ */
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { AccessKeyCredential, CredentialSource } from '../../identity/credentials.ts';
+import type { Caller } from '../../identity/principal.ts';
+import type { WireRequest } from '../kernel/wire.ts';
+import { AuthnError, type ProofPlace } from './authn-errors.ts';
+import type { DeclaredPayload, PayloadMode, SignatureChain } from './payload-mode.ts';
+import { createSigningKeys, deriveSigningKey, type SigningKeys, type SigningScope } from './signing-keys.ts';
+import {
+  type CanonicalParts,
+  canonicalPath,
+  canonicalRequest,
+  type PublicAddress,
+  stringToSign,
+} from './sigv4-canonical.ts';
+import {
+  accessKeyIdOf,
+  checkHeaderProof,
+  checkQueryProof,
+  readHeaderText,
+  readQueryText,
+  type SigV4Proof,
+  type SigV4Rules,
+} from './sigv4-proof.ts';
+
+export interface SigV4Options {
+  readonly credentials: CredentialSource;
+  /** How far the clocks may differ. AWS: 900. */
+  readonly skewSecondsMax: number;
+  /** Derived signing keys that are kept. */
+  readonly signingKeysMax: number;
+  /** Addresses under which a signature is valid too, besides host and path as sent (behind a proxy). */
+  readonly publicAddresses: readonly PublicAddress[];
+}
+
+export interface VerifiedSignature {
+  readonly caller: Caller;
+  readonly scope: SigningScope;
+  readonly signedHeaders: readonly string[];
+  /** What the body is and must satisfy; see `openPayload`. */
+  readonly payload: PayloadMode;
+}
+
+export interface SigV4Verifier {
+  /**
+   * `rulesFor` is told the key pair named by the request, found but not yet proven, because the flavour depends on it.
+   * The time is that of the request's arrival. Throws AuthnError.
+   */
+  verify(
+    request: WireRequest,
+    place: ProofPlace,
+    rulesFor: (credential: AccessKeyCredential | undefined) => SigV4Rules,
+  ): Promise<VerifiedSignature>;
+}
+
+/** Longer ids are not looked for. */
+const ACCESS_KEY_ID_CHARACTERS_MAX = 128;
+
+export function createSigV4Verifier(options: SigV4Options): SigV4Verifier {
+  const { credentials, skewSecondsMax, publicAddresses } = options;
+  const signingKeys = createSigningKeys(options.signingKeysMax);
+  return {
+    async verify(request, place, rulesFor) {
+      const text = place === 'header' ? readHeaderText(request) : readQueryText(request);
+      const accessKeyId = accessKeyIdOf(text);
+      const credential =
+        accessKeyId === undefined || accessKeyId.length > ACCESS_KEY_ID_CHARACTERS_MAX
+          ? undefined
+          : await credentials.findAccessKey(accessKeyId);
+      const check = place === 'header' ? checkHeaderProof : checkQueryProof;
+      const proof = check(request, text, rulesFor(credential), skewSecondsMax);
+      if (credential === undefined) {
+        throw new AuthnError('UnknownAccessKey', { accessKeyId: proof.accessKeyId });
+      }
+      const chain = verifySignature(request, proof, credential, signingKeys, publicAddresses);
+      if (credential.unusable !== undefined) {
+        throw new AuthnError('UnusableAccessKey', {
+          accessKeyId: credential.accessKeyId,
+          reason: credential.unusable,
+        });
+      }
+      const scheme = place === 'header' ? 'sigv4' : 'sigv4-query';
+      return {
+        caller: {
+          principal: credential.principal,
+          proof: { kind: 'access-key', accessKeyId: credential.accessKeyId, scheme },
+        },
+        scope: proof.scope,
+        signedHeaders: proof.signedHeaderNames,
+        payload: payloadMode(proof.declaredPayload, proof.payload, chain),
+      };
+    },
+  };
+}
+
+/** Throws SignatureMismatch, with what was signed for the address as sent. */
+function verifySignature(
+  request: WireRequest,
+  proof: SigV4Proof,
+  credential: AccessKeyCredential,
+  signingKeys: SigningKeys,
+  publicAddresses: readonly PublicAddress[],
+): SignatureChain {
+  const parts: CanonicalParts = {
+    method: request.method,
+    path: canonicalPath(request.rawPath),
+    query: proof.canonicalQuery,
+    headers: request.headers,
+    signedHeaders: proof.signedHeaders,
+    signedHeaderNames: proof.signedHeaderNames,
+    payload: proof.payload,
+  };
+  const { scope, timestamp } = proof;
+  const scopeText = `${scope.date}/${scope.region}/${scope.service}/aws4_request`;
+  const keptKey = signingKeys.find(credential, scope);
+  const signingKey = keptKey ?? deriveSigningKey(credential.secret, scope);
+  const provided = proof.signature.toLowerCase();
+  for (const address of [undefined, ...publicAddresses]) {
+    const canonical = canonicalRequest(parts, address);
+    if (!isSignature(provided, signingKey, stringToSign(timestamp, scopeText, canonical))) continue;
+    if (keptKey === undefined) signingKeys.keep(credential, scope, signingKey);
+    return {
+      accessKeyId: credential.accessKeyId,
+      signingKey,
+      timestamp,
+      scope: scopeText,
+      seedSignature: provided,
+      canonicalRequest: canonical,
+    };
+  }
+  const canonical = canonicalRequest(parts);
+  throw new AuthnError('SignatureMismatch', {
+    part: 'request',
+    accessKeyId: credential.accessKeyId,
+    stringToSign: stringToSign(timestamp, scopeText, canonical),
+    canonicalRequest: canonical,
+    signatureProvided: proof.signature,
+  });
+}
+
+/** In constant time. `provided`: lower-case hexadecimal, or anything else, which is no signature. */
+export function isSignature(provided: string, key: KeyObject, text: string): boolean {
+  const expected = createHmac('sha256', key).update(text).digest();
+  const given = Buffer.from(provided, 'hex');
+  return provided.length === 64 && given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function payloadMode(declared: DeclaredPayload, value: string, chain: SignatureChain): PayloadMode {
+  switch (declared) {
+    case 'unsigned':
+    case 'chunks':
+      return { kind: declared };
+    case 'hash':
+      return { kind: 'hash', sha256Hex: value.toLowerCase() };
+    case 'signed-chunks':
+      return { kind: 'signed-chunks', hasTrailer: false, chain };
+    case 'signed-chunks-trailer':
+      return { kind: 'signed-chunks', hasTrailer: true, chain };
+  }
+}
