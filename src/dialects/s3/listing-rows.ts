@@ -2,19 +2,16 @@
 import type { ListedObject, ListingItem } from '../../core/model.ts';
 import { etagOf } from '../../core/model.ts';
 import type { ListEncoding } from './list-encoding.ts';
-import { ownerXml } from './owner-xml.ts';
-import type { S3Call } from './s3-call.ts';
-import { lastModifiedXml } from './s3-flavours.ts';
+import type { OwnerXml } from './owner-xml.ts';
+import { lastModifiedXml, type S3Flavour } from './s3-flavours.ts';
 
-/** `Contents` of all objects, then `CommonPrefixes` of all prefixes, as AWS orders them. */
+/** `Contents` of all objects, then `CommonPrefixes` of all prefixes, as AWS orders them. `owners`: shown when given. */
 export function listingRowsXml(
   items: readonly ListingItem[],
   encoding: ListEncoding,
-  call: S3Call,
-  showsOwner: boolean,
+  flavour: S3Flavour,
+  owners: OwnerXml | undefined,
 ): string {
-  const ownerOf = showsOwner ? rememberOwners(call) : () => '';
-  const { flavour } = call;
   let contents = '';
   let prefixes = '';
   for (const item of items) {
@@ -27,7 +24,7 @@ export function listingRowsXml(
       `<Contents><Key>${encoding.show(object.key)}</Key>` +
       `<LastModified>${lastModifiedXml(flavour, object.lastModifiedMicros)}</LastModified>` +
       `<ETag>&quot;${etagOf(object)}&quot;</ETag>${checksumKindXml(object)}<Size>${object.size}</Size>` +
-      `${ownerOf(object.owner)}<StorageClass>STANDARD</StorageClass></Contents>`;
+      `${owners?.('Owner', object.owner) ?? ''}<StorageClass>STANDARD</StorageClass></Contents>`;
   }
   return contents + prefixes;
 }
@@ -45,17 +42,4 @@ export function checksumKindXml(row: Pick<ListedObject, 'checksumAlgorithm' | 'c
 
 function prefixXml(shown: string): string {
   return `<CommonPrefixes><Prefix>${shown}</Prefix></CommonPrefixes>`;
-}
-
-/** Owners of neighbouring rows are nearly always the same. */
-function rememberOwners(call: S3Call): (owner: string) => string {
-  let last: string | undefined;
-  let xml = '';
-  return (owner) => {
-    if (owner !== last) {
-      last = owner;
-      xml = ownerXml(call, 'Owner', owner);
-    }
-    return xml;
-  };
 }

@@ -1,0 +1,112 @@
+/**
+ * CreateBucket. A second creation by the owner is always BucketAlreadyOwnedByYou: the silent 200 of AWS's us-east-1 is
+ * not followed. LocationConstraint may be any of the place's names in any case, or be left out.
+ *
+ * Object ownership is kept and shown by GetBucketOwnershipControls; while ACLs cannot be set, the three rules do the same.
+ */
+import type { Bucket } from '../../../core/model.ts';
+import { bucketNameFault } from '../../../core/names.ts';
+import { accountOf } from '../../../identity/principal.ts';
+import { encodeStrict } from '../../../lib/percent-encoding.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import type { WireHeaders } from '../../kernel/wire.ts';
+import { many, optional, readXml, required, xmlObject, xmlText, xmlToken } from '../parse-xml.ts';
+import type { S3Call, S3Services } from '../s3-call.ts';
+import { invalidArgument, S3Error } from '../s3-errors.ts';
+import { OWNERSHIP_DOCUMENT, ownershipRules } from './get-bucket-ownership-controls.ts';
+
+const BODY_BYTES_MAX = 64 * 1024;
+
+interface CreateBucketInput {
+  readonly account: string;
+  readonly name: string;
+  readonly location: string;
+  readonly documents: Readonly<Record<string, string>>;
+}
+
+const configuration = xmlObject({
+  LocationConstraint: optional(xmlToken),
+  Location: optional(xmlObject({ Name: optional(xmlToken), Type: optional(xmlToken) })),
+  Bucket: optional(xmlObject({ DataRedundancy: optional(xmlToken), Type: optional(xmlToken) })),
+  Tags: optional(xmlObject({ Tag: many(xmlObject({ Key: required(xmlText), Value: required(xmlText) })) })),
+});
+
+export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInput, Bucket>({
+  name: 'CreateBucket',
+  summary: 'Creates a bucket in the place of this address and claims its name.',
+  route: { method: 'PUT', resource: 'bucket' },
+  permissions: [{ action: 'bucket:create', on: 'account' }],
+  body: { kind: 'buffered', bytesMax: BODY_BYTES_MAX },
+  mutates: true,
+
+  decode(call) {
+    if (bucketNameFault(call.bucketName) !== undefined) {
+      throw new S3Error('InvalidBucketName', { BucketName: call.bucketName });
+    }
+    const account = accountOf(call.caller) ?? '';
+    // `{account}:{bucket}` addresses buckets that exist; a new one is always the caller's own.
+    if (call.bucketAccount !== undefined && call.bucketAccount !== account) throw new S3Error('AccessDenied');
+    const { headers } = call.request;
+    refuseUnsupported(headers);
+    return { account, name: call.bucketName, location: '', documents: readOwnership(headers) };
+  },
+
+  decodeBody(body, input) {
+    if (body.length === 0) return input;
+    const {
+      LocationConstraint,
+      Location,
+      Bucket: kind,
+      Tags,
+    } = readXml(body, 'CreateBucketConfiguration', configuration);
+    if (Location !== undefined || kind !== undefined) throw notImplemented('Directory buckets');
+    if (Tags !== undefined && Tags.Tag.length > 0) throw notImplemented('Bucket tagging');
+    return { ...input, location: LocationConstraint ?? '' };
+  },
+
+  async run(services, input, call) {
+    const { account, name, location, documents } = input;
+    if (location !== '' && !services.isNameOfPlace(location, call.place)) {
+      throw new S3Error('InvalidLocationConstraint', { LocationConstraint: location });
+    }
+    return services.store.createBucket({ account, place: call.place, name, documents });
+  },
+
+  encode: (bucket, call) => ({
+    status: 200,
+    headers: call.flavour.createBucketShowsLocation ? ['Location', `/${encodeStrict(bucket.name)}`] : [],
+    body: null,
+  }),
+});
+
+const GRANT_HEADERS = ['full-control', 'read', 'read-acp', 'write', 'write-acp'].map(
+  (name) => `x-amz-grant-${name}`,
+);
+const ACLS_NOT_IMPLEMENTED = ['public-read', 'public-read-write', 'authenticated-read', 'log-delivery-write'];
+
+function refuseUnsupported(headers: WireHeaders): void {
+  const acl = headers.get('x-amz-acl') ?? 'private';
+  if (ACLS_NOT_IMPLEMENTED.includes(acl)) throw notImplemented(`The canned ACL ${acl}`, 'x-amz-acl');
+  if (acl !== 'private') throw invalidArgument('x-amz-acl', acl, 'Invalid Argument');
+  const grant = GRANT_HEADERS.find((name) => headers.has(name));
+  if (grant !== undefined) throw notImplemented('Access control by grants', grant);
+  const lock = headers.get('x-amz-bucket-object-lock-enabled') ?? 'false';
+  if (lock.toLowerCase() === 'true') throw notImplemented('Object lock', 'x-amz-bucket-object-lock-enabled');
+  if (lock.toLowerCase() !== 'false') {
+    throw invalidArgument('x-amz-bucket-object-lock-enabled', lock, 'Invalid Argument');
+  }
+}
+
+function readOwnership(headers: WireHeaders): Readonly<Record<string, string>> {
+  const rule = headers.get('x-amz-object-ownership');
+  if (rule === undefined) return {};
+  if (ownershipRules.includes(rule)) return { [OWNERSHIP_DOCUMENT]: rule };
+  throw invalidArgument('x-amz-object-ownership', rule, 'Invalid x-amz-object-ownership header');
+}
+
+function notImplemented(what: string, header?: string): S3Error {
+  return new S3Error('NotImplemented', {
+    ...(header !== undefined && { Header: header }),
+    AdditionalMessage: `${what} is not implemented.`,
+  });
+}

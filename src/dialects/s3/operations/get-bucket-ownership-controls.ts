@@ -1,0 +1,31 @@
+/** GetBucketOwnershipControls: the rule that CreateBucket was given; otherwise none was ever set. */
+import { element, parent } from '../../../lib/xml-writer.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import { resultDocument } from '../result-document.ts';
+import type { S3Call, S3Services } from '../s3-call.ts';
+import { S3Error } from '../s3-errors.ts';
+
+/** The bucket's document that holds one of the rules. */
+export const OWNERSHIP_DOCUMENT = 'object-ownership';
+export const ownershipRules: readonly string[] = [
+  'BucketOwnerEnforced',
+  'BucketOwnerPreferred',
+  'ObjectWriter',
+];
+
+export const getBucketOwnershipControls = defineOperation<S3Call, S3Services, undefined, string>({
+  name: 'GetBucketOwnershipControls',
+  summary: 'Tells who owns the objects that others write into the bucket.',
+  route: { method: 'GET', resource: 'bucket', query: ['ownershipControls'] },
+  permissions: [{ action: 'bucket:read-configuration', on: 'bucket' }],
+  body: { kind: 'none' },
+  mutates: false,
+  decode: () => undefined,
+  async run(_services, _input, { bucket }) {
+    const rule = bucket.documents[OWNERSHIP_DOCUMENT];
+    if (rule === undefined) throw new S3Error('OwnershipControlsNotFoundError', { BucketName: bucket.name });
+    return rule;
+  },
+  encode: (rule, call) =>
+    resultDocument(call, 'OwnershipControls', parent('Rule', element('ObjectOwnership', rule))),
+});
