@@ -2,7 +2,7 @@
  * Signing keys of Signature Version 4, derived once per key pair, day, region and service. An HMAC with a KeyObject costs
  * a fraction of one with a Buffer, and the derivation four of them, so the derived keys are kept as KeyObjects.
  */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { AccessKeyCredential } from '../../identity/credentials.ts';
 
 export interface SigningScope {
@@ -44,4 +44,11 @@ export function deriveSigningKey(secret: string, scope: SigningScope): KeyObject
     key = createSecretKey(createHmac('sha256', key).update(part).digest());
   }
   return key;
+}
+
+/** In constant time. `provided`: lower-case hexadecimal, or anything else, which is no signature. */
+export function isSignature(provided: string, key: KeyObject, text: string): boolean {
+  const expected = createHmac('sha256', key).update(text).digest();
+  const given = Buffer.from(provided, 'hex');
+  return provided.length === 64 && given.length === expected.length && timingSafeEqual(given, expected);
 }

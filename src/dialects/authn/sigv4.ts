@@ -5,13 +5,18 @@
  * Source: AWS, "Authenticating Requests (AWS Signature Version 4)" in the S3 API reference. The session token of a request
  * is not looked at here; the signature covers it.
  */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { AccessKeyCredential, CredentialSource } from '../../identity/credentials.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { AuthnError, type ProofPlace } from './authn-errors.ts';
 import type { DeclaredPayload, PayloadMode, SignatureChain } from './payload-mode.ts';
-import { createSigningKeys, deriveSigningKey, type SigningKeys, type SigningScope } from './signing-keys.ts';
+import {
+  createSigningKeys,
+  deriveSigningKey,
+  isSignature,
+  type SigningKeys,
+  type SigningScope,
+} from './signing-keys.ts';
 import {
   type CanonicalParts,
   canonicalPath,
@@ -142,13 +147,6 @@ function verifySignature(
     canonicalRequest: canonical,
     signatureProvided: proof.signature,
   });
-}
-
-/** In constant time. `provided`: lower-case hexadecimal, or anything else, which is no signature. */
-export function isSignature(provided: string, key: KeyObject, text: string): boolean {
-  const expected = createHmac('sha256', key).update(text).digest();
-  const given = Buffer.from(provided, 'hex');
-  return provided.length === 64 && given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 function payloadMode(declared: DeclaredPayload, value: string, chain: SignatureChain): PayloadMode {
