@@ -1,0 +1,72 @@
+/**
+ * Opening the LMDB environment, and the few calls of the driver (lmdb-js) that the engine uses.
+ *
+ * `overlappingSync: false`, so that what is visible is flushed, to whichever worker; by default a put resolves before its
+ * flush (design, section 6, "Mind the driver", 1). The map is a large fixed one: it costs address space, not disk, and a
+ * map that never grows never has to be remapped under the readers of other processes.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { open } from 'lmdb';
+
+const TIB = 2 ** 40;
+export const MAP_BYTES_DEFAULT = TIB;
+
+/** Every process of a server and every command that looks into its directory takes one place. */
+const READERS_MAX = 512;
+
+export interface LmdbRow {
+  readonly key: Buffer;
+  readonly value: Buffer;
+  readonly version: number;
+}
+
+export interface LmdbRange {
+  start: Buffer;
+  end: Buffer;
+  exclusiveStart?: boolean;
+  inclusiveEnd?: boolean;
+  reverse?: boolean;
+  versions: true;
+  limit: number;
+}
+
+/** What the engine uses of the driver; also what a test can stand in for. */
+export interface LmdbDriver {
+  /** Bytes in a buffer that the next read overwrites, with an own `length`. `getLastVersion()` is its version. */
+  getBinaryFast(key: Buffer): Buffer | undefined;
+  getRange(range: LmdbRange): Iterable<LmdbRow>;
+  put(key: Buffer, value: Buffer, version: number): Promise<boolean>;
+  remove(key: Buffer): Promise<boolean>;
+  ifVersion(key: Buffer, version: number, action: () => void): Promise<boolean>;
+  ifNoExists(key: Buffer, action: () => void): Promise<boolean>;
+  batch(action: () => void): Promise<boolean>;
+  resetReadTxn(): void;
+  close(): Promise<void>;
+}
+
+export interface LmdbOpenOptions {
+  readonly mapBytes?: number | undefined;
+  readonly readOnly?: boolean | undefined;
+}
+
+/** Opens (and unless `readOnly` creates) the environment in the folder `path`. The folder must exist. */
+export function openLmdb(path: string, options: LmdbOpenOptions = {}): LmdbDriver {
+  const readOnly = options.readOnly === true;
+  if (readOnly && !existsSync(join(path, 'data.mdb'))) {
+    throw new Error(`${path} holds no metadata: the server has not been started on it yet`);
+  }
+  const database = open<Buffer, Buffer>({
+    path,
+    noSubdir: false,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    useVersions: true,
+    overlappingSync: false,
+    maxDbs: 1,
+    maxReaders: READERS_MAX,
+    mapSize: options.mapBytes ?? MAP_BYTES_DEFAULT,
+    readOnly,
+  });
+  return database as unknown as LmdbDriver;
+}
