@@ -1,0 +1,68 @@
+/**
+ * Whose an action is by ownership, and which permission in an access control list gives it. Total: a new action does not
+ * compile until it has its row.
+ *
+ * Source: Amazon S3 User Guide, "Access control list (ACL) overview", "Mapping of ACL permissions and access policy
+ * permissions", with the readings that follow from object ownership "object writer":
+ * - An object belongs to the account that wrote it. The owner of the bucket may delete it, but not read it.
+ * - WRITE on a bucket creates, replaces and deletes objects, whoever owns them; the guide has in newer editions that others'
+ *   objects cannot be replaced, which neither Ceph nor a Swift write ACL knows. Versions stay with the bucket's owner.
+ * - READ on an object includes its attributes, which say nothing that HEAD does not.
+ * - An upload belongs to the account that began it.
+ */
+import type { AclPermission } from './acl.ts';
+import type { Action } from './actions.ts';
+
+/** `object` includes an unfinished upload. */
+export type OwnedThing = 'account' | 'bucket' | 'object';
+
+export interface ActionRights {
+  readonly owners: readonly OwnedThing[];
+  readonly bucketGrant?: AclPermission;
+  readonly objectGrant?: AclPermission;
+}
+
+const ofAccount: ActionRights = { owners: ['account'] };
+const ofBucket: ActionRights = { owners: ['bucket'] };
+const ofBucketAndObject: ActionRights = { owners: ['bucket', 'object'] };
+const listing: ActionRights = { owners: ['bucket'], bucketGrant: 'READ' };
+const writing: ActionRights = { owners: ['bucket'], bucketGrant: 'WRITE' };
+const reading: ActionRights = { owners: ['object'], objectGrant: 'READ' };
+
+const rights: Readonly<Record<Action, ActionRights>> = {
+  'account:list-buckets': ofAccount,
+  'bucket:create': ofAccount,
+  'bucket:delete': ofBucket,
+  'bucket:head': listing,
+  'bucket:list-objects': listing,
+  'bucket:list-versions': listing,
+  'bucket:list-uploads': listing,
+  'bucket:read-location': ofBucket,
+  'bucket:read-acl': { owners: ['bucket'], bucketGrant: 'READ_ACP' },
+  'bucket:write-acl': { owners: ['bucket'], bucketGrant: 'WRITE_ACP' },
+  'bucket:read-policy': ofBucket,
+  'bucket:write-policy': ofBucket,
+  'bucket:read-versioning': ofBucket,
+  'bucket:write-versioning': ofBucket,
+  'bucket:read-configuration': ofBucket,
+  'bucket:write-configuration': ofBucket,
+  'object:read': reading,
+  'object:read-version': reading,
+  'object:write': writing,
+  'object:delete': writing,
+  'object:delete-version': ofBucket,
+  'object:read-acl': { owners: ['object'], objectGrant: 'READ_ACP' },
+  'object:write-acl': { owners: ['object'], objectGrant: 'WRITE_ACP' },
+  'object:read-attributes': reading,
+  'object:read-tagging': ofBucketAndObject,
+  'object:write-tagging': ofBucketAndObject,
+  'object:list-parts': ofBucketAndObject,
+  'object:abort-upload': ofBucketAndObject,
+  // Decided by the layer of server administration alone.
+  'admin:read': { owners: [] },
+  'admin:write': { owners: [] },
+};
+
+export function rightsOf(action: Action): ActionRights {
+  return rights[action];
+}
