@@ -67,14 +67,14 @@ function sourceOfBytes(bytes: Buffer | null): OpenBody {
   };
 }
 
-interface Run {
+export interface Run {
   readonly piece: Piece;
   /** Bytes of the piece that lie before the first byte wanted. */
   readonly skipped: number;
 }
 
 /** The pieces of a body from the one that holds offset `start` on. */
-async function* walkPieces(
+export async function* walkPieces(
   context: CoreContext,
   body: Extract<Body, { kind: 'pieces' | 'pages' }>,
   start: number,
