@@ -1,0 +1,76 @@
+/** Records of the identity store: a byte naming the format, then JSON. They are read through a cache by record version. */
+
+import type { SealedSecret } from './master-key.ts';
+import type { AccountRecord, UserRecord } from './principal.ts';
+
+const FORMAT = 1;
+
+export interface StoredAccount extends AccountRecord {
+  /** The account whose root user administers the server. */
+  readonly isServerRoot: boolean;
+  /** Its users and keys are being removed: nothing may be added any more. */
+  readonly isBeingRemoved: boolean;
+}
+
+export interface StoredUser extends UserRecord {
+  /** Its access keys, so that whoever adds one and whoever removes the user change the same record. */
+  readonly accessKeyIds: readonly string[];
+  readonly passwordHash?: string;
+}
+
+export interface StoredAccessKey {
+  readonly id: string;
+  readonly userId: string;
+  readonly accountId: string;
+  readonly enabled: boolean;
+  readonly createdAtMicros: number;
+  readonly secret: SealedSecret;
+}
+
+/** Found by the HMAC of the key; the key itself is nowhere. */
+export interface StoredApiKey {
+  readonly userId: string;
+  readonly accountId: string;
+  readonly enabled: boolean;
+  readonly createdAtMicros: number;
+  readonly masterKeyId: number;
+}
+
+export interface StoredRoot {
+  readonly accountId: string;
+  readonly userId: string;
+  /** Opens only under the master key that this store was made with. */
+  readonly masterKeyProof: SealedSecret;
+}
+
+export class UnreadableIdentityRecord extends Error {
+  override readonly name = 'UnreadableIdentityRecord';
+}
+
+export function encodeRecord(
+  record: StoredAccount | StoredUser | StoredAccessKey | StoredApiKey | StoredRoot,
+): Buffer {
+  const json = JSON.stringify(record);
+  const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(json));
+  bytes[0] = FORMAT;
+  bytes.write(json, 1);
+  return bytes;
+}
+
+export function decodeRecord<T>(bytes: Buffer): T {
+  if (bytes[0] !== FORMAT) {
+    throw new UnreadableIdentityRecord(
+      `an identity record has format ${bytes[0]}, and this version of Gotgan reads format ${FORMAT}`,
+    );
+  }
+  return JSON.parse(bytes.toString('utf8', 1)) as T;
+}
+
+/** Without what only the store needs. */
+export function accountOfRecord({ id, name, enabled, createdAtMicros }: StoredAccount): AccountRecord {
+  return { id, name, enabled, createdAtMicros };
+}
+
+export function userOfRecord({ passwordHash, accessKeyIds, ...user }: StoredUser): UserRecord {
+  return user;
+}

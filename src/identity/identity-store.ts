@@ -1,0 +1,110 @@
+/**
+ * Façade of the identity records: accounts, users and access keys, on the metadata half of the storage contract. Errors are
+ * `IdentityError`s. It knows neither HTTP nor buckets.
+ */
+import type { Clock } from '../lib/clock.ts';
+import type { Entropy } from '../lib/entropy.ts';
+import type { MetadataStore } from '../storage/contract/metadata-store.ts';
+import {
+  type AccessKeyRecord,
+  type CreatedAccessKey,
+  createAccessKey,
+  listAccessKeys,
+  type NewAccessKey,
+  removeAccessKey,
+  setAccessKeyEnabled,
+} from './access-keys.ts';
+import {
+  type AccountsPage,
+  createAccount,
+  findAccount,
+  listAccounts,
+  type NewAccount,
+  removeAccount,
+  setAccountEnabled,
+} from './accounts.ts';
+import { type CreatedRoot, checkRoot, createRoot, type NewRoot } from './create-root.ts';
+import type { AccessKeyCredential, CredentialSource } from './credentials.ts';
+import { AccessKeyFinder } from './find-access-key.ts';
+import { accountOfRecord } from './identity-records.ts';
+import type { MasterKey } from './master-key.ts';
+import type { AccountRecord, UserRecord } from './principal.ts';
+import {
+  createUser,
+  findUser,
+  listUsers,
+  type NewUser,
+  removeUser,
+  setUserEnabled,
+  type UsersPage,
+} from './users.ts';
+
+export interface IdentityStore extends CredentialSource {
+  /** Whether the first records exist. Throws `MasterKeyError` when they were made under another master key. */
+  hasRoot(): Promise<boolean>;
+  createRoot(input: NewRoot): Promise<CreatedRoot>;
+
+  /** With its root user. Throws AccountNameTaken, AccountIdTaken, InvalidValue. */
+  createAccount(
+    input: NewAccount,
+  ): Promise<{ readonly account: AccountRecord; readonly rootUser: UserRecord }>;
+  /** By id or name. */
+  findAccount(idOrName: string): Promise<AccountRecord | undefined>;
+  /** By name, from behind `after`. */
+  listAccounts(after: string, limit: number): Promise<AccountsPage>;
+  setAccountEnabled(id: string, enabled: boolean): Promise<AccountRecord>;
+  /**
+   * Shuts the account, asks `isEmpty`, and removes it with its users and keys, or answers false and opens it again.
+   * Throws NoSuchAccount, RootIsPermanent.
+   */
+  removeAccount(id: string, isEmpty: () => Promise<boolean>): Promise<boolean>;
+
+  /** Throws NoSuchAccount, AccountIsBeingRemoved, UserNameTaken, EmailTaken, InvalidValue. */
+  createUser(input: NewUser): Promise<UserRecord>;
+  /** By id, or by name within an account. */
+  findUser(idOrName: string, accountId: string | undefined): Promise<UserRecord | undefined>;
+  listUsers(accountId: string, after: string, limit: number): Promise<UsersPage>;
+  setUserEnabled(id: string, enabled: boolean): Promise<UserRecord>;
+  /** With its keys. Throws NoSuchUser, RootIsPermanent. */
+  removeUser(id: string): Promise<void>;
+
+  /** Throws NoSuchUser, AccessKeyTaken, TooManyAccessKeys, InvalidValue. */
+  createAccessKey(input: NewAccessKey): Promise<CreatedAccessKey>;
+  listAccessKeys(userId: string): Promise<readonly AccessKeyRecord[]>;
+  setAccessKeyEnabled(id: string, enabled: boolean): Promise<AccessKeyRecord>;
+  /** Throws NoSuchAccessKey, RootIsPermanent. */
+  removeAccessKey(id: string): Promise<void>;
+}
+
+export interface IdentityStoreParts {
+  readonly metadata: MetadataStore;
+  readonly masterKey: MasterKey;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
+  const finder = new AccessKeyFinder(parts.metadata, parts.masterKey);
+  return {
+    findAccessKey: (id): Promise<AccessKeyCredential | undefined> => finder.find(id),
+    hasRoot: () => checkRoot(parts),
+    createRoot: (input) => createRoot(parts, input),
+    createAccount: (input) => createAccount(parts, input),
+    async findAccount(idOrName) {
+      const found = await findAccount(parts, idOrName);
+      return found === undefined ? undefined : accountOfRecord(found);
+    },
+    listAccounts: (after, limit) => listAccounts(parts, after, limit),
+    setAccountEnabled: (id, enabled) => setAccountEnabled(parts, id, enabled),
+    removeAccount: (id, isEmpty) => removeAccount(parts, id, isEmpty),
+    createUser: (input) => createUser(parts, input),
+    findUser: (idOrName, accountId) => findUser(parts, idOrName, accountId),
+    listUsers: (accountId, after, limit) => listUsers(parts, accountId, after, limit),
+    setUserEnabled: (id, enabled) => setUserEnabled(parts, id, enabled),
+    removeUser: (id) => removeUser(parts, id, { evenRoot: false }),
+    createAccessKey: (input) => createAccessKey(parts, input),
+    listAccessKeys: (userId) => listAccessKeys(parts, userId),
+    setAccessKeyEnabled: (id, enabled) => setAccessKeyEnabled(parts, id, enabled),
+    removeAccessKey: (id) => removeAccessKey(parts, id),
+  };
+}
