@@ -32,16 +32,24 @@ export async function writePages(
   if (!(await removeStalePages(context, bucket, upload))) return false;
   let pages: { key: Buffer; value: Buffer }[] = [];
   let offset = 0;
-  for (let first = 0; first < pieces.length; first += PIECES_IN_PAGE_MAX) {
-    const inPage = pieces.slice(first, first + PIECES_IN_PAGE_MAX);
+  for (let first = 0; first < pieces.length; ) {
+    const next = endOfPage(pieces, first);
+    const inPage = pieces.slice(first, next);
     pages.push({ key: pageKey(bucket, upload.body, offset), value: encodePage(inPage) });
     for (const piece of inPage) offset += piece.length;
-    const isLast = first + PIECES_IN_PAGE_MAX >= pieces.length;
-    if (!isLast && pages.length < PAGES_PER_COMMIT_MAX) continue;
+    first = next;
+    if (first < pieces.length && pages.length < PAGES_PER_COMMIT_MAX) continue;
     if (!(await commitFrozen(context, bucket, upload, { puts: pages, deletes: [] }))) return false;
     pages = [];
   }
   return true;
+}
+
+/** A page never holds empty pieces alone: it would start where the next one does. */
+function endOfPage(pieces: readonly Piece[], first: number): number {
+  let end = Math.min(first + PIECES_IN_PAGE_MAX, pieces.length);
+  while (pieces[end]?.length === 0) end += 1;
+  return end;
 }
 
 async function removeStalePages(
