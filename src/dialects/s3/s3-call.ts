@@ -11,10 +11,8 @@ import type { S3Flavour } from './s3-flavours.ts';
 
 export interface S3Services {
   readonly store: ObjectStore;
-  /** Name of an account, shown as DisplayName of an owner; its id when the account is gone. */
-  accountName(account: string): Promise<string>;
-  /** The one place all regions' names lead to, for LocationConstraint: compares case-insensitively, aliases included. */
-  isNameOfPlace(place: Place, name: string): boolean;
+  /** Whether a region's name means that place: its own name or an alias, in any case (LocationConstraint, signatures). */
+  isNameOfPlace(name: string, place: Place): boolean;
 }
 
 /** Filled step by step by the dialect; read by operations. Nothing outside `s3-dialect.ts` and its state assigns to it. */

@@ -1,14 +1,15 @@
 /**
- * From what went wrong in the core and in authentication to what this dialect says about it. Both maps are total: a new
- * code does not compile until it has its answer here.
+ * From what went wrong in the core to what this dialect says about it. The map is total: a new code does not compile until it
+ * has its answer here. What went wrong in authentication stands beside it, in `s3-authn-errors.ts`.
  */
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/core-errors.ts';
+import { AuthnError } from '../authn/authn-errors.ts';
+import { s3ErrorOfAuthn } from './s3-authn-errors.ts';
 import { S3Error } from './s3-errors.ts';
-import { lastModifiedHeader, type S3Flavour } from './s3-flavours.ts';
+import { lastModifiedHeader } from './s3-flavours.ts';
 
 /** What an answer may depend on besides the error. */
 export interface ErrorContext {
-  readonly flavour: S3Flavour;
   readonly request: { readonly method: string; readonly headers: { has(name: string): boolean } };
 }
 
@@ -36,12 +37,12 @@ const fromCore: CoreErrorMap = {
     ),
   VersionIsDeleteMarker: versionIsDeleteMarker,
   PreconditionFailed: ({ condition }) => new S3Error('PreconditionFailed', { Condition: asShown(condition) }),
-  NotModified: ({ etag, lastModifiedMicros }, { flavour }) =>
+  NotModified: ({ etag, lastModifiedMicros }) =>
     new S3Error('NotModified', {}, undefined, [
       'ETag',
       `"${etag}"`,
       'Last-Modified',
-      lastModifiedHeader(flavour, lastModifiedMicros),
+      lastModifiedHeader(lastModifiedMicros),
     ]),
   // A conditional write with If-Match on an absent key is 404 (Amazon S3 API Reference, PutObject, If-Match).
   ConditionNeedsObject: ({ key }) => new S3Error('NoSuchKey', { Key: key }),
@@ -133,14 +134,15 @@ const fromCore: CoreErrorMap = {
   StorageUnavailable: () => new S3Error('ServiceUnavailable'),
 };
 
-export function s3ErrorOfCore<C extends CoreErrorCode>(error: CoreError<C>, context: ErrorContext): S3Error {
+function s3ErrorOfCore<C extends CoreErrorCode>(error: CoreError<C>, context: ErrorContext): S3Error {
   return fromCore[error.code](error.details, context);
 }
 
-/** Total: what neither map knows is a bug and shows nothing of itself. */
+/** Total: what no map knows is a bug and shows nothing of itself. */
 export function toS3Error(error: unknown, context: ErrorContext): S3Error {
   if (error instanceof S3Error) return error;
   if (error instanceof CoreError) return s3ErrorOfCore(error, context);
+  if (error instanceof AuthnError) return s3ErrorOfAuthn(error);
   return new S3Error('InternalError');
 }
 
@@ -156,7 +158,7 @@ function noSuchKey({ key, deleteMarkerVersionId }: CoreErrorDetails['NoSuchKey']
 /** An addressed delete marker takes no GET or HEAD (Amazon S3 User Guide, "Working with delete markers"). */
 function versionIsDeleteMarker(
   { versionId, lastModifiedMicros }: CoreErrorDetails['VersionIsDeleteMarker'],
-  { flavour, request }: ErrorContext,
+  { request }: ErrorContext,
 ): S3Error {
   return new S3Error(
     'MethodNotAllowed',
@@ -170,7 +172,7 @@ function versionIsDeleteMarker(
       'x-amz-version-id',
       versionId,
       'Last-Modified',
-      lastModifiedHeader(flavour, lastModifiedMicros),
+      lastModifiedHeader(lastModifiedMicros),
     ],
   );
 }

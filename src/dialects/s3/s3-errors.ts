@@ -15,7 +15,7 @@ const catalogue = {
   AccessDenied: {
     status: 403,
     message: 'Access Denied',
-    fields: ['X-Amz-Expires', 'Expires', 'ServerTime', 'HeadersNotSigned'],
+    fields: ['HeadersNotSigned', 'X-Amz-Expires', 'Expires', 'ServerTime'],
   },
   AuthorizationHeaderMalformed: {
     status: 400,
@@ -136,6 +136,10 @@ const catalogue = {
   },
   InvalidURI: { status: 400, message: "Couldn't parse the specified URI.", fields: ['URI'] },
   KeyTooLongError: { status: 400, message: 'Your key is too long', fields: ['Size', 'MaxSizeAllowed'] },
+  MalformedACLError: {
+    status: 400,
+    message: 'The XML you provided was not well-formed or did not validate against our published schema',
+  },
   MalformedTrailerError: {
     status: 400,
     message:
@@ -275,6 +279,12 @@ const catalogue = {
   },
   SlowDown: { status: 503, message: 'Please reduce your request rate.' },
   TooManyBuckets: { status: 400, message: 'You have attempted to create more buckets than allowed' },
+  UnexpectedContent: { status: 400, message: 'This request does not support content.' },
+  UnresolvableGrantByEmailAddress: {
+    status: 400,
+    message: 'The e-mail address you provided does not match any account on record.',
+    fields: ['EmailAddress'],
+  },
   XAmzContentSHA256Mismatch: {
     status: 400,
     message: "The provided 'x-amz-content-sha256' header does not match what was computed.",

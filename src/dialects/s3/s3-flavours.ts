@@ -32,8 +32,7 @@ export interface S3Flavour {
   /** CreateBucket answers with `Location: /name`. */
   readonly createBucketShowsLocation: boolean;
   /**
-   * How LastModified is shown. The header has whole seconds in either case. `second-rounded-up`: so that
-   * If-Unmodified-Since with the shown value always matches. `millisecond`: listings show three true digits.
+   * How results and listings show LastModified: as the header does (whole seconds, rounded up), or with three true digits.
    */
   readonly lastModified: 'second-rounded-up' | 'millisecond';
   /** What stands for an owner: the account's id and name, or the service instance's id twice. */
@@ -111,13 +110,12 @@ export const s3Flavours: Readonly<Record<S3FlavourName, S3Flavour>> = { nhn, ibm
 
 const SECOND_MICROS = 1_000_000;
 
-/** HTTP date of Last-Modified; Swift's rounding up keeps it equal to what listings show (nhn-openstack.md, section 2.4). */
-export function lastModifiedHeader(flavour: S3Flavour, micros: number): string {
-  const seconds =
-    flavour.lastModified === 'second-rounded-up'
-      ? Math.ceil(micros / SECOND_MICROS)
-      : Math.floor(micros / SECOND_MICROS);
-  return new Date(seconds * 1000).toUTCString();
+/**
+ * HTTP date of Last-Modified, rounded up in every flavour, so that If-Unmodified-Since with the shown value always holds
+ * (nhn-openstack.md, section 2.4).
+ */
+export function lastModifiedHeader(micros: number): string {
+  return new Date(Math.ceil(micros / SECOND_MICROS) * 1000).toUTCString();
 }
 
 /** `YYYY-MM-DDThh:mm:ss.000Z` as listings and results show it. */
