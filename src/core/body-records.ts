@@ -157,26 +157,19 @@ export function decodePage(page: Buffer): Piece[] {
 }
 
 /**
- * Value of a candidate or a condemned entry. A candidate's round is 0. A body says where its pieces are, because the
- * record that knew it is gone; a blob needs nothing more than its name.
+ * Value of a candidate and of a condemned entry. A body says where its pieces are, because the record that knew it is
+ * gone; a blob (`undefined`) needs nothing more than its name.
  */
-export interface ReclaimableRecord {
-  readonly round: number;
-  readonly body?: SharedBody;
-}
-
-export function encodeReclaimable(record: ReclaimableRecord): Buffer {
-  const body: Body = record.body ?? { kind: 'none' };
-  const value = Buffer.allocUnsafe(9 + bodyBytes(body));
+export function encodeReclaimable(shared: SharedBody | undefined): Buffer {
+  const body: Body = shared ?? { kind: 'none' };
+  const value = Buffer.allocUnsafe(1 + bodyBytes(body));
   value[0] = RECLAIMABLE_FORMAT;
-  writeUint64(value, record.round, 1);
-  writeBody(value, body, 9);
+  writeBody(value, body, 1);
   return value;
 }
 
-export function decodeReclaimable(value: Buffer): ReclaimableRecord {
+export function decodeReclaimable(value: Buffer): SharedBody | undefined {
   checkFormat(value, RECLAIMABLE_FORMAT, 'reclaiming');
-  const round = readUint64(value, 1);
-  const { body } = readBody(value, 9);
-  return body.kind === 'pieces' || body.kind === 'pages' ? { round, body } : { round };
+  const { body } = readBody(value, 1);
+  return body.kind === 'pieces' || body.kind === 'pages' ? body : undefined;
 }

@@ -148,5 +148,5 @@ export function releaseVersion(draft: CommitDraft, bucket: Bucket, key: string, 
   }
   const owner = { kind: 'version', bucket: bucket.id, key, sequence: record.sequence } as const;
   draft.delete(bodyReferenceKey(body.id, owner));
-  draft.put(candidateKey('body', body.id), encodeReclaimable({ round: 0, body }));
+  draft.put(candidateKey('body', body.id), encodeReclaimable(body));
 }

@@ -418,16 +418,35 @@ export type Reclaimable = 'body' | 'blob';
 
 /** `id`: of a body, or of a blob as `bodyIdOfBlob` writes it. */
 export function candidateKey(kind: Reclaimable, id: BodyId): Buffer {
-  return reclaimableKey(space.candidate, kind, id);
+  const buffer = Buffer.allocUnsafe(10);
+  buffer[0] = space.candidate;
+  writeReclaimable(buffer, kind, id, 1);
+  return buffer;
 }
 
-export function condemnedKey(kind: Reclaimable, id: BodyId): Buffer {
-  return reclaimableKey(space.condemned, kind, id);
+export function parseCandidateKey(key: Buffer): { kind: Reclaimable; id: BodyId } {
+  return readReclaimable(key, 1);
 }
 
-/** Takes apart keys of both spaces, `candidate` and `condemned`. */
-export function parseReclaimableKey(key: Buffer): { kind: Reclaimable; id: BodyId } {
-  return { kind: key[1] === 1 ? 'body' : 'blob', id: key.toString('hex', 2, 10) };
+/** By round, so that what may be deleted stands first and what was condemned last stands last. */
+export function condemnedKey(round: number, kind: Reclaimable, id: BodyId): Buffer {
+  const buffer = Buffer.allocUnsafe(18);
+  buffer[0] = space.condemned;
+  writeUint64(buffer, round, 1);
+  writeReclaimable(buffer, kind, id, 9);
+  return buffer;
+}
+
+/** What was condemned in a round before `round`. */
+export function condemnedRangeBefore(round: number): KeyRange {
+  const end = Buffer.allocUnsafe(9);
+  end[0] = space.condemned;
+  writeUint64(end, round, 1);
+  return { start: Buffer.from([space.condemned]), end };
+}
+
+export function parseCondemnedKey(key: Buffer): { round: number; kind: Reclaimable; id: BodyId } {
+  return { round: readUint64(key, 1), ...readReclaimable(key, 9) };
 }
 
 export const roundKey: Buffer = Buffer.from([space.round]);
@@ -494,10 +513,11 @@ function idRange(spaceByte: number, id: BodyId): KeyRange {
   return rangeOfPrefix(prefix);
 }
 
-function reclaimableKey(spaceByte: number, kind: Reclaimable, id: BodyId): Buffer {
-  const buffer = Buffer.allocUnsafe(10);
-  buffer[0] = spaceByte;
-  buffer[1] = kind === 'body' ? 1 : 2;
-  buffer.write(id, 2, 'hex');
-  return buffer;
+function writeReclaimable(target: Buffer, kind: Reclaimable, id: BodyId, offset: number): void {
+  target[offset] = kind === 'body' ? 1 : 2;
+  target.write(id, offset + 1, 'hex');
+}
+
+function readReclaimable(source: Buffer, offset: number): { kind: Reclaimable; id: BodyId } {
+  return { kind: source[offset] === 1 ? 'body' : 'blob', id: source.toString('hex', offset + 1, offset + 9) };
 }

@@ -114,7 +114,7 @@ export function moveReferences(
   }
   for (const [id, piece] of removed) {
     draft.delete(blobReferenceKey(piece.blob, body, partNumber));
-    draft.put(candidateKey('blob', id), encodeReclaimable({ round: 0 }));
+    draft.put(candidateKey('blob', id), encodeReclaimable(undefined));
   }
 }
 
