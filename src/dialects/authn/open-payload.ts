@@ -60,7 +60,7 @@ export function openPayload(request: WireRequest, mode: PayloadMode): OpenedPayl
   };
 }
 
-/** `Content-Encoding` without the framing that has been taken off; undefined when nothing else is in it. */
+/** `Content-Encoding` without the framing that has been taken off; undefined when nothing else is in it. As sent otherwise. */
 export function stripAwsChunked(contentEncoding: string): string | undefined {
   const codings = contentEncoding.split(',').map((coding) => coding.trim());
   const kept = codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked');
