@@ -3,8 +3,8 @@
 import { openPayload } from '../src/dialects/authn/open-payload.ts';
 import { createSigV4Verifier } from '../src/dialects/authn/sigv4.ts';
 import { IndependentSigner, type SignedRequest } from '../test/support/independent-signer.ts';
+import { exampleKey, exampleTime } from '../test/support/published-signatures.ts';
 import { wireRequest } from '../test/support/wire-request.ts';
-import { exampleKey, exampleTime } from '../test/vectors/aws-sigv4-s3.ts';
 
 const signer = new IndependentSigner(exampleKey, exampleTime);
 const verifier = createSigV4Verifier({

@@ -7,7 +7,7 @@ import {
   exampleKey,
   exampleTime,
   trailerExample,
-} from '../../../test/vectors/aws-sigv4-s3.ts';
+} from '../../../test/support/published-signatures.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
 import { AuthnError, type AuthnErrorCode } from './authn-errors.ts';
 import { createChunkSignatures } from './chunk-signatures.ts';

@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { naiveChecksum } from '../../../test/support/naive-checksums.ts';
+import { exampleKey } from '../../../test/support/published-signatures.ts';
 import { wireRequest } from '../../../test/support/wire-request.ts';
-import { exampleKey } from '../../../test/vectors/aws-sigv4-s3.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { findProof } from './find-proof.ts';
 import { openPayload } from './open-payload.ts';

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { IndependentSigner, type SignedRequest } from '../../../test/support/independent-signer.ts';
-import { type HeaderFields, wireRequest } from '../../../test/support/wire-request.ts';
 import {
   chunkedExample,
   exampleKey,
@@ -11,7 +10,8 @@ import {
   headerExamples,
   presignedExample,
   trailerExample,
-} from '../../../test/vectors/aws-sigv4-s3.ts';
+} from '../../../test/support/published-signatures.ts';
+import { type HeaderFields, wireRequest } from '../../../test/support/wire-request.ts';
 import type { AccessKeyCredential } from '../../identity/credentials.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { AuthnError, type AuthnErrorCode, type ProofPlace } from './authn-errors.ts';
