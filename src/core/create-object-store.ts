@@ -3,6 +3,8 @@ import { StorageFailure, StorageFull } from '../storage/contract/storage-errors.
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import { createCoreContext, type ObjectStoreOptions } from './create-core-context.ts';
+import { createHousekeeping } from './housekeeping/create-housekeeping.ts';
+import { createPublishRound } from './housekeeping/publish-round.ts';
 import type { ObjectStore, RunningRequest } from './object-store.ts';
 import { abortUpload } from './operations/abort-upload.ts';
 import { completeUpload } from './operations/complete-upload.ts';
@@ -24,10 +26,13 @@ import { updateBucket } from './operations/update-bucket.ts';
 import { updateObject } from './operations/update-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
+import { bucketUsage } from './usage.ts';
 
 /** One per worker. Nothing runs by itself: requests and `housekeep` do all the work. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const context = createCoreContext(options);
+  const housekeep = createHousekeeping(context);
+  const publishRound = createPublishRound(context);
   /** An operation as the façade offers it: with its context, and with the core's errors only. */
   function offer<A extends unknown[], R>(
     operation: (context: CoreContext, ...inputs: A) => Promise<R>,
@@ -47,7 +52,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     listBuckets: offer(listBuckets),
     deleteBucket: offer(deleteBucket),
     updateBucket: offer(updateBucket),
-    bucketUsage: () => Promise.reject(new Error('bucketUsage is not wired yet')),
+    bucketUsage: offer(bucketUsage),
     putObject: offer(putObject),
     headObject: offer(headObject),
     getObject: offer(getObject),
@@ -64,7 +69,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     abortUpload: offer(abortUpload),
     listParts: offer(listParts),
     listUploads: offer(listUploads),
-    housekeep: () => Promise.reject(new Error('housekeep is not wired yet')),
+    housekeep: offer(() => housekeep()),
+    publishRound: offer(() => publishRound()),
   };
 }
 

@@ -310,6 +310,12 @@ export interface ObjectStore {
    * Answers whether there is more to do at once. Runs in one worker only.
    */
   housekeep(): Promise<boolean>;
+
+  /**
+   * Tells housekeeping which requests are running here. To be called about once a second in every worker, also in idle
+   * ones: reclaiming waits for all of them.
+   */
+  publishRound(): Promise<void>;
 }
 
 export type VersioningChange = 'enabled' | 'suspended';
