@@ -153,6 +153,8 @@ export function checkQueryProof(
   return finishProof(request, text, text.credential ?? '', rules, { timestamp, payload, declared });
 }
 
+/** End of the year 9999: later instants cannot be written in an answer. */
+const LAST_MICROS = 253_402_300_799_000_000;
 const SIGNED_INTEGER = /^[+-]?\d{1,18}$/;
 
 /** `X-Amz-Expires=0` is a valid way to write a URL that has already expired (AWS answers so). */
@@ -170,7 +172,7 @@ function checkPresignedPeriod(
   if (seconds < 0) throw new AuthnError('InvalidExpires', { value: expires, reason: 'negative' });
   if (seconds > presignSecondsMax) throw new AuthnError('ExpiresTooLarge', { secondsMax: presignSecondsMax });
   const serverTimeMicros = request.receivedAtMicros;
-  const expiresAtMicros = requestTimeMicros + seconds * 1_000_000;
+  const expiresAtMicros = Math.min(requestTimeMicros + seconds * 1_000_000, LAST_MICROS);
   if (requestTimeMicros - serverTimeMicros > skewSecondsMax * 1_000_000) {
     throw new AuthnError('NotYetValid', { requestTimeMicros, expiresAtMicros, serverTimeMicros });
   }

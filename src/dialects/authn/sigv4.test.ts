@@ -304,6 +304,20 @@ test('the period of a presigned request', async () => {
   );
 });
 
+test('without a ceiling, the longest period ends in the year 9999', async () => {
+  const presigned = received(signer.byQuery({ ...get, query: [] }, 999_999_999_999), { at: seconds(-901) });
+  const unlimited = { ...rules, presignSecondsMax: Number.MAX_SAFE_INTEGER };
+  await assert.rejects(
+    verifier.verify(presigned, 'query', () => unlimited),
+    (error) => {
+      assert.ok(error instanceof AuthnError && error.code === 'NotYetValid');
+      const { expiresAtMicros } = error.details as { expiresAtMicros: number };
+      assert.equal(new Date(expiresAtMicros / 1000).toISOString(), '9999-12-31T23:59:59.000Z');
+      return true;
+    },
+  );
+});
+
 test('faults of a presigned request', async () => {
   const presigned = signer.byQuery(get, 60);
   const { target } = presigned;
