@@ -6,10 +6,13 @@ import type { Action } from '../../identity/actions.ts';
 import type { RouteShape } from './route-table.ts';
 import type { WireResponse } from './wire.ts';
 
-/** What is asked for: an action on the account, on the addressed bucket or on the addressed object. */
+/**
+ * What is asked for: an action on the account, on the addressed bucket or object, on the source of a copy, or on every
+ * object that the body names, for which the operation asks one by one.
+ */
 export interface Permission {
   readonly action: Action;
-  readonly on: 'account' | 'bucket' | 'object';
+  readonly on: 'account' | 'bucket' | 'object' | 'source' | 'each-object';
 }
 
 export type BodyRule =

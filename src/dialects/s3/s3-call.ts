@@ -7,10 +7,13 @@ import type { Caller } from '../../identity/principal.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
 import type { Call } from '../kernel/dialect.ts';
 import type { QueryParameters } from '../kernel/query-parameters.ts';
+import type { AccountDirectory } from './grantees.ts';
 import type { S3Flavour } from './s3-flavours.ts';
 
 export interface S3Services {
   readonly store: ObjectStore;
+  /** Whom grants can name, and what their owners are called. */
+  readonly accounts: AccountDirectory;
   /** Whether a region's name means that place: its own name or an alias, in any case (LocationConstraint, signatures). */
   isNameOfPlace(name: string, place: Place): boolean;
 }

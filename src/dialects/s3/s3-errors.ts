@@ -12,10 +12,16 @@ interface CatalogueEntry {
 }
 
 const catalogue = {
+  AccessControlListNotSupported: { status: 400, message: 'The bucket does not allow ACLs' },
   AccessDenied: {
     status: 403,
     message: 'Access Denied',
     fields: ['HeadersNotSigned', 'X-Amz-Expires', 'Expires', 'ServerTime'],
+  },
+  AccessForbidden: {
+    status: 403,
+    message: 'CORSResponse: CORS is not enabled for this bucket.',
+    fields: ['Method', 'ResourceType'],
   },
   AuthorizationHeaderMalformed: {
     status: 400,
@@ -85,6 +91,10 @@ const catalogue = {
     fields: ['AWSAccessKeyId'],
   },
   InvalidArgument: { status: 400, message: 'Invalid Argument', fields: ['ArgumentName', 'ArgumentValue'] },
+  InvalidBucketAclWithObjectOwnership: {
+    status: 400,
+    message: "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+  },
   InvalidBucketName: { status: 400, message: 'The specified bucket is not valid.', fields: ['BucketName'] },
   InvalidChunkSizeError: {
     status: 403,

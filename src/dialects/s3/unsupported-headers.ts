@@ -33,27 +33,13 @@ export const unsupportedHeaders: readonly UnsupportedHeader[] = [
   { header: 'x-amz-object-lock-retain-until-date', reason: 'Object lock is not implemented.' },
   { header: 'x-amz-object-lock-legal-hold', reason: 'Object lock is not implemented.' },
   { header: 'x-amz-write-offset-bytes', reason: 'Appending to an object is not implemented.' },
-  { header: 'x-amz-grant-full-control', reason: 'Access control lists are not implemented.' },
-  { header: 'x-amz-grant-read', reason: 'Access control lists are not implemented.' },
-  { header: 'x-amz-grant-read-acp', reason: 'Access control lists are not implemented.' },
-  { header: 'x-amz-grant-write-acp', reason: 'Access control lists are not implemented.' },
 ];
 
 const reasons = new Map(unsupportedHeaders.map(({ header, reason }) => [header, reason]));
 
-/** Canned ACLs that ask for nothing but what ownership gives anyway (nhn-openstack.md, section 24.5). */
-const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control', 'bucket-owner-read'];
-const CANNED_ACLS = [
-  ...ACLS_WITHOUT_EFFECT,
-  'public-read',
-  'public-read-write',
-  'authenticated-read',
-  'aws-exec-read',
-];
-
 /**
- * Of PutObject, CopyObject and CreateMultipartUpload. Throws NotImplemented naming the header, InvalidStorageClass for any
- * class but STANDARD, and InvalidArgument for an ACL that S3 does not know.
+ * Of PutObject, CopyObject and CreateMultipartUpload. Throws NotImplemented naming the header, and InvalidStorageClass for
+ * any class but STANDARD.
  */
 export function refuseUnsupportedHeaders(headers: WireHeaders): void {
   for (const header of headers.names()) {
@@ -65,12 +51,6 @@ export function refuseUnsupportedHeaders(headers: WireHeaders): void {
   if (storageClass !== undefined && storageClass !== 'STANDARD') {
     throw new S3Error('InvalidStorageClass', { StorageClassRequested: storageClass });
   }
-  const acl = headers.get('x-amz-acl');
-  if (acl === undefined || ACLS_WITHOUT_EFFECT.includes(acl)) return;
-  if (CANNED_ACLS.includes(acl)) {
-    throw headerNotImplemented('x-amz-acl', `The canned ACL ${acl} is not implemented.`);
-  }
-  throw new S3Error('InvalidArgument', { ArgumentName: 'x-amz-acl', ArgumentValue: acl });
 }
 
 function headerNotImplemented(header: string, reason: string): S3Error {

@@ -2,7 +2,7 @@
  * CreateBucket. A second creation by the owner is always BucketAlreadyOwnedByYou: the silent 200 of AWS's us-east-1 is
  * not followed. LocationConstraint may be any of the place's names in any case, or be left out.
  *
- * Object ownership is kept and shown by GetBucketOwnershipControls; while ACLs cannot be set, the three rules do the same.
+ * A bucket whose rule of object ownership disables ACLs cannot be given one (Amazon S3 API Reference, "CreateBucket").
  */
 import type { Bucket } from '../../../core/model.ts';
 import { bucketNameFault } from '../../../core/names.ts';
@@ -10,10 +10,11 @@ import { accountOf } from '../../../identity/principal.ts';
 import { encodeStrict } from '../../../lib/percent-encoding.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
+import { type AclRequest, aclDocument, readAclHeaders } from '../acl-headers.ts';
+import { hasAclsDisabled, OWNERSHIP_DOCUMENT, ownershipRules } from '../object-ownership.ts';
 import { many, optional, readXml, required, xmlObject, xmlText, xmlToken } from '../parse-xml.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument, S3Error } from '../s3-errors.ts';
-import { OWNERSHIP_DOCUMENT, ownershipRules } from './get-bucket-ownership-controls.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
@@ -21,6 +22,7 @@ interface CreateBucketInput {
   readonly account: string;
   readonly name: string;
   readonly location: string;
+  readonly acl: AclRequest | undefined;
   readonly documents: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +50,12 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
     if (call.bucketAccount !== undefined && call.bucketAccount !== account) throw new S3Error('AccessDenied');
     const { headers } = call.request;
     refuseUnsupported(headers);
-    return { account, name: call.bucketName, location: '', documents: readOwnership(headers) };
+    const acl = readAclHeaders(call, 'bucket');
+    const documents = readOwnership(headers);
+    if (hasAclsDisabled({ documents }) && acl !== undefined && !isWithoutEffect(acl)) {
+      throw new S3Error('InvalidBucketAclWithObjectOwnership');
+    }
+    return { account, name: call.bucketName, location: '', acl, documents };
   },
 
   decodeBody(body, input) {
@@ -65,10 +72,12 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
   },
 
   async run(services, input, call) {
-    const { account, name, location, documents } = input;
+    const { account, name, location } = input;
     if (location !== '' && !services.isNameOfPlace(location, call.place)) {
       throw new S3Error('InvalidLocationConstraint', { LocationConstraint: location });
     }
+    const acl = await aclDocument(input.acl, { kind: 'bucket', owner: account }, services.accounts);
+    const documents = acl === null ? input.documents : { ...input.documents, acl };
     return services.store.createBucket({ account, place: call.place, name, documents });
   },
 
@@ -79,22 +88,19 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
   }),
 });
 
-const GRANT_HEADERS = ['full-control', 'read', 'read-acp', 'write', 'write-acp'].map(
-  (name) => `x-amz-grant-${name}`,
-);
-const ACLS_NOT_IMPLEMENTED = ['public-read', 'public-read-write', 'authenticated-read', 'log-delivery-write'];
-
 function refuseUnsupported(headers: WireHeaders): void {
-  const acl = headers.get('x-amz-acl') ?? 'private';
-  if (ACLS_NOT_IMPLEMENTED.includes(acl)) throw notImplemented(`The canned ACL ${acl}`, 'x-amz-acl');
-  if (acl !== 'private') throw invalidArgument('x-amz-acl', acl, 'Invalid Argument');
-  const grant = GRANT_HEADERS.find((name) => headers.has(name));
-  if (grant !== undefined) throw notImplemented('Access control by grants', grant);
   const lock = headers.get('x-amz-bucket-object-lock-enabled') ?? 'false';
   if (lock.toLowerCase() === 'true') throw notImplemented('Object lock', 'x-amz-bucket-object-lock-enabled');
   if (lock.toLowerCase() !== 'false') {
     throw invalidArgument('x-amz-bucket-object-lock-enabled', lock, 'Invalid Argument');
   }
+}
+
+/** AWS takes these on buckets too, where they say nothing. */
+function isWithoutEffect(acl: AclRequest): boolean {
+  return (
+    acl.kind === 'canned' && ['private', 'bucket-owner-read', 'bucket-owner-full-control'].includes(acl.name)
+  );
 }
 
 function readOwnership(headers: WireHeaders): Readonly<Record<string, string>> {

@@ -7,15 +7,18 @@ import type { CreateUploadInput } from '../../../core/object-store.ts';
 import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
+import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { checksumAlgorithmOf } from '../checksum-headers.ts';
 import { decodeObjectMetadata } from '../object-headers.ts';
+import { ownerAndAcl } from '../object-ownership.ts';
 import { initiatorOf } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
-type Input = Pick<CreateUploadInput, 'metadata' | 'checksumAlgorithm' | 'checksumType'>;
+type ChecksumKind = Pick<CreateUploadInput, 'checksumAlgorithm' | 'checksumType'>;
+type Input = ChecksumKind & Pick<CreateUploadInput, 'metadata'> & { readonly acl: AclRequest | undefined };
 
 export const createMultipartUpload = defineOperation<S3Call, S3Services, Input, Upload>({
   name: 'CreateMultipartUpload',
@@ -28,17 +31,24 @@ export const createMultipartUpload = defineOperation<S3Call, S3Services, Input, 
   decode(call) {
     const { headers } = call.request;
     refuseUnsupportedHeaders(headers);
-    return { metadata: decodeObjectMetadata(headers), ...readChecksumKind(headers) };
+    return {
+      acl: readAclHeaders(call, 'object'),
+      metadata: decodeObjectMetadata(headers),
+      ...readChecksumKind(headers),
+    };
   },
 
-  run: ({ store }, input, call) =>
-    store.createUpload({
+  async run(services, { acl, metadata, ...checksumKind }, call) {
+    const { owner, documents } = await ownerAndAcl(services, call, acl);
+    return services.store.createUpload({
       bucket: call.bucket,
       key: call.key,
-      owner: call.bucket.account,
+      owner,
       initiator: initiatorOf(call),
-      ...input,
-    }),
+      metadata: { ...metadata, documents },
+      ...checksumKind,
+    });
+  },
 
   encode(upload, call) {
     const headers: string[] = [];
@@ -64,7 +74,7 @@ const typesOf: Readonly<Record<ChecksumAlgorithm, readonly ChecksumType[]>> = {
   SHA256: ['COMPOSITE'],
 };
 
-function readChecksumKind(headers: WireHeaders): Pick<Input, 'checksumAlgorithm' | 'checksumType'> {
+function readChecksumKind(headers: WireHeaders): ChecksumKind {
   const algorithm = checksumAlgorithmOf(headers.get('x-amz-checksum-algorithm'));
   const type = checksumTypeOf(headers.get('x-amz-checksum-type'));
   if (algorithm === undefined) {

@@ -1,17 +1,10 @@
 /** GetBucketOwnershipControls: the rule that CreateBucket was given; otherwise none was ever set. */
 import { element, parent } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { OWNERSHIP_DOCUMENT } from '../object-ownership.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
-
-/** The bucket's document that holds one of the rules. */
-export const OWNERSHIP_DOCUMENT = 'object-ownership';
-export const ownershipRules: readonly string[] = [
-  'BucketOwnerEnforced',
-  'BucketOwnerPreferred',
-  'ObjectWriter',
-];
 
 export const getBucketOwnershipControls = defineOperation<S3Call, S3Services, undefined, string>({
   name: 'GetBucketOwnershipControls',

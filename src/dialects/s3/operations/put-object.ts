@@ -1,15 +1,17 @@
 import type { ObjectVersion } from '../../../core/model.ts';
 import type { PutObjectInput } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { decodeBodyInput } from '../body-input.ts';
 import { pushChecksumHeaders } from '../checksum-headers.ts';
 import { decodeWriteConditions } from '../conditional-headers.ts';
 import { decodeObjectMetadata, pushVersionId, quotedEtag } from '../object-headers.ts';
+import { ownerAndAcl } from '../object-ownership.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { lastModifiedHeader } from '../s3-flavours.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
-type Input = Omit<PutObjectInput, 'bucket' | 'key' | 'owner'>;
+type Input = Omit<PutObjectInput, 'bucket' | 'key' | 'owner'> & { readonly acl: AclRequest | undefined };
 
 export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersion>({
   name: 'PutObject',
@@ -22,13 +24,23 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
     const { headers } = call.request;
     refuseUnsupportedHeaders(headers);
     return {
+      acl: readAclHeaders(call, 'object'),
       metadata: decodeObjectMetadata(headers),
       body: decodeBodyInput(call),
       conditions: decodeWriteConditions(headers),
     };
   },
-  run({ store }, { metadata, body, conditions }, { bucket, key }) {
-    return store.putObject({ bucket, key, owner: bucket.account, metadata, body, conditions });
+  async run(services, { acl, metadata, body, conditions }, call) {
+    const { owner, documents } = await ownerAndAcl(services, call, acl);
+    const { bucket, key } = call;
+    return services.store.putObject({
+      bucket,
+      key,
+      owner,
+      metadata: { ...metadata, documents },
+      body,
+      conditions,
+    });
   },
   encode(version, call) {
     const headers = ['ETag', quotedEtag(version)];

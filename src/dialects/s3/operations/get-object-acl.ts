@@ -1,0 +1,40 @@
+import type { ObjectVersion } from '../../../core/model.ts';
+import type { GetObjectInput } from '../../../core/object-store.ts';
+import { type Acl, decodeAcl } from '../../../identity/acl.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import { aclContent } from '../acl-xml.ts';
+import { loadNamesInAcl } from '../grantees.ts';
+import { pushVersionId } from '../object-headers.ts';
+import { hasAclsDisabled } from '../object-ownership.ts';
+import { resultDocument } from '../result-document.ts';
+import type { S3Call, S3Services } from '../s3-call.ts';
+import { readVersionId } from '../version-id.ts';
+
+interface Output {
+  readonly version: ObjectVersion;
+  readonly acl: Acl;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+type Input = Pick<GetObjectInput, 'versionId'>;
+
+export const getObjectAcl = defineOperation<S3Call, S3Services, Input, Output>({
+  name: 'GetObjectAcl',
+  summary: 'Shows the access control list of an object or of one of its versions, and its owner.',
+  route: { method: 'GET', resource: 'object', query: ['acl'] },
+  permissions: [{ action: 'object:read-acl', on: 'object' }],
+  body: { kind: 'none' },
+  mutates: false,
+  decode: readVersionId,
+  async run({ store, accounts }, input, { bucket, key, flavour }) {
+    const { version } = await store.headObject({ bucket, key, conditions: {}, ...input });
+    const document = hasAclsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
+    const acl = decodeAcl(document, version.owner);
+    return { version, acl, names: await loadNamesInAcl(version.owner, acl, flavour, accounts) };
+  },
+  encode({ version, acl, names }, call) {
+    const headers: string[] = [];
+    pushVersionId(headers, version, call);
+    return resultDocument(call, 'AccessControlPolicy', aclContent(version.owner, acl, names), headers);
+  },
+});
