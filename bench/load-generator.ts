@@ -158,7 +158,7 @@ async function runAutocannon(plan: LoadPlan): Promise<LoadResult> {
     })),
   });
   const used = process.cpuUsage(before);
-  const expected = result.statusCodeStats?.[plan.expectedStatus]?.count ?? 0;
+  const expected = result.statusCodeStats?.[String(plan.expectedStatus) as `${number}`]?.count ?? 0;
   return {
     generator: 'autocannon',
     requests: result.requests.total,
