@@ -1,0 +1,74 @@
+/**
+ * UploadPartCopy. The range names both ends (`bytes=first-last`), unlike that of a read. Reading the source is a
+ * permission of its own, asked of the source's bucket.
+ */
+import type { UploadedPart } from '../../../core/model.ts';
+import type { UploadPartCopyInput } from '../../../core/object-store.ts';
+import { element } from '../../../lib/xml-writer.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import { decodeReadConditions } from '../conditional-headers.ts';
+import { readPartNumber } from '../part-number.ts';
+import { resultDocument } from '../result-document.ts';
+import type { S3Call, S3Services } from '../s3-call.ts';
+import { invalidArgument } from '../s3-errors.ts';
+import { lastModifiedXml } from '../s3-flavours.ts';
+
+type Input = Pick<UploadPartCopyInput, 'sourceConditions' | 'sourceRange' | 'uploadId' | 'partNumber'>;
+
+interface Output {
+  readonly part: UploadedPart;
+  readonly sourceVersionId: string;
+}
+
+export const uploadPartCopy = defineOperation<S3Call, S3Services, Input, Output>({
+  name: 'UploadPartCopy',
+  summary: 'Makes a part of the bytes of another object, or of a range of them.',
+  route: { method: 'PUT', resource: 'object', query: ['uploadId'], headers: ['x-amz-copy-source'] },
+  permissions: [
+    { action: 'object:write', on: 'object' },
+    { action: 'object:read', on: 'source' },
+  ],
+  body: { kind: 'none' },
+  mutates: true,
+
+  decode({ request: { headers }, query }) {
+    const sourceRange = readSourceRange(headers.get('x-amz-copy-source-range'));
+    return {
+      sourceConditions: decodeReadConditions(headers, 'x-amz-copy-source-'),
+      uploadId: query.get('uploadId') ?? '',
+      partNumber: readPartNumber(query),
+      ...(sourceRange !== undefined && { sourceRange }),
+    };
+  },
+
+  run({ store }, input, { bucket, key, copySource }) {
+    const { bucket: sourceBucket, key: sourceKey, versionId } = copySource;
+    const source = { bucket: sourceBucket, key: sourceKey, ...(versionId !== undefined && { versionId }) };
+    return store.uploadPartCopy({ source, bucket, key, ...input });
+  },
+
+  encode({ part, sourceVersionId }, call) {
+    const isVersioned = call.copySource.bucket.versioning !== 'unversioned';
+    return resultDocument(
+      call,
+      'CopyPartResult',
+      element('LastModified', lastModifiedXml(call.flavour, part.lastModifiedMicros)) +
+        `<ETag>&quot;${part.etagMd5}&quot;</ETag>`,
+      isVersioned ? ['x-amz-copy-source-version-id', sourceVersionId] : [],
+    );
+  },
+});
+
+function readSourceRange(text: string | undefined): Input['sourceRange'] {
+  if (text === undefined) return undefined;
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
+  const start = Number(first);
+  const end = Number(last);
+  if (first !== undefined && last !== undefined && start <= end) return { start, end };
+  throw invalidArgument(
+    'x-amz-copy-source-range',
+    text,
+    'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the ' +
+      'zero-based offsets of the first and last bytes to copy',
+  );
+}
