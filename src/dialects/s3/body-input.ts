@@ -3,7 +3,7 @@
  * handed to the core, which computes the digests where the bytes are stored (design, section 4).
  */
 import type { BodyInput, ExpectedDigests } from '../../core/object-store.ts';
-import { declaredChecksum, trailingChecksumValue } from './checksum-headers.ts';
+import { checksumHeaderOf, declaredChecksum, trailingChecksumValue } from './checksum-headers.ts';
 import type { S3Call } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
 
@@ -34,8 +34,7 @@ export function decodeBodyInput(call: S3Call): BodyInput {
   };
   if (declared === undefined || declared.value !== undefined) return { source, size, expected };
   const { algorithm } = declared;
-  const value = () =>
-    trailingChecksumValue(algorithm, call.body.trailer(`x-amz-checksum-${algorithm.toLowerCase()}`));
+  const value = () => trailingChecksumValue(algorithm, call.body.trailer(checksumHeaderOf(algorithm)));
   return { source, size, expected, trailingChecksum: { algorithm, value } };
 }
 

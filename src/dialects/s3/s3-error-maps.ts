@@ -4,6 +4,7 @@
  */
 import { CoreError, type CoreErrorCode, type CoreErrorDetails } from '../../core/core-errors.ts';
 import { AuthnError } from '../authn/authn-errors.ts';
+import { RequestBodyError, type RequestBodyFault } from '../kernel/request-body-error.ts';
 import { s3ErrorOfAuthn } from './s3-authn-errors.ts';
 import { S3Error } from './s3-errors.ts';
 import { lastModifiedHeader } from './s3-flavours.ts';
@@ -143,7 +144,22 @@ export function toS3Error(error: unknown, context: ErrorContext): S3Error {
   if (error instanceof S3Error) return error;
   if (error instanceof CoreError) return s3ErrorOfCore(error, context);
   if (error instanceof AuthnError) return s3ErrorOfAuthn(error);
+  if (error instanceof RequestBodyError) return fromBody[error.fault](error);
   return new S3Error('InternalError');
+}
+
+/** Why the rest of a body will never come. Nobody may be there to hear it. */
+const fromBody: Readonly<Record<RequestBodyFault, (error: RequestBodyError) => S3Error>> = {
+  aborted: incompleteBody,
+  malformed: incompleteBody,
+  idle: () => new S3Error('RequestTimeout', {}, undefined, ['Connection', 'close']),
+};
+
+function incompleteBody({ bytesExpected, bytesReceived }: RequestBodyError): S3Error {
+  return new S3Error('IncompleteBody', {
+    ...(bytesExpected !== undefined && { NumberBytesExpected: `${bytesExpected}` }),
+    NumberBytesProvided: `${bytesReceived}`,
+  });
 }
 
 /** A key whose latest version is a delete marker says so (Amazon S3 User Guide, "Working with delete markers"). */

@@ -1,0 +1,84 @@
+/**
+ * Who is calling, by whichever proof the request carries, and what that proof demands of its body.
+ *
+ * The region of a signature is judged by flavour: `nhn` takes the place's names only and tells the right one
+ * (nhn-openstack.md, section 23.1), the others any text. Bearer tokens and Signature Version 2 are recognised, not verified yet.
+ */
+import type { Place } from '../../core/model.ts';
+import { anonymousCaller, type Caller } from '../../identity/principal.ts';
+import { findProof } from '../authn/find-proof.ts';
+import { type OpenedPayload, openPayload } from '../authn/open-payload.ts';
+import { type PayloadMode, payloadModeWithoutSigV4 } from '../authn/payload-mode.ts';
+import type { SigV4Verifier } from '../authn/sigv4.ts';
+import type { SigV4Rules } from '../authn/sigv4-proof.ts';
+import type { WireRequest } from '../kernel/wire.ts';
+import type { S3Body } from './s3-call.ts';
+import { S3Error } from './s3-errors.ts';
+import type { S3Flavour } from './s3-flavours.ts';
+
+export interface AuthenticationRules {
+  readonly flavour: S3Flavour;
+  readonly place: Place;
+  isNameOfPlace(name: string): boolean;
+  readonly anonymousAllowed: boolean;
+}
+
+export interface Authenticated {
+  readonly caller: Caller;
+  readonly body: S3Body;
+}
+
+/** Reads nothing of the body. Throws AuthnError and S3Error. */
+export async function authenticateCall(
+  request: WireRequest,
+  verifier: SigV4Verifier,
+  rules: AuthenticationRules,
+): Promise<Authenticated> {
+  const proof = findProof(request);
+  switch (proof.kind) {
+    case 'sigv4':
+    case 'sigv4-query': {
+      const place = proof.kind === 'sigv4' ? 'header' : 'query';
+      const verified = await verifier.verify(request, place, () => signatureRules(rules));
+      return { caller: verified.caller, body: openBody(request, verified.payload) };
+    }
+    case 'sigv2':
+    case 'sigv2-query':
+      // The words of AWS's own regions that take Version 4 only.
+      throw new S3Error(
+        'InvalidRequest',
+        {},
+        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+      );
+    case 'bearer':
+      throw new S3Error('AccessDenied', {}, 'Bearer tokens are not accepted at this address.');
+    case 'none':
+      if (!rules.anonymousAllowed) throw new S3Error('AccessDenied');
+      return { caller: anonymousCaller, body: openBody(request, payloadModeWithoutSigV4(request)) };
+  }
+}
+
+function signatureRules({ flavour, place, isNameOfPlace }: AuthenticationRules): SigV4Rules {
+  return {
+    service: 's3',
+    presignSecondsMax: flavour.presignSecondsMax ?? Number.MAX_SAFE_INTEGER,
+    region: (region) =>
+      flavour.signatureRegion === 'any' || isNameOfPlace(region)
+        ? { kind: 'ok' }
+        : { kind: 'wrong', expected: place },
+  };
+}
+
+function openBody(request: WireRequest, mode: PayloadMode): S3Body {
+  return bodyOf(openPayload(request, mode));
+}
+
+function bodyOf(opened: OpenedPayload): S3Body {
+  return {
+    source: opened.source,
+    size: opened.size,
+    payloadSha256Hex: opened.sha256Hex,
+    trailerNames: opened.announcedTrailers,
+    trailer: opened.trailer,
+  };
+}

@@ -1,0 +1,66 @@
+/** Every operation of the S3 API that is recognised. There is no second list (design, section 3). */
+import type { Operation } from '../kernel/define-operation.ts';
+import { notImplementedOperations } from './not-implemented-operations.ts';
+import { abortMultipartUpload } from './operations/abort-multipart-upload.ts';
+import { completeMultipartUpload } from './operations/complete-multipart-upload.ts';
+import { copyObject } from './operations/copy-object.ts';
+import { createBucket } from './operations/create-bucket.ts';
+import { createMultipartUpload } from './operations/create-multipart-upload.ts';
+import { deleteBucket } from './operations/delete-bucket.ts';
+import { deleteObject } from './operations/delete-object.ts';
+import { deleteObjects } from './operations/delete-objects.ts';
+import { getBucketAcl } from './operations/get-bucket-acl.ts';
+import { bucketConfigurationReads } from './operations/get-bucket-configuration.ts';
+import { getBucketLocation } from './operations/get-bucket-location.ts';
+import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts';
+import { getBucketVersioning } from './operations/get-bucket-versioning.ts';
+import { getObject } from './operations/get-object.ts';
+import { getObjectAcl } from './operations/get-object-acl.ts';
+import { getObjectTagging } from './operations/get-object-tagging.ts';
+import { headBucket } from './operations/head-bucket.ts';
+import { headObject } from './operations/head-object.ts';
+import { listBuckets } from './operations/list-buckets.ts';
+import { listMultipartUploads } from './operations/list-multipart-uploads.ts';
+import { listObjectVersions } from './operations/list-object-versions.ts';
+import { listObjects } from './operations/list-objects.ts';
+import { listObjectsV2 } from './operations/list-objects-v2.ts';
+import { listParts } from './operations/list-parts.ts';
+import { preflightRequests } from './operations/preflight-request.ts';
+import { putBucketAcl } from './operations/put-bucket-acl.ts';
+import { putObject } from './operations/put-object.ts';
+import { putObjectAcl } from './operations/put-object-acl.ts';
+import { uploadPart } from './operations/upload-part.ts';
+import type { S3Call, S3Services } from './s3-call.ts';
+
+export const operations: readonly Operation<S3Call, S3Services>[] = [
+  listBuckets,
+  createBucket,
+  headBucket,
+  deleteBucket,
+  getBucketLocation,
+  getBucketAcl,
+  putBucketAcl,
+  getBucketOwnershipControls,
+  getBucketVersioning,
+  ...bucketConfigurationReads,
+  listObjects,
+  listObjectsV2,
+  listObjectVersions,
+  putObject,
+  getObject,
+  headObject,
+  copyObject,
+  deleteObject,
+  deleteObjects,
+  getObjectTagging,
+  getObjectAcl,
+  putObjectAcl,
+  createMultipartUpload,
+  uploadPart,
+  completeMultipartUpload,
+  abortMultipartUpload,
+  listParts,
+  listMultipartUploads,
+  ...preflightRequests,
+  ...notImplementedOperations,
+];

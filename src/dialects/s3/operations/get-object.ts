@@ -1,0 +1,52 @@
+import type { ByteSource } from '../../../lib/byte-source.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import {
+  decodeReadObject,
+  findPart,
+  heedIfRange,
+  type ReadObject,
+  type ReadObjectInput,
+  readObjectHeaders,
+  sizeOf,
+} from '../read-object.ts';
+import type { S3Call, S3Services } from '../s3-call.ts';
+
+interface Output extends ReadObject {
+  readonly body: ByteSource & { close(): Promise<void> };
+}
+
+export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Output>({
+  name: 'GetObject',
+  summary: 'Answers an object, a range of its bytes or one of its parts.',
+  route: { method: 'GET', resource: 'object' },
+  permissions: [{ action: 'object:read', on: 'object' }],
+  body: { kind: 'none' },
+  mutates: false,
+
+  decode: decodeReadObject,
+
+  async run({ store }, input, call) {
+    const { bucket, key } = call;
+    let { target } = input;
+    if (input.ifRange !== undefined) {
+      const { range: _whole, ...whole } = target;
+      target = heedIfRange(input, await store.headObject({ bucket, key, ...whole }));
+    }
+    const opened = await store.getObject({ bucket, key, ...target });
+    try {
+      return { input, found: opened, part: await findPart(store, call, input, opened), body: opened.body };
+    } catch (error) {
+      await opened.body.close();
+      throw error;
+    }
+  },
+
+  encode(output, call) {
+    const { found, body } = output;
+    return {
+      status: found.selected === undefined ? 200 : 206,
+      headers: readObjectHeaders(output, call),
+      body: { size: sizeOf(found), read: () => body.read(), close: () => body.close() },
+    };
+  },
+});

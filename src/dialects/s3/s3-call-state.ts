@@ -1,0 +1,88 @@
+/** The call while the dialect fills it step by step. Operations see it as `S3Call`, which cannot be assigned to. */
+import type { Bucket, Place } from '../../core/model.ts';
+import type { Action } from '../../identity/actions.ts';
+import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import { anonymousCaller, type Caller } from '../../identity/principal.ts';
+import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
+import type { RouteSubject } from '../kernel/route-table.ts';
+import type { WireRequest } from '../kernel/wire.ts';
+import type { S3Address } from './addressing.ts';
+import { decideOnObject } from './authorise-call.ts';
+import type { CopySource, S3Body, S3Call } from './s3-call.ts';
+import type { S3Flavour } from './s3-flavours.ts';
+
+const NO_QUERY = parseQuery('');
+const SERVICE: S3Address = { resource: 'service', bucketName: '', bucketAccount: undefined, key: '' };
+
+export class S3CallState implements S3Call {
+  readonly request: WireRequest;
+  readonly requestId: string;
+  readonly flavour: S3Flavour;
+  readonly place: Place;
+  query: QueryParameters = NO_QUERY;
+  address: S3Address = SERVICE;
+  caller: Caller = anonymousCaller;
+  loadedBucket: Bucket | undefined;
+  loadedSource: CopySource | undefined;
+  openedBody: S3Body | undefined;
+
+  constructor(request: WireRequest, requestId: string, flavour: S3Flavour, place: Place) {
+    this.request = request;
+    this.requestId = requestId;
+    this.flavour = flavour;
+    this.place = place;
+  }
+
+  get addressed(): S3Address['resource'] {
+    return this.address.resource;
+  }
+
+  get bucketName(): string {
+    return this.address.bucketName;
+  }
+
+  get key(): string {
+    return this.address.key;
+  }
+
+  get bucketAccount(): string | undefined {
+    return this.address.bucketAccount;
+  }
+
+  get resource(): string {
+    return this.request.rawPath;
+  }
+
+  get bucket(): Bucket {
+    return present(this.loadedBucket, 'bucket');
+  }
+
+  get copySource(): CopySource {
+    return present(this.loadedSource, 'source of a copy');
+  }
+
+  get body(): S3Body {
+    return present(this.openedBody, 'body');
+  }
+
+  /** What routing sees. */
+  get routeSubject(): RouteSubject {
+    const { request, query, address } = this;
+    return {
+      method: request.method,
+      resource: address.resource,
+      query: (name) => query.get(name),
+      hasHeader: (name) => request.headers.has(name),
+    };
+  }
+
+  decideOn(action: Action, key: string): AccessDecision {
+    return decideOnObject(this.caller, action, this.bucket, key);
+  }
+}
+
+/** An operation that asks for what its permissions do not load has a bug. */
+function present<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the operation's permissions load no ${what}`);
+  return value;
+}

@@ -1,0 +1,209 @@
+/**
+ * The S3 API. Operations stand in `operation-table.ts`; here is what holds for all of them.
+ *
+ * Known differences from AWS, besides what answers 501:
+ * - A second CreateBucket by the owner is BucketAlreadyOwnedByYou everywhere, also in `us-east-1`.
+ * - Objects without a checksum of the client's get none; AWS computes CRC64NVME then.
+ * - If-Range is honoured (RFC 9110, section 13.1.5); AWS does not document it.
+ * - Last-Modified is rounded up to a second, so that listings and headers agree (nhn-openstack.md, section 2.4).
+ * - 507 InsufficientStorage when the disk is full; AWS has no such disk.
+ */
+
+import type { Place } from '../../core/model.ts';
+import { bucketNameFault } from '../../core/names.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import { accountOf } from '../../identity/principal.ts';
+import type { Entropy } from '../../lib/entropy.ts';
+import { PercentEncodingError } from '../../lib/percent-encoding.ts';
+import type { SigV4Verifier } from '../authn/sigv4.ts';
+import type { Operation } from '../kernel/define-operation.ts';
+import type { Dialect } from '../kernel/dialect.ts';
+import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
+import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
+import type { WireRequest, WireResponse } from '../kernel/wire.ts';
+import { parseAddress } from './addressing.ts';
+import { type AuthenticationRules, authenticateCall } from './authenticate-call.ts';
+import { authoriseCall } from './authorise-call.ts';
+import { verifiedBody } from './buffered-body.ts';
+import { parseCopySource } from './copy-source.ts';
+import type { AccountDirectory } from './grantees.ts';
+import { operations } from './operation-table.ts';
+import { renderError } from './render-error.ts';
+import { mintRequestId } from './request-id.ts';
+import type { CopySource, S3Call, S3Services } from './s3-call.ts';
+import { S3CallState } from './s3-call-state.ts';
+import { toS3Error } from './s3-error-maps.ts';
+import { S3Error } from './s3-errors.ts';
+import { s3Flavours } from './s3-flavours.ts';
+
+export interface S3Parts {
+  readonly store: ObjectStore;
+  readonly accounts: AccountDirectory;
+  readonly verifier: SigV4Verifier;
+  readonly entropy: Entropy;
+}
+
+/** Of one address or host name, which answers for one place. */
+export interface S3Settings {
+  readonly place: Place;
+  /** What else a signature or a LocationConstraint may call the place. */
+  readonly regionAliases: readonly string[];
+  /** Below which bucket names stand as host names: lower case, without port. */
+  readonly domains: readonly string[];
+  /** Whether requests without a proof are looked at (GOTGAN_ANONYMOUS_S3). */
+  readonly anonymousAllowed: boolean;
+}
+
+export type S3Dialect = Dialect<S3Call, S3Services>;
+
+export function createS3Dialect(parts: S3Parts, settings: S3Settings): S3Dialect {
+  return new S3(parts, settings);
+}
+
+type S3Operation = Operation<S3Call, S3Services>;
+
+/** The pipeline hands back to the dialect the calls that `begin` made. */
+const stateOf = (call: S3Call): S3CallState => call as S3CallState;
+
+class S3 implements S3Dialect {
+  readonly name = 's3';
+  readonly services: S3Services;
+  readonly operations = operations;
+  readonly #parts: S3Parts;
+  readonly #settings: S3Settings;
+  readonly #routes: RouteTable<S3Operation>;
+  readonly #rules: AuthenticationRules;
+
+  constructor(parts: S3Parts, settings: S3Settings) {
+    const { place, regionAliases, anonymousAllowed } = settings;
+    const names = new Set([place, ...regionAliases].map((name) => name.toLowerCase()));
+    const isName = (name: string) => names.has(name.toLowerCase());
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#routes = createRouteTable(operations);
+    this.#rules = { flavour: s3Flavours.nhn, place, isNameOfPlace: isName, anonymousAllowed };
+    this.services = {
+      store: parts.store,
+      accounts: parts.accounts,
+      isNameOfPlace: (name, asked) => asked === place && isName(name),
+    };
+  }
+
+  begin(request: WireRequest): S3Call {
+    const { flavour } = this.#rules;
+    const extra = request.headers.get('x-trans-id-extra');
+    const requestId = mintRequestId(flavour, this.#parts.entropy, request.receivedAtMicros, extra);
+    return new S3CallState(request, requestId, flavour, this.#settings.place);
+  }
+
+  route(call: S3Call): S3Operation {
+    const state = stateOf(call);
+    const { request } = state;
+    state.address = parseAddress(request.rawPath, request.headers.get('host'), this.#settings.domains);
+    state.query = queryOf(request.rawQuery);
+    const result = this.#routes.find(state.routeSubject);
+    if (result.kind === 'found') return result.operation;
+    const allowed = result.kind === 'method-not-allowed' ? result.allowed : [];
+    throw new S3Error(
+      'MethodNotAllowed',
+      { Method: request.method, ResourceType: state.addressed.toUpperCase() },
+      undefined,
+      allowed.length === 0 ? [] : ['Allow', allowed.join(', ')],
+    );
+  }
+
+  async authenticate(call: S3Call): Promise<void> {
+    const state = stateOf(call);
+    const { caller, body } = await authenticateCall(state.request, this.#parts.verifier, this.#rules);
+    state.caller = caller;
+    state.openedBody = body;
+  }
+
+  async load(call: S3Call, { permissions }: S3Operation): Promise<void> {
+    if (permissions === 'public') return;
+    const state = stateOf(call);
+    if (permissions.some(({ on }) => on !== 'account' && on !== 'source')) {
+      state.loadedBucket = await this.#findBucket(call, call.bucketName, call.bucketAccount);
+      refuseOtherOwner(call, 'x-amz-expected-bucket-owner', state.loadedBucket.account);
+    }
+    if (permissions.some(({ on }) => on === 'source')) {
+      state.loadedSource = await this.#findSource(call);
+      refuseOtherOwner(call, 'x-amz-source-expected-bucket-owner', state.loadedSource.bucket.account);
+    }
+  }
+
+  authorise(call: S3Call, operation: S3Operation) {
+    return authoriseCall(this.#parts.store, call, operation);
+  }
+
+  denied(): S3Error {
+    return new S3Error('AccessDenied');
+  }
+
+  finish(response: WireResponse, call: S3Call): WireResponse {
+    const { flavour, requestId } = call;
+    const headers = response.headers.concat(flavour.extraHeaders);
+    for (const name of flavour.requestIdHeaders) headers.push(name, requestId);
+    if (response.body === null && flavour.emptyContentType !== undefined && needsContentType(response)) {
+      headers.push('Content-Type', flavour.emptyContentType);
+    }
+    return { ...response, headers };
+  }
+
+  renderError(error: unknown, call: S3Call): WireResponse {
+    const { request, requestId, flavour } = call;
+    return renderError(toS3Error(error, call), {
+      flavour,
+      requestId,
+      method: request.method,
+      rawPath: request.rawPath,
+      isBucket: call.addressed === 'bucket',
+    });
+  }
+
+  bodyTooLarge(_call: S3Call, bytesMax: number): S3Error {
+    return new S3Error('MaxMessageLengthExceeded', { MaxMessageLengthBytes: `${bytesMax}` });
+  }
+
+  bodyOf(call: S3Call) {
+    return verifiedBody(call);
+  }
+
+  async #findBucket(call: S3Call, name: string, account: string | undefined) {
+    // Containers whose names are not legal here are invisible from S3 (nhn-openstack.md, section 24.1).
+    if (bucketNameFault(name) !== undefined) throw new S3Error('InvalidBucketName', { BucketName: name });
+    const caller = accountOf(call.caller);
+    const { place } = call;
+    return this.#parts.store.findBucket({ caller, place, name, ...(account !== undefined && { account }) });
+  }
+
+  async #findSource(call: S3Call): Promise<CopySource> {
+    const named = parseCopySource(call.request.headers.get('x-amz-copy-source') ?? '');
+    const { key, versionId } = named;
+    return { bucket: await this.#findBucket(call, named.bucketName, named.bucketAccount), key, versionId };
+  }
+}
+
+function queryOf(rawQuery: string): QueryParameters {
+  try {
+    return parseQuery(rawQuery);
+  } catch (error) {
+    if (error instanceof PercentEncodingError) throw new S3Error('InvalidURI', { URI: rawQuery });
+    throw error;
+  }
+}
+
+/** Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition". */
+function refuseOtherOwner(call: S3Call, header: string, account: string): void {
+  const expected = call.request.headers.get(header);
+  if (expected !== undefined && expected.toLowerCase() !== account) throw new S3Error('AccessDenied');
+}
+
+/** Answers without a body still name a type (nhn-openstack.md, section 23.6); 304 repeats nothing of the kind. */
+function needsContentType({ status, headers }: WireResponse): boolean {
+  if (status === 304) return false;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === 'Content-Type') return false;
+  }
+  return true;
+}
