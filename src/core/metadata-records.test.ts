@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Body, decodePage, decodeReclaimable, encodePage, encodeReclaimable } from './body-records.ts';
+import {
+  decodeListedObject,
+  decodeListedVersion,
+  decodeVersion,
+  encodeVersion,
+  NULL_NONCE,
+  toObjectVersion,
+  type VersionRecord,
+  withNullSequence,
+} from './metadata-records.ts';
+import { UnreadableRecord } from './record-format.ts';
+import { decodePart, encodePart } from './upload-records.ts';
+
+const plainRecord = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record<T>(model, { noNullPrototype: true });
+const hex = (bytes: number) =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((array) => Buffer.from(array).toString('hex'));
+const base64 = (bytes: number) =>
+  fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((array) => Buffer.from(array).toString('base64'));
+const number = fc.maxSafeNat();
+const text = fc.string({ unit: 'grapheme', maxLength: 12 });
+const texts = fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), text, { noNullPrototype: true });
+
+const piece = plainRecord({
+  blob: plainRecord({ epoch: fc.nat(1000), sequence: fc.nat(2 ** 44 - 1) }),
+  offset: number,
+  length: number,
+  partNumber: fc.integer({ min: 1, max: 10_000 }),
+  checksumValue: fc.option(base64(8), { nil: undefined }),
+}).map(({ checksumValue, ...rest }) => (checksumValue === undefined ? rest : { ...rest, checksumValue }));
+
+const body: fc.Arbitrary<Body> = fc.oneof(
+  fc.constant({ kind: 'none' as const }),
+  plainRecord({ kind: fc.constant('inline' as const), id: hex(8), crc32: fc.nat(0xffff_ffff) }),
+  plainRecord({
+    kind: fc.constant('pieces' as const),
+    id: hex(8),
+    pieces: fc.array(piece, { maxLength: 8 }),
+  }),
+  plainRecord({ kind: fc.constant('pages' as const), id: hex(8), home: number }),
+);
+
+const checksum = fc.oneof(
+  plainRecord({
+    algorithm: fc.constant('CRC64NVME' as const),
+    type: fc.constant('FULL_OBJECT' as const),
+    value: base64(8),
+  }),
+  plainRecord({
+    algorithm: fc.constant('SHA256' as const),
+    type: fc.constant('COMPOSITE' as const),
+    value: base64(32),
+  }),
+);
+
+const record: fc.Arbitrary<VersionRecord> = plainRecord({
+  isDeleteMarker: fc.boolean(),
+  isNullVersion: fc.boolean(),
+  size: number,
+  sequence: number,
+  lastModifiedMicros: number,
+  etagMd5: hex(16),
+  partCount: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
+  checksum: fc.option(checksum, { nil: undefined }),
+  owner: hex(16),
+  nonce: hex(12),
+  nullSequence: number,
+  body,
+  metadata: plainRecord({
+    system: plainRecord({ contentType: text, cacheControl: text }),
+    user: texts,
+    documents: texts,
+  }),
+}).map(({ partCount, checksum: sum, ...rest }) => ({
+  ...rest,
+  ...(partCount === undefined ? undefined : { partCount }),
+  ...(sum === undefined ? undefined : { checksum: sum }),
+}));
+
+test('a version is read as it was written', () => {
+  fc.assert(
+    fc.property(record, (written) => {
+      const { metadata, ...rest } = decodeVersion(encodeVersion(written));
+      assert.deepEqual({ ...rest, metadata }, written);
+    }),
+  );
+});
+
+test('listings show what the whole record says', () => {
+  fc.assert(
+    fc.property(record, fc.boolean(), (written, isLatest) => {
+      const value = encodeVersion(written);
+      const whole = toObjectVersion('key', written, isLatest);
+      const { checksumAlgorithm, checksumType, ...listed } = {
+        checksumAlgorithm: undefined,
+        checksumType: undefined,
+        ...decodeListedVersion('key', value, isLatest),
+      };
+      assert.deepEqual(listed, whole);
+      assert.equal(checksumAlgorithm, written.checksum?.algorithm);
+      assert.equal(checksumType, written.checksum?.type);
+      assert.equal(decodeListedObject('key', value).size, written.size);
+    }),
+  );
+});
+
+test('another null version can be pointed at without opening the record', () => {
+  fc.assert(
+    fc.property(record, number, (written, nullSequence) => {
+      const { metadata, ...rest } = decodeVersion(withNullSequence(encodeVersion(written), nullSequence));
+      assert.deepEqual({ ...rest, metadata }, { ...written, nullSequence });
+    }),
+  );
+});
+
+const sample: VersionRecord = {
+  isDeleteMarker: false,
+  isNullVersion: true,
+  size: 0,
+  sequence: 1,
+  lastModifiedMicros: 1,
+  etagMd5: '0'.repeat(32),
+  owner: '0'.repeat(32),
+  nonce: NULL_NONCE,
+  nullSequence: 0,
+  body: { kind: 'none' },
+  metadata: { system: { contentType: '' }, user: {}, documents: {} },
+};
+
+test('a record of a newer format is refused in words', () => {
+  const value = encodeVersion(sample);
+  value[0] = 2;
+  assert.throws(
+    () => decodeVersion(value),
+    (error) => error instanceof UnreadableRecord && /format 2, but .* up to 1/.test(error.message),
+  );
+  assert.throws(() => decodeListedObject('key', value), UnreadableRecord);
+  assert.throws(() => decodeVersion(Buffer.alloc(0)), UnreadableRecord);
+});
+
+test('what is no hexadecimal never gets into a record', () => {
+  assert.throws(() => encodeVersion({ ...sample, owner: 'root' }), TypeError);
+  assert.throws(() => encodeVersion({ ...sample, etagMd5: `${'0'.repeat(31)}x` }), TypeError);
+});
+
+test('pages, candidates and parts are read as they were written', () => {
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 256 }),
+      body,
+      number,
+      hex(16),
+      (pieces, written, round, etagMd5) => {
+        assert.deepEqual(decodePage(encodePage(pieces)), pieces);
+        const part = { size: 5, lastModifiedMicros: round, etagMd5, body: written };
+        assert.deepEqual(decodePart(encodePart(part)), part);
+        if (written.kind === 'pieces' || written.kind === 'pages') {
+          assert.deepEqual(decodeReclaimable(encodeReclaimable(written)), written);
+        }
+        assert.equal(decodeReclaimable(encodeReclaimable(undefined)), undefined);
+      },
+    ),
+  );
+});
