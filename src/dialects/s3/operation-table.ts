@@ -30,6 +30,7 @@ import { putBucketAcl } from './operations/put-bucket-acl.ts';
 import { putObject } from './operations/put-object.ts';
 import { putObjectAcl } from './operations/put-object-acl.ts';
 import { uploadPart } from './operations/upload-part.ts';
+import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
 
 export const operations: readonly Operation<S3Call, S3Services>[] = [
@@ -57,6 +58,7 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   putObjectAcl,
   createMultipartUpload,
   uploadPart,
+  uploadPartCopy,
   completeMultipartUpload,
   abortMultipartUpload,
   listParts,

@@ -152,7 +152,7 @@ export function toS3Error(error: unknown, context: ErrorContext): S3Error {
 const fromBody: Readonly<Record<RequestBodyFault, (error: RequestBodyError) => S3Error>> = {
   aborted: incompleteBody,
   malformed: incompleteBody,
-  idle: () => new S3Error('RequestTimeout', {}, undefined, ['Connection', 'close']),
+  idle: () => new S3Error('RequestTimeout'),
 };
 
 function incompleteBody({ bytesExpected, bytesReceived }: RequestBodyError): S3Error {
