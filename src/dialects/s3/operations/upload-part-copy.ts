@@ -2,7 +2,7 @@
  * UploadPartCopy. The range names both ends (`bytes=first-last`), unlike that of a read. Reading the source is a
  * permission of its own, asked of the source's bucket.
  */
-import type { UploadedPart } from '../../../core/model.ts';
+import type { ChecksumAlgorithm, UploadedPart } from '../../../core/model.ts';
 import type { UploadPartCopyInput } from '../../../core/object-store.ts';
 import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
@@ -18,6 +18,8 @@ type Input = Pick<UploadPartCopyInput, 'sourceConditions' | 'sourceRange' | 'upl
 interface Output {
   readonly part: UploadedPart;
   readonly sourceVersionId: string;
+  /** Of the upload, when the part has a checksum. */
+  readonly checksumAlgorithm: ChecksumAlgorithm | undefined;
 }
 
 export const uploadPartCopy = defineOperation<S3Call, S3Services, Input, Output>({
@@ -41,19 +43,25 @@ export const uploadPartCopy = defineOperation<S3Call, S3Services, Input, Output>
     };
   },
 
-  run({ store }, input, { bucket, key, copySource }) {
+  async run({ store }, input, { bucket, key, copySource }) {
     const { bucket: sourceBucket, key: sourceKey, versionId } = copySource;
     const source = { bucket: sourceBucket, key: sourceKey, ...(versionId !== undefined && { versionId }) };
-    return store.uploadPartCopy({ source, bucket, key, ...input });
+    const copied = await store.uploadPartCopy({ source, bucket, key, ...input });
+    if (copied.part.checksumValue === undefined) return { ...copied, checksumAlgorithm: undefined };
+    const { upload } = await store.listParts(bucket, key, input.uploadId, 0, 0);
+    return { ...copied, checksumAlgorithm: upload.checksumAlgorithm };
   },
 
-  encode({ part, sourceVersionId }, call) {
+  encode({ part, sourceVersionId, checksumAlgorithm }, call) {
     const isVersioned = call.copySource.bucket.versioning !== 'unversioned';
     return resultDocument(
       call,
       'CopyPartResult',
       element('LastModified', lastModifiedXml(call.flavour, part.lastModifiedMicros)) +
-        `<ETag>&quot;${part.etagMd5}&quot;</ETag>`,
+        `<ETag>&quot;${part.etagMd5}&quot;</ETag>` +
+        (checksumAlgorithm === undefined
+          ? ''
+          : element(`Checksum${checksumAlgorithm}`, part.checksumValue ?? '')),
       isVersioned ? ['x-amz-copy-source-version-id', sourceVersionId] : [],
     );
   },
