@@ -73,7 +73,6 @@ const rows: readonly Row[] = [
   // Uploads by HTML forms: a bucket as target, and nothing in the query.
   ['PostObject', 'POST', 'bucket'],
 
-  ['GetObjectAttributes', 'GET', 'object', 'attributes'],
   ['UpdateObjectEncryption', 'PUT', 'object', 'encryption'],
   ['GetObjectLegalHold', 'GET', 'object', 'legal-hold'],
   ['PutObjectLegalHold', 'PUT', 'object', 'legal-hold'],

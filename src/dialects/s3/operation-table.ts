@@ -16,6 +16,7 @@ import { getBucketOwnershipControls } from './operations/get-bucket-ownership-co
 import { getBucketVersioning } from './operations/get-bucket-versioning.ts';
 import { getObject } from './operations/get-object.ts';
 import { getObjectAcl } from './operations/get-object-acl.ts';
+import { getObjectAttributes } from './operations/get-object-attributes.ts';
 import { getObjectTagging } from './operations/get-object-tagging.ts';
 import { headBucket } from './operations/head-bucket.ts';
 import { headObject } from './operations/head-object.ts';
@@ -56,6 +57,7 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   getObjectTagging,
   getObjectAcl,
   putObjectAcl,
+  getObjectAttributes,
   createMultipartUpload,
   uploadPart,
   uploadPartCopy,
