@@ -1,0 +1,73 @@
+/**
+ * Which dialect answers (design, section 7a). Two tables, one per kind of address; nothing else decides it.
+ *
+ * Storage address, in this order:
+ *
+ *   1. virtual host, S3 signature, Bearer, or a signature in the query  -> S3
+ *   2. /info /healthcheck /auth/v1.0 /v1/ /v1.0/                        -> Swift, from its milestone on
+ *   3. all else, also OPTIONS, form POST and unsigned `GET /`           -> S3
+ *
+ * One address, or one host name, is one place: each has an S3 dialect of its own.
+ * Control address: by path, the longest entry that fits. Entries that overlap stop the start.
+ */
+import type { RequestHandler } from '../dialects/kernel/request-handler.ts';
+import type { WireRequest } from '../dialects/kernel/wire.ts';
+
+export type ChooseHandler = (request: WireRequest) => RequestHandler;
+
+export interface StorageHost {
+  /** Lower case, without port. Bucket names may stand before it. */
+  readonly host: string;
+  readonly s3: RequestHandler;
+}
+
+/** `s3`: of the place that answers for every host that is not named. */
+export function createStorageChooser(s3: RequestHandler, hosts: readonly StorageHost[]): ChooseHandler {
+  if (hosts.length === 0) return () => s3;
+  return (request) => {
+    const name = hostName(request.headers.get('host') ?? '');
+    const found = hosts.find(({ host }) => name === host || name.endsWith(`.${host}`));
+    return found === undefined ? s3 : found.s3;
+  };
+}
+
+export interface ControlEntry {
+  /** `/healthz`: that path only, with or without a final slash. `/admin/v1/`: everything below it, and itself. */
+  readonly path: string;
+  readonly handler: RequestHandler;
+}
+
+export class OverlappingPaths extends Error {
+  override readonly name = 'OverlappingPaths';
+}
+
+/** `otherwise` answers what nobody claims. Throws `OverlappingPaths` when two entries claim one path. */
+export function createControlChooser(
+  entries: readonly ControlEntry[],
+  otherwise: RequestHandler,
+): ChooseHandler {
+  const exact = new Map<string, RequestHandler>();
+  const below: ControlEntry[] = [];
+  for (const { path, handler } of entries) {
+    const own = path === '/' ? path : withoutFinalSlash(path);
+    const other = exact.get(own);
+    if (other !== undefined)
+      throw new OverlappingPaths(`${handler.name} and ${other.name} both claim ${own}`);
+    exact.set(own, handler);
+    if (path !== '/' && path.endsWith('/')) below.push({ path, handler });
+  }
+  below.sort((a, b) => b.path.length - a.path.length);
+  return ({ rawPath }) => {
+    const found = exact.get(rawPath === '/' ? rawPath : withoutFinalSlash(rawPath));
+    return found ?? below.find(({ path }) => rawPath.startsWith(path))?.handler ?? otherwise;
+  };
+}
+
+function withoutFinalSlash(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function hostName(host: string): string {
+  const colon = host.lastIndexOf(':');
+  return (colon < 0 || host.endsWith(']') ? host : host.slice(0, colon)).toLowerCase();
+}
