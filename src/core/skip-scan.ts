@@ -85,7 +85,7 @@ export class ListingPattern {
 
 /**
  * Walks one space of a bucket. `row` is the row it stands on; when `needsLoad`, `load` must be awaited first, which costs
- * one scan. Slices grow while rows are walked and shrink when a seek makes them useless.
+ * one scan. Slices grow while their rows are of use and shrink when a seek leaves most of one behind.
  */
 export class KeyCursor {
   readonly #metadata: MetadataStore;
@@ -98,6 +98,8 @@ export class KeyCursor {
   #index = 0;
   #sliceRows: number;
   #isAtEnd = false;
+  /** How often the cursor was moved in this slice. */
+  #steps = 0;
 
   constructor(
     metadata: MetadataStore,
@@ -127,6 +129,7 @@ export class KeyCursor {
 
   advance(): void {
     this.#index += 1;
+    this.#steps += 1;
   }
 
   /** Moves forward to the first key that is not below `keyBytes`, the bytes of (the beginning of) an object key. */
@@ -135,9 +138,10 @@ export class KeyCursor {
     while (this.#index < this.#rows.length && Buffer.compare(this.#rows[this.#index]!.key, target) < 0) {
       this.#index += 1;
     }
+    this.#steps += 1;
     if (this.#index < this.#rows.length || Buffer.compare(target, this.#start) <= 0) return;
     this.#start = target;
-    this.#sliceRows = Math.max(SLICE_ROWS_MIN, Math.floor(this.#sliceRows / 4));
+    if (this.#steps * 4 < this.#rows.length) this.#sliceRows = Math.max(SLICE_ROWS_MIN, this.#steps * 2);
   }
 
   /** Reads the slice that begins where the cursor stands. */
@@ -155,6 +159,7 @@ export class KeyCursor {
     this.#budget.spend(rows.length);
     this.#rows = rows;
     this.#index = 0;
+    this.#steps = 0;
     this.#isAtEnd = rows.length < limit;
     this.#sliceRows = Math.min(limit * 2, SLICE_ROWS_MAX);
     const last = rows[rows.length - 1];
