@@ -31,6 +31,7 @@ function openStore(store: MemoryStore, masterKeys = keys): IdentityStore {
     ...identity,
     findAccessKey: fresh(identity.findAccessKey),
     findAccount: fresh(identity.findAccount),
+    findUserByEmail: fresh(identity.findUserByEmail),
     listAccounts: fresh(identity.listAccounts),
     listUsers: fresh(identity.listUsers),
   };
@@ -186,6 +187,19 @@ describe('identity store', () => {
     assert.equal(await identity.findAccount('tenant'), undefined);
     assert.deepEqual(await identity.listUsers(account.id, '', 10), { users: [] });
     await createTenant(identity);
+  });
+
+  it('finds a user by e-mail address in any case, until the user is gone', async () => {
+    const identity = openStore(createMemoryStore());
+    const { account } = await createTenant(identity);
+    const input = { accountId: account.id, name: 'lee', displayName: 'Lee', email: 'Lee@Example.com' };
+    const lee = await identity.createUser(input);
+    assert.deepEqual(await identity.findUserByEmail('lee@example.COM'), lee);
+    for (const other of ['', 'lee', 'lee@example.org', `${'x'.repeat(5000)}@example.com`]) {
+      assert.equal(await identity.findUserByEmail(other), undefined, other);
+    }
+    await identity.removeUser(lee.id);
+    assert.equal(await identity.findUserByEmail('lee@example.com'), undefined);
   });
 
   it('never locks the operator out', async () => {

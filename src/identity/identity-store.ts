@@ -32,6 +32,7 @@ import type { AccountRecord, UserRecord } from './principal.ts';
 import {
   createUser,
   findUser,
+  findUserByEmail,
   listUsers,
   type NewUser,
   removeUser,
@@ -63,6 +64,7 @@ export interface IdentityStore extends CredentialSource {
   createUser(input: NewUser): Promise<UserRecord>;
   /** By id, or by name within an account. */
   findUser(idOrName: string, accountId: string | undefined): Promise<UserRecord | undefined>;
+  findUserByEmail(email: string): Promise<UserRecord | undefined>;
   listUsers(accountId: string, after: string, limit: number): Promise<UsersPage>;
   setUserEnabled(id: string, enabled: boolean): Promise<UserRecord>;
   /** With its keys. Throws NoSuchUser, RootIsPermanent. */
@@ -99,6 +101,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     removeAccount: (id, isEmpty) => removeAccount(parts, id, isEmpty),
     createUser: (input) => createUser(parts, input),
     findUser: (idOrName, accountId) => findUser(parts, idOrName, accountId),
+    findUserByEmail: (email) => findUserByEmail(parts, email),
     listUsers: (accountId, after, limit) => listUsers(parts, accountId, after, limit),
     setUserEnabled: (id, enabled) => setUserEnabled(parts, id, enabled),
     removeUser: (id) => removeUser(parts, id, { evenRoot: false }),

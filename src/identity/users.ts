@@ -9,6 +9,8 @@ import { readAccount, readUser } from './read-records.ts';
 
 const ID_BYTES = 16;
 const ID = /^[0-9a-f]{32}$/;
+/** None that is stored is longer (`checkValue`), and keys of this length are always legal. */
+const EMAIL_LENGTH_MAX = 254;
 
 export interface NewUser {
   readonly accountId: string;
@@ -70,6 +72,19 @@ export async function findUser(
   const named = await metadata.get(identityKeys.userByName(accountId, idOrName.normalize('NFC')));
   if (named === undefined) return undefined;
   const entry = await metadata.get(identityKeys.user(named.value.toString('hex')));
+  return entry === undefined ? undefined : userOfRecord(decodeRecord<StoredUser>(entry.value));
+}
+
+/** Addresses are compared without regard to case. */
+export async function findUserByEmail(
+  { metadata }: IdentityContext,
+  email: string,
+): Promise<UserRecord | undefined> {
+  const normal = email.normalize('NFC');
+  if (normal === '' || normal.length > EMAIL_LENGTH_MAX) return undefined;
+  const found = await metadata.get(identityKeys.userByEmail(normal));
+  if (found === undefined) return undefined;
+  const entry = await metadata.get(identityKeys.user(found.value.toString('hex')));
   return entry === undefined ? undefined : userOfRecord(decodeRecord<StoredUser>(entry.value));
 }
 

@@ -42,6 +42,8 @@ const groupUris: Readonly<Record<AclGroup, string>> = {
 
 const groupOfUri = new Map(aclGroups.map((group) => [groupUris[group], group]));
 
+const ACCOUNT_ID = /^[0-9a-f]{32}$/;
+
 export function uriOfGroup(group: AclGroup): string {
   return groupUris[group];
 }
@@ -74,9 +76,10 @@ async function resolve(grantee: NamedGrantee, directory: AccountDirectory): Prom
     case 'group':
       return grantee;
     case 'id': {
-      const account = await directory.findAccount(grantee.id);
-      if (account === undefined) throw invalidArgument('CanonicalUser/ID', grantee.id, 'Invalid id');
-      return { kind: 'account', account: account.id };
+      // The directory knows names as well; a grant names an id.
+      const account = ACCOUNT_ID.test(grantee.id) ? await directory.findAccount(grantee.id) : undefined;
+      if (account?.id !== grantee.id) throw invalidArgument('CanonicalUser/ID', grantee.id, 'Invalid id');
+      return { kind: 'account', account: grantee.id };
     }
     case 'email': {
       const user = await directory.findUserByEmail(grantee.email);
