@@ -192,6 +192,17 @@ describe('every answer', () => {
     assert.equal(ids.size, exchanges.length);
   });
 
+  test('shows metadata that was sent as bytes of UTF-8, and a type where none was sent', async () => {
+    const headers = { 'x-amz-meta-grain': '보리', 'content-disposition': 'attachment; filename="곳간.txt"' };
+    const path = `/${Bucket}/described`;
+    const request = signer().byHeader({ method: 'PUT', host, path, headers, body: Buffer.from('x') });
+    assert.equal((await exchangeSigned(server.storageUrl, request)).status, 200);
+    const shown = (await exchangeSigned(server.storageUrl, signed('HEAD', path))).headers;
+    assert.equal(shown.get('content-type'), 'binary/octet-stream');
+    assert.equal(shown.get('content-disposition'), headers['content-disposition']);
+    assert.match(shown.get('x-amz-meta-grain') ?? '', /^=\?UTF-8\?[BQ]\?[^?]+\?=$/i);
+  });
+
   test('leaves the connection for the next request, also after an error', async () => {
     const connection = await openConnection(server.storageUrl);
     await exchangeSigned(server.storageUrl, signed('PUT', `/${Bucket}/kept`, Buffer.from('kept')));

@@ -231,7 +231,8 @@ describe('ListObjectsV2', () => {
     const queue = keys.values();
     await Promise.all(
       Array.from({ length: 32 }, async () => {
-        for (const Key of queue) await s3.send(new PutObjectCommand({ Bucket: many, Key, Body: '' }));
+        for (const Key of queue)
+          await s3.send(new PutObjectCommand({ Bucket: many, Key, Body: Buffer.alloc(0) }));
       }),
     );
     const pages: string[][] = [];

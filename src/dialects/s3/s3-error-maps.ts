@@ -67,7 +67,10 @@ const fromCore: CoreErrorMap = {
       'You did not provide the number of bytes specified by the Content-Length HTTP header',
     ),
   BadDigest: ({ expected, calculated }) =>
-    new S3Error('BadDigest', { ExpectedDigest: expected, CalculatedDigest: calculated }),
+    new S3Error('BadDigest', {
+      ExpectedDigest: Buffer.from(expected, 'hex').toString('base64'),
+      CalculatedDigest: Buffer.from(calculated, 'hex').toString('base64'),
+    }),
   BadChecksum: ({ algorithm, expected, calculated }) =>
     new S3Error(
       'BadDigest',
