@@ -22,6 +22,11 @@ const forms: Readonly<Record<ChecksumAlgorithm, ChecksumForm>> = {
 };
 const allForms = Object.values(forms);
 
+/** What AWS offers besides (S3 API Reference, PutObject). Refused: a checksum that is promised must be checked. */
+const unsupportedHeaders = ['md5', 'sha512', 'xxhash3', 'xxhash64', 'xxhash128'].map(
+  (name) => `x-amz-checksum-${name}`,
+);
+
 /** `x-amz-checksum-crc32` and its like. */
 export function checksumHeaderOf(algorithm: ChecksumAlgorithm): string {
   return forms[algorithm].header;
@@ -34,12 +39,17 @@ export interface DeclaredChecksum {
   readonly value: string | undefined;
 }
 
-/** At most one of all checksum headers and trailers; undefined when there is none. Throws InvalidRequest. */
+/**
+ * At most one of all checksum headers and trailers; undefined when there is none. Throws InvalidRequest, and NotImplemented
+ * for a checksum that cannot be verified here.
+ */
 export function declaredChecksum(
   headers: WireHeaders,
   trailerNames: readonly string[],
 ): DeclaredChecksum | undefined {
   let found: DeclaredChecksum | undefined;
+  for (const header of unsupportedHeaders) if (headers.has(header)) throw checksumNotImplemented(header);
+  for (const name of trailerNames) checkTrailerName(name);
   for (const form of allForms) {
     const value = headers.get(form.header);
     const follows = trailerNames.includes(form.header);
@@ -98,6 +108,19 @@ export function pushChecksumHeaders(
 function checkValue(form: ChecksumForm, value: string): void {
   if (value.length === form.characters && isBase64(value)) return;
   throw new S3Error('InvalidRequest', {}, `Value for ${form.header} header is invalid.`);
+}
+
+function checkTrailerName(name: string): void {
+  if (unsupportedHeaders.includes(name)) throw checksumNotImplemented(name);
+  if (allForms.some(({ header }) => header === name)) return;
+  throw new S3Error('InvalidRequest', {}, 'The value specified in the x-amz-trailer header is not supported');
+}
+
+function checksumNotImplemented(header: string): S3Error {
+  return new S3Error('NotImplemented', {
+    Header: header,
+    AdditionalMessage: 'This checksum algorithm is not implemented.',
+  });
 }
 
 /** Whether the text is what encoding its bytes again would give. */

@@ -44,6 +44,7 @@ const rows: readonly Row[] = [
   ['CreateBucketMetadataConfiguration', 'POST', 'bucket', 'metadataConfiguration'],
   ['GetBucketMetadataConfiguration', 'GET', 'bucket', 'metadataConfiguration'],
   ['DeleteBucketMetadataConfiguration', 'DELETE', 'bucket', 'metadataConfiguration'],
+  ['UpdateBucketMetadataAnnotationTableConfiguration', 'PUT', 'bucket', 'metadataAnnotationTable'],
   ['UpdateBucketMetadataInventoryTableConfiguration', 'PUT', 'bucket', 'metadataInventoryTable'],
   ['UpdateBucketMetadataJournalTableConfiguration', 'PUT', 'bucket', 'metadataJournalTable'],
   ['CreateBucketMetadataTableConfiguration', 'POST', 'bucket', 'metadataTable'],
@@ -73,6 +74,10 @@ const rows: readonly Row[] = [
   // Uploads by HTML forms: a bucket as target, and nothing in the query.
   ['PostObject', 'POST', 'bucket'],
 
+  ['ListObjectAnnotations', 'GET', 'object', 'annotation'],
+  ['GetObjectAnnotation', 'GET', 'object', 'annotation', 'annotationName'],
+  ['PutObjectAnnotation', 'PUT', 'object', 'annotation'],
+  ['DeleteObjectAnnotation', 'DELETE', 'object', 'annotation'],
   ['UpdateObjectEncryption', 'PUT', 'object', 'encryption'],
   ['GetObjectLegalHold', 'GET', 'object', 'legal-hold'],
   ['PutObjectLegalHold', 'PUT', 'object', 'legal-hold'],

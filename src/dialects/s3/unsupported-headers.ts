@@ -32,6 +32,21 @@ export const unsupportedHeaders: readonly UnsupportedHeader[] = [
   { header: 'x-amz-object-lock-mode', reason: 'Object lock is not implemented.' },
   { header: 'x-amz-object-lock-retain-until-date', reason: 'Object lock is not implemented.' },
   { header: 'x-amz-object-lock-legal-hold', reason: 'Object lock is not implemented.' },
+  { header: 'x-amz-object-lock-event-hold', reason: 'Object lock is not implemented.' },
+  { header: 'x-amz-object-lock-event-hold-duration-days', reason: 'Object lock is not implemented.' },
+  { header: 'x-amz-object-lock-event-hold-duration-years', reason: 'Object lock is not implemented.' },
+  {
+    header: 'x-amz-copy-source-server-side-encryption-customer-algorithm',
+    reason: 'Encryption with customer-provided keys is not implemented.',
+  },
+  {
+    header: 'x-amz-copy-source-server-side-encryption-customer-key',
+    reason: 'Encryption with customer-provided keys is not implemented.',
+  },
+  {
+    header: 'x-amz-copy-source-server-side-encryption-customer-key-md5',
+    reason: 'Encryption with customer-provided keys is not implemented.',
+  },
   { header: 'x-amz-write-offset-bytes', reason: 'Appending to an object is not implemented.' },
 ];
 
