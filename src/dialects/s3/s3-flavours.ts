@@ -6,6 +6,7 @@
  * - `ibm`: IBM Cloud Object Storage (build specification ibm-cos.md, sections 9.1 to 9.10).
  * - `scp`: Samsung Cloud Platform, a Ceph RGW behind (build specification scp.md, section 6); where it is silent, as `nhn`.
  */
+import { formatIsoDate } from '../../lib/iso-date.ts';
 
 export type S3FlavourName = 'nhn' | 'ibm' | 'scp';
 
@@ -124,5 +125,5 @@ export function lastModifiedXml(flavour: S3Flavour, micros: number): string {
     flavour.lastModified === 'second-rounded-up'
       ? Math.ceil(micros / SECOND_MICROS) * 1000
       : Math.floor(micros / 1000);
-  return new Date(millis).toISOString();
+  return formatIsoDate(millis);
 }
