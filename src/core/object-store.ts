@@ -92,7 +92,10 @@ export interface GetObjectInput {
 
 export interface FoundObject {
   readonly version: ObjectVersion;
-  /** Bytes selected by range or part number, inclusive; undefined: the whole object. */
+  /**
+   * Bytes selected by range or part number, inclusive; undefined: the whole object. `end` is `start - 1` for a part
+   * without bytes.
+   */
   readonly selected?: { readonly start: number; readonly end: number };
 }
 

@@ -33,7 +33,7 @@ export async function openBody(
   end: number,
 ): Promise<OpenBody | undefined> {
   const { body } = target;
-  if (target.size === 0 || body.kind === 'none') return sourceOfBytes(null);
+  if (target.size === 0 || end < start || body.kind === 'none') return sourceOfBytes(null);
   if (body.kind === 'inline') {
     const entry = await context.metadata.get(bodyKey(target.bucket, body.id));
     if (entry === undefined) return undefined;

@@ -5,7 +5,7 @@ import { CoreError } from './core-errors.ts';
 import type { RangeRequest } from './object-store.ts';
 import { readPageAt } from './read-body.ts';
 
-/** Inclusive. */
+/** Inclusive. `end` is `start - 1` for a part without bytes. */
 export interface ByteSelection {
   readonly start: number;
   readonly end: number;
@@ -35,7 +35,7 @@ interface ObjectInParts {
 }
 
 /**
- * The bytes of one part; undefined when the part is empty. An object that was put whole is its own part 1. Throws
+ * The bytes of one part; undefined when the whole object is empty. An object that was put whole is its own part 1. Throws
  * InvalidPartNumberForObject.
  */
 export async function selectPart(
@@ -57,7 +57,7 @@ export async function selectPart(
   if (found === undefined) {
     throw new CoreError('InvalidPartNumberForObject', { partNumber, partCount: object.partCount });
   }
-  return found.length === 0 ? undefined : { start: found.offset, end: found.offset + found.length - 1 };
+  return { start: found.offset, end: found.offset + found.length - 1 };
 }
 
 interface FoundPart {

@@ -12,6 +12,7 @@ import {
   assertCopyConditions,
   commonPrefixOf,
   compareBytes,
+  isAfter,
   type ModelBucket,
   type ModelPiece,
   type ModelUpload,
@@ -87,11 +88,7 @@ export class UploadsModel {
     this.namespace.assertExists(bucket);
     assertPartNumber(partNumber);
     const upload = this.open(bucket, key, uploadId);
-    if (
-      input.algorithm !== undefined &&
-      upload.algorithm !== undefined &&
-      input.algorithm !== upload.algorithm
-    ) {
+    if (input.algorithm !== undefined && input.algorithm !== upload.algorithm) {
       throw new Refusal('ChecksumTypeMismatch');
     }
     return this.keepPart(upload, partNumber, input.bytes);
@@ -127,15 +124,16 @@ export class UploadsModel {
 
   complete(bucket: ModelBucket, key: string, input: CompletionInput): ModelVersion {
     this.namespace.assertExists(bucket);
+    assertList(input.parts);
     const upload = this.known(bucket, key, input.uploadId);
     const request = JSON.stringify(
       input.parts.map((part) => [part.partNumber, part.etag.replaceAll('"', '')]),
     );
     if (upload.completed !== undefined) return this.repeat(bucket, key, upload, request);
     const parts = this.selectParts(upload, input);
-    this.namespace.assertWritable(bucket, key, input.conditions);
     const checksum = completedChecksum(upload, parts);
     if (input.checksum !== undefined) assertWholeChecksum(input.checksum, checksum, parts);
+    this.namespace.assertWritable(bucket, key, input.conditions);
     const version = this.namespace.place(bucket, key, {
       bytes: Buffer.concat(parts.map((part) => part.bytes)),
       etagMd5: createHash('md5')
@@ -170,17 +168,16 @@ export class UploadsModel {
     const entries: ({ upload: ModelUpload } | { prefix: string })[] = [];
     const open = bucket.uploads.filter((upload) => upload.completed === undefined);
     const marked = open.findIndex((upload) => upload.publicId === query.uploadIdMarker);
-    const markerIsPrefix =
-      query.keyMarker.startsWith(query.prefix) && commonPrefixOf(query.keyMarker, query) === query.keyMarker;
-    for (const upload of open
-      .filter(({ key }) => key.startsWith(query.prefix))
-      .filter(({ key }) => !(markerIsPrefix && key.startsWith(query.keyMarker)))
-      .filter((upload) => {
-        const order = query.keyMarker === '' ? 1 : compareBytes(upload.key, query.keyMarker);
-        return order > 0 || (order === 0 && query.uploadIdMarker !== '' && open.indexOf(upload) > marked);
-      })
-      .toSorted((left, right) => compareBytes(left.key, right.key))) {
+    for (const upload of open.toSorted((left, right) => compareBytes(left.key, right.key))) {
+      if (!upload.key.startsWith(query.prefix)) continue;
       const prefix = commonPrefixOf(upload.key, query);
+      const isBehindUpload =
+        prefix === undefined &&
+        query.keyMarker !== '' &&
+        upload.key === query.keyMarker &&
+        query.uploadIdMarker !== '' &&
+        open.indexOf(upload) > marked;
+      if (!isBehindUpload && !isAfter(prefix ?? upload.key, query.keyMarker)) continue;
       const last = entries.at(-1);
       if (prefix === undefined) entries.push({ upload });
       else if (!(last !== undefined && 'prefix' in last && last.prefix === prefix)) entries.push({ prefix });
@@ -225,11 +222,6 @@ export class UploadsModel {
   }
 
   private selectParts(upload: ModelUpload, input: CompletionInput): ModelPiece[] {
-    if (input.parts.length === 0) throw new Refusal('NoParts');
-    for (const [index, part] of input.parts.entries()) {
-      if (index > 0 && part.partNumber <= input.parts[index - 1]!.partNumber)
-        throw new Refusal('InvalidPartOrder');
-    }
     const parts = input.parts.map((named) => {
       const part = upload.parts.get(named.partNumber);
       if (part === undefined || md5Hex(part.bytes) !== named.etag.replaceAll('"', ''))
@@ -248,6 +240,16 @@ export class UploadsModel {
     const size = parts.reduce((sum, part) => sum + part.bytes.length, 0);
     if (input.objectSize !== undefined && input.objectSize !== size) throw new Refusal('ObjectSizeMismatch');
     return parts;
+  }
+}
+
+function assertList(parts: readonly CompletedPart[]): void {
+  if (parts.length === 0) throw new Refusal('NoParts');
+  let last = 0;
+  for (const { partNumber } of parts) {
+    assertPartNumber(partNumber);
+    if (partNumber <= last) throw new Refusal('InvalidPartOrder');
+    last = partNumber;
   }
 }
 
@@ -270,9 +272,8 @@ function assertWholeChecksum(
   stored: Checksum | undefined,
   parts: readonly ModelPiece[],
 ): void {
-  if (stored !== undefined && given.algorithm !== stored.algorithm) throw new Refusal('ChecksumTypeMismatch');
-  const expected =
-    stored?.value ?? naiveChecksum(given.algorithm, Buffer.concat(parts.map((part) => part.bytes)));
-  const suffix = stored?.type === 'COMPOSITE' ? `-${parts.length}` : '';
+  if (given.algorithm !== stored?.algorithm) throw new Refusal('ChecksumTypeMismatch');
+  const expected = stored.value;
+  const suffix = stored.type === 'COMPOSITE' ? `-${parts.length}` : '';
   if (given.value !== expected && given.value !== expected + suffix) throw new Refusal('BadChecksum');
 }

@@ -305,21 +305,24 @@ export class NamespaceModel {
     const items: ListingItem[] = [];
     for (const key of [...bucket.keys.keys()].sort(compareBytes)) {
       const version = this.current(bucket, key);
-      if (version === undefined || !isListed(key, query)) continue;
+      if (version === undefined || !key.startsWith(query.prefix)) continue;
       const prefix = commonPrefixOf(key, query);
+      if (!isAfter(prefix ?? key, query.after)) continue;
       const last = items.at(-1);
-      if (prefix !== undefined) {
-        if (last?.kind === 'prefix' && last.prefix === prefix) continue;
-        items.push({ kind: 'prefix', prefix });
-        continue;
-      }
-      items.push({ kind: 'object', object: listedObjectOf(key, version) });
+      if (prefix === undefined) items.push({ kind: 'object', object: listedObjectOf(key, version) });
+      else if (!(last?.kind === 'prefix' && last.prefix === prefix)) items.push({ kind: 'prefix', prefix });
     }
     const page = items.slice(0, query.limit);
     const isTruncated = query.limit > 0 && items.length > query.limit;
     const last = page.at(-1);
     if (!isTruncated || last === undefined) return { items: page, isTruncated: false };
     return { items: page, isTruncated, next: last.kind === 'prefix' ? last.prefix : last.object.key };
+  }
+
+  usage(bucket: ModelBucket): { objects: number; bytes: number } {
+    const versions = [...bucket.keys.values()].flat();
+    const objects = [...bucket.keys.keys()].filter((key) => this.current(bucket, key) !== undefined).length;
+    return { objects, bytes: versions.reduce((sum, version) => sum + version.bytes.length, 0) };
   }
 
   /** What a full listing of versions shows, in order. */
@@ -362,18 +365,18 @@ function assertDeletable(target: ModelVersion | undefined, conditions: WriteCond
   }
 }
 
-/** Conditional reads, in the order of RFC 9110, section 13.2.2. */
+/** Conditional reads, in the order of RFC 9110, section 13.2.2; dates in whole seconds, LastModified rounded up. */
 export function assertReadConditions(version: ModelVersion, conditions: ReadConditions): void {
-  const written = Math.floor(version.writtenAtMicros / 1_000_000);
+  const written = Math.ceil(version.writtenAtMicros / 1_000_000);
   const { ifMatch, ifNoneMatch, ifModifiedSinceMicros, ifUnmodifiedSinceMicros } = conditions;
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, version)) throw new Refusal('PreconditionFailed', 'if-match');
-  } else if (ifUnmodifiedSinceMicros !== undefined && written > Math.floor(ifUnmodifiedSinceMicros / 1e6)) {
+  } else if (ifUnmodifiedSinceMicros !== undefined && written > Math.ceil(ifUnmodifiedSinceMicros / 1e6)) {
     throw new Refusal('PreconditionFailed', 'if-unmodified-since');
   }
   if (ifNoneMatch !== undefined) {
     if (matches(ifNoneMatch, version)) throw new Refusal('NotModified');
-  } else if (ifModifiedSinceMicros !== undefined && written <= Math.floor(ifModifiedSinceMicros / 1e6)) {
+  } else if (ifModifiedSinceMicros !== undefined && written <= Math.ceil(ifModifiedSinceMicros / 1e6)) {
     throw new Refusal('NotModified');
   }
 }
@@ -407,13 +410,9 @@ export function commonPrefixOf(
   return at === -1 ? undefined : key.slice(0, at + query.delimiter.length);
 }
 
-/** After the marker, and not below it when the marker is itself a common prefix of this query. */
-export function isListed(key: string, query: Pick<ListingQuery, 'prefix' | 'delimiter' | 'after'>): boolean {
-  if (!key.startsWith(query.prefix) || (query.after !== '' && compareBytes(key, query.after) <= 0))
-    return false;
-  const markerIsPrefix =
-    query.after.startsWith(query.prefix) && commonPrefixOf(query.after, query) === query.after;
-  return !(markerIsPrefix && key.startsWith(query.after));
+/** A listing goes on behind a marker; nothing sorts before the empty one. */
+export function isAfter(name: string, after: string): boolean {
+  return after === '' || compareBytes(name, after) > 0;
 }
 
 function listedObjectOf(key: string, version: ModelVersion) {
