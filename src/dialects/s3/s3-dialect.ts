@@ -6,6 +6,8 @@
  * - Objects without a checksum of the client's get none; AWS computes CRC64NVME then.
  * - If-Range is honoured (RFC 9110, section 13.1.5); AWS does not document it.
  * - Last-Modified is rounded up to a second, so that listings and headers agree (nhn-openstack.md, section 2.4).
+ * - `encoding-type=url` writes a space as `%20`, AWS as `+` (list-encoding.ts). Without it, control characters of names are
+ *   shown as U+FFFD; AWS writes references that XML 1.0 forbids.
  * - 507 InsufficientStorage when the disk is full; AWS has no such disk.
  */
 
@@ -15,14 +17,13 @@ import type { ObjectStore } from '../../core/object-store.ts';
 import { accountOf } from '../../identity/principal.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { PercentEncodingError } from '../../lib/percent-encoding.ts';
-import type { SigV4Verifier } from '../authn/sigv4.ts';
 import type { Operation } from '../kernel/define-operation.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
 import type { WireRequest, WireResponse } from '../kernel/wire.ts';
 import { parseAddress } from './addressing.ts';
-import { type AuthenticationRules, authenticateCall } from './authenticate-call.ts';
+import { type AuthenticationRules, authenticateCall, type SignatureVerifiers } from './authenticate-call.ts';
 import { authoriseCall } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
 import { parseCopySource } from './copy-source.ts';
@@ -36,10 +37,9 @@ import { toS3Error } from './s3-error-maps.ts';
 import { S3Error } from './s3-errors.ts';
 import { s3Flavours } from './s3-flavours.ts';
 
-export interface S3Parts {
+export interface S3Parts extends SignatureVerifiers {
   readonly store: ObjectStore;
   readonly accounts: AccountDirectory;
-  readonly verifier: SigV4Verifier;
   readonly entropy: Entropy;
 }
 
@@ -75,13 +75,13 @@ class S3 implements S3Dialect {
   readonly #rules: AuthenticationRules;
 
   constructor(parts: S3Parts, settings: S3Settings) {
-    const { place, regionAliases, anonymousAllowed } = settings;
+    const { place, regionAliases, domains, anonymousAllowed } = settings;
     const names = new Set([place, ...regionAliases].map((name) => name.toLowerCase()));
     const isName = (name: string) => names.has(name.toLowerCase());
     this.#parts = parts;
     this.#settings = settings;
     this.#routes = createRouteTable(operations);
-    this.#rules = { flavour: s3Flavours.nhn, place, isNameOfPlace: isName, anonymousAllowed };
+    this.#rules = { flavour: s3Flavours.nhn, place, domains, isNameOfPlace: isName, anonymousAllowed };
     this.services = {
       store: parts.store,
       accounts: parts.accounts,
@@ -114,7 +114,7 @@ class S3 implements S3Dialect {
 
   async authenticate(call: S3Call): Promise<void> {
     const state = stateOf(call);
-    const { caller, body } = await authenticateCall(state.request, this.#parts.verifier, this.#rules);
+    const { caller, body } = await authenticateCall(state.request, this.#parts, this.#rules);
     state.caller = caller;
     state.openedBody = body;
   }
