@@ -33,38 +33,34 @@ export function createSweepEpochs(context: CoreContext): Job {
         sweep = { epoch, blobs: context.engine.blobs.list(epoch)[Symbol.asyncIterator]() };
       }
       const { epoch, blobs } = sweep;
-      try {
-        if (!(await sweepSome(context, blobs))) return true;
-        sweep = undefined;
-        await forget(context, epoch);
-        return true;
-      } catch (error) {
-        // Begun again from the start: a listing that has failed may have missed some.
-        sweep = undefined;
-        throw error;
-      }
+      // Begun again from the start unless this goes well: a listing that has failed may have missed some.
+      sweep = undefined;
+      const progress = await sweepSome(context, blobs);
+      if (progress === 'more') sweep = { epoch, blobs };
+      if (progress === 'end') await forget(context, epoch);
+      return true;
     },
   };
 }
 
-/** Answers whether that was the end of the listing. */
-async function sweepSome(context: CoreContext, blobs: AsyncIterator<BlobId>): Promise<boolean> {
+async function sweepSome(
+  context: CoreContext,
+  blobs: AsyncIterator<BlobId>,
+): Promise<'more' | 'end' | 'failed'> {
   const draft = housekeepingDraft(context);
-  let isEnd = false;
-  for (let count = 0; count < BLOBS_PER_STEP && !isEnd; count++) {
+  let progress: 'more' | 'end' = 'more';
+  for (let count = 0; count < BLOBS_PER_STEP && progress === 'more'; count++) {
     const next = await blobs.next();
-    if (next.done === true) isEnd = true;
+    if (next.done === true) progress = 'end';
     else if ((await context.metadata.scan(blobReferenceRange(next.value), 1)).length === 0) {
       draft.put(candidateKey('blob', bodyIdOfBlob(next.value)), encodeReclaimable(undefined));
     }
   }
-  if (!(await commitStep(context, draft))) throw new Error('a commit without checks cannot conflict');
-  return isEnd;
+  return (await commitStep(context, draft)) ? progress : 'failed';
 }
 
 async function forget(context: CoreContext, epoch: number): Promise<void> {
   const draft = housekeepingDraft(context);
   draft.delete(workerKey(epoch));
-  await commitStep(context, draft);
-  await context.engine.epochs.forget(epoch);
+  if (await commitStep(context, draft)) await context.engine.epochs.forget(epoch);
 }
