@@ -147,13 +147,3 @@ function checkDeclaration(name: string, body: string): void {
   const encoding = /\bencoding\s*=\s*["']([^"']*)["']/.exec(body)?.[1];
   if (encoding !== undefined && !/^utf-?8$|^us-ascii$/i.test(encoding)) throw new XmlError('not UTF-8');
 }
-
-/** The first child of that name. */
-export function childOf(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.find((child) => child.name === name);
-}
-
-/** Text of the first child of that name, white space around it removed; undefined when there is none. */
-export function childText(element: XmlElement, name: string): string | undefined {
-  return childOf(element, name)?.text.trim();
-}

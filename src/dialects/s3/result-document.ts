@@ -2,7 +2,7 @@
 import type { WireResponse } from '../kernel/wire.ts';
 import type { S3Call } from './s3-call.ts';
 
-export const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** `content` is XML already. `headers`: further ones, as a flat list. */
 export function resultDocument(
