@@ -6,12 +6,14 @@ import { listenerLimits } from '../../src/config/limits.ts';
 import type { CoreSettings } from '../../src/core/core-settings.ts';
 import { createObjectStore } from '../../src/core/create-object-store.ts';
 import type { ObjectStore } from '../../src/core/object-store.ts';
+import { createSigV2Verifier } from '../../src/dialects/authn/sigv2.ts';
 import { createSigV4Verifier } from '../../src/dialects/authn/sigv4.ts';
 import type { CallObserver } from '../../src/dialects/kernel/observe-call.ts';
 import { bindDialect } from '../../src/dialects/kernel/request-handler.ts';
 import { createS3Dialect, type S3Settings } from '../../src/dialects/s3/s3-dialect.ts';
 import type { AccessKeyCredential } from '../../src/identity/credentials.ts';
 import type { AccountRecord, UserRecord } from '../../src/identity/principal.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import type { Entropy } from '../../src/lib/entropy.ts';
 import { openListener } from '../../src/listener/http-listener.ts';
 import { renderXmlRefusal } from '../../src/listener/render-refusal.ts';
@@ -43,15 +45,24 @@ export interface InProcessS3 {
 export interface InProcessOptions {
   readonly dialect?: Partial<S3Settings>;
   readonly core?: Partial<CoreSettings>;
+  /** Default: stands still at `NOW_MICROS`. */
+  readonly clock?: Clock;
 }
 
 export async function serveS3(options: InProcessOptions = {}): Promise<InProcessS3> {
-  const clock = { nowMicros: () => NOW_MICROS };
+  const clock = options.clock ?? { nowMicros: () => NOW_MICROS };
   const entropy = countingEntropy();
   const engine = createMemoryStore().openEngine();
   const store = createObjectStore({ engine, clock, entropy, settings: options.core ?? {} });
   const bugs: unknown[] = [];
   const credentials = [credentialOf(ACCOUNT, 'owner'), credentialOf(OTHER_ACCOUNT, 'other')];
+  const signatures = {
+    credentials: {
+      findAccessKey: async (id: string) => credentials.find(({ accessKeyId }) => accessKeyId === id),
+    },
+    skewSecondsMax: 900,
+    publicAddresses: [],
+  };
   const dialect = createS3Dialect(
     {
       store,
@@ -60,14 +71,8 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
         findAccount: async (id) => credentials.map(accountOfCredential).find((account) => account.id === id),
         findUserByEmail: async () => undefined,
       },
-      verifier: createSigV4Verifier({
-        credentials: {
-          findAccessKey: async (id) => credentials.find(({ accessKeyId }) => accessKeyId === id),
-        },
-        skewSecondsMax: 900,
-        signingKeysMax: 10,
-        publicAddresses: [],
-      }),
+      verifier: createSigV4Verifier({ ...signatures, signingKeysMax: 10 }),
+      sigV2Verifier: createSigV2Verifier(signatures),
     },
     {
       place: 'KR1',
@@ -101,7 +106,7 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
   const signer = (as = 'owner') =>
     new IndependentSigner(
       { accessKeyId: as, secret: `secret of ${as}`, region: 'KR1' },
-      new Date(NOW_MICROS / 1000),
+      new Date(clock.nowMicros() / 1000),
     );
   return {
     url,

@@ -10,8 +10,8 @@ export type ProofPlace = 'header' | 'query';
 export interface AuthnErrorDetails {
   /** More than one of Authorization header, SigV4 query and SigV2 query. */
   SeveralMechanisms: { authorization: string | undefined };
-  /** The Authorization header has a scheme that nobody here knows, or one without credentials. */
-  UnsupportedAuthorization: { authorization: string; reason: 'scheme' | 'no-space' };
+  /** The Authorization header has a scheme that nobody here knows, or one without credentials; `pair`: not `AWS key:signature`. */
+  UnsupportedAuthorization: { authorization: string; reason: 'scheme' | 'no-space' | 'pair' };
   /** An algorithm of the AWS4 family that is not offered (ECDSA), or an unknown one in the query. */
   UnsupportedAlgorithm: { place: ProofPlace; algorithm: string };
   /** A header that may be sent once was sent several times. */
@@ -21,7 +21,7 @@ export interface AuthnErrorDetails {
   /** Not exactly Credential, SignedHeaders and Signature. */
   MalformedAuthorizationHeader: { reason: 'components' };
   /** A parameter of a presigned request is absent, empty or there twice. */
-  MalformedQuery: { parameter: string; reason: 'missing' | 'repeated' };
+  MalformedQuery: { version: 4 | 2; parameter: string; reason: 'missing' | 'repeated' };
   /** The credential is not `key/date/region/service/aws4_request`. */
   MalformedCredential: { place: ProofPlace; reason: 'parts' | 'empty-access-key' | 'empty-region' };
   /** The date in the credential is not `yyyyMMdd`. */
@@ -33,13 +33,14 @@ export interface AuthnErrorDetails {
   WrongDate: { place: ProofPlace; scopeDate: string; requestDate: string };
   /** Neither `x-amz-date` nor `Date` (or the parameter), or one that cannot be read. */
   InvalidDate: { place: ProofPlace; value: string | undefined };
-  InvalidExpires: { value: string; reason: 'not-a-number' | 'negative' };
+  /** `not-a-time`: of Signature Version 2, which has seconds since the epoch. */
+  InvalidExpires: { value: string; reason: 'not-a-number' | 'negative' | 'not-a-time' };
   ExpiresTooLarge: { secondsMax: number };
   RequestTimeTooSkewed: { requestTime: string; serverTimeMicros: number; skewSecondsMax: number };
   /** A presigned request dated further ahead than the clocks may differ. */
   NotYetValid: { requestTimeMicros: number; expiresAtMicros: number; serverTimeMicros: number };
-  /** `expires`: as sent. */
-  RequestExpired: { expires: string; expiresAtMicros: number; serverTimeMicros: number };
+  /** `expires`: the period as sent; undefined when the request names an instant (Version 2). */
+  RequestExpired: { expires: string | undefined; expiresAtMicros: number; serverTimeMicros: number };
   /** Headers that must be signed when present, in arrival order. */
   UnsignedHeaders: { headers: readonly string[] };
   MissingContentSha256: Record<never, never>;
@@ -57,7 +58,8 @@ export interface AuthnErrorDetails {
     part: 'request' | 'chunk' | 'trailer';
     accessKeyId: string;
     stringToSign: string;
-    canonicalRequest: string;
+    /** Undefined in Version 2, which has none. */
+    canonicalRequest: string | undefined;
     signatureProvided: string;
   };
   MissingDecodedLength: Record<never, never>;

@@ -14,6 +14,8 @@ const NOT_THREE_COMPONENTS =
 const QUERY_INCOMPLETE =
   'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, ' +
   'X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.';
+const QUERY_V2_INCOMPLETE =
+  'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters';
 const PAYLOAD_KEYWORDS =
   'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, ' +
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.';
@@ -22,6 +24,12 @@ const scopeFault = (place: ProofPlace, fault: string) =>
   place === 'header'
     ? `The authorization header is malformed; ${fault}`
     : `Error parsing the X-Amz-Credential parameter; ${fault}`;
+
+const authorizationFaults = {
+  scheme: 'Unsupported Authorization Type',
+  'no-space': "Authorization header is invalid -- one and only one ' ' (space) required",
+  pair: 'AWS authorization header is invalid.  Expected AwsAccessKeyId:signature',
+} as const;
 
 const credentialFaults = {
   parts: 'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
@@ -33,10 +41,7 @@ const sentences: Sentences = {
   SeveralMechanisms: () =>
     'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string ' +
     'parameter or the Authorization header should be specified',
-  UnsupportedAuthorization: ({ reason }) =>
-    reason === 'scheme'
-      ? 'Unsupported Authorization Type'
-      : "Authorization header is invalid -- one and only one ' ' (space) required",
+  UnsupportedAuthorization: ({ reason }) => authorizationFaults[reason],
   UnsupportedAlgorithm: ({ place, algorithm }) =>
     place === 'query'
       ? 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"'
@@ -44,8 +49,10 @@ const sentences: Sentences = {
   DuplicateHeader: ({ header }) => `The header ${header} may be sent only once.`,
   MalformedTarget: () => "Couldn't parse the specified URI.",
   MalformedAuthorizationHeader: () => scopeFault('header', NOT_THREE_COMPONENTS),
-  MalformedQuery: ({ parameter, reason }) =>
-    reason === 'missing' ? QUERY_INCOMPLETE : `The parameter ${parameter} may be sent only once.`,
+  MalformedQuery: ({ version, parameter, reason }) => {
+    if (reason === 'repeated') return `The parameter ${parameter} may be sent only once.`;
+    return version === 4 ? QUERY_INCOMPLETE : QUERY_V2_INCOMPLETE;
+  },
   MalformedCredential: ({ place, reason }) => scopeFault(place, credentialFaults[reason]),
   MalformedScopeDate: ({ place, scopeDate }) =>
     scopeFault(
@@ -66,8 +73,10 @@ const sentences: Sentences = {
     place === 'header'
       ? 'AWS authentication requires a valid Date or x-amz-date header'
       : "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"",
-  InvalidExpires: ({ reason }) =>
-    reason === 'negative' ? 'X-Amz-Expires must be non-negative' : 'X-Amz-Expires should be a number',
+  InvalidExpires: ({ value, reason }) => {
+    if (reason === 'not-a-time') return `Invalid date (should be seconds since epoch): ${value}`;
+    return reason === 'negative' ? 'X-Amz-Expires must be non-negative' : 'X-Amz-Expires should be a number';
+  },
   ExpiresTooLarge: ({ secondsMax }) =>
     `X-Amz-Expires must be less than ${secondsMax === 604_800 ? 'a week (in seconds)' : 'the limit'}; that is, ` +
     `the given X-Amz-Expires must be less than ${secondsMax} seconds`,

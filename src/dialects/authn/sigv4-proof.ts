@@ -136,9 +136,10 @@ export function checkQueryProof(
     throw new AuthnError('UnsupportedAlgorithm', { place: 'query', algorithm });
   for (const name of queryParameters) {
     const count = text.pairs.reduce((sum, pair) => (pair.name === name ? sum + 1 : sum), 0);
-    if (count > 1) throw new AuthnError('MalformedQuery', { parameter: name, reason: 'repeated' });
+    if (count > 1)
+      throw new AuthnError('MalformedQuery', { version: 4, parameter: name, reason: 'repeated' });
     if (parameter(name) === '')
-      throw new AuthnError('MalformedQuery', { parameter: name, reason: 'missing' });
+      throw new AuthnError('MalformedQuery', { version: 4, parameter: name, reason: 'missing' });
   }
   const timestamp = parameter('X-Amz-Date');
   const requestTimeMicros = parseAmzTimestamp(timestamp);

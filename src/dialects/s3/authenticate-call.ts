@@ -2,23 +2,28 @@
  * Who is calling, by whichever proof the request carries, and what that proof demands of its body.
  *
  * The region of a signature is judged by flavour: `nhn` takes the place's names only and tells the right one
- * (nhn-openstack.md, section 23.1), the others any text. Bearer tokens and Signature Version 2 are recognised, not verified yet.
+ * (nhn-openstack.md, section 23.1), the others any text. Version 2 names no region. Bearer tokens are recognised, not verified yet.
  */
 import type { Place } from '../../core/model.ts';
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
 import { findProof } from '../authn/find-proof.ts';
 import { type OpenedPayload, openPayload } from '../authn/open-payload.ts';
 import { type PayloadMode, payloadModeWithoutSigV4 } from '../authn/payload-mode.ts';
+import type { SigV2Verifier } from '../authn/sigv2.ts';
 import type { SigV4Verifier } from '../authn/sigv4.ts';
 import type { SigV4Rules } from '../authn/sigv4-proof.ts';
 import type { WireRequest } from '../kernel/wire.ts';
+import { bucketOfHost } from './addressing.ts';
 import type { S3Body } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
 import type { S3Flavour } from './s3-flavours.ts';
+import { isSignedParameter } from './signed-parameters.ts';
 
 export interface AuthenticationRules {
   readonly flavour: S3Flavour;
   readonly place: Place;
+  /** Below which bucket names stand as host names. */
+  readonly domains: readonly string[];
   isNameOfPlace(name: string): boolean;
   readonly anonymousAllowed: boolean;
 }
@@ -28,10 +33,15 @@ export interface Authenticated {
   readonly body: S3Body;
 }
 
+export interface SignatureVerifiers {
+  readonly verifier: SigV4Verifier;
+  readonly sigV2Verifier: SigV2Verifier;
+}
+
 /** Reads nothing of the body. Throws AuthnError and S3Error. */
 export async function authenticateCall(
   request: WireRequest,
-  verifier: SigV4Verifier,
+  { verifier, sigV2Verifier }: SignatureVerifiers,
   rules: AuthenticationRules,
 ): Promise<Authenticated> {
   const proof = findProof(request);
@@ -43,13 +53,14 @@ export async function authenticateCall(
       return { caller: verified.caller, body: openBody(request, verified.payload) };
     }
     case 'sigv2':
-    case 'sigv2-query':
-      // The words of AWS's own regions that take Version 4 only.
-      throw new S3Error(
-        'InvalidRequest',
-        {},
-        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
-      );
+    case 'sigv2-query': {
+      const host = request.headers.get('host');
+      const verified = await sigV2Verifier.verify(request, proof.kind === 'sigv2' ? 'header' : 'query', {
+        hostedBucket: host === undefined ? undefined : bucketOfHost(host, rules.domains),
+        isSignedParameter,
+      });
+      return { caller: verified.caller, body: openBody(request, verified.payload) };
+    }
     case 'bearer':
       throw new S3Error('AccessDenied', {}, 'Bearer tokens are not accepted at this address.');
     case 'none':

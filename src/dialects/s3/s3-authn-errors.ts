@@ -17,13 +17,7 @@ const fromAuthn: AuthnErrorMap = {
         'or the Authorization header should be specified',
     ),
   UnsupportedAuthorization: ({ authorization, reason }) =>
-    invalidArgument(
-      'Authorization',
-      authorization,
-      reason === 'scheme'
-        ? 'Unsupported Authorization Type'
-        : "Authorization header is invalid -- one and only one ' ' (space) required",
-    ),
+    invalidArgument('Authorization', authorization, authorizationFaults[reason]),
   UnsupportedAlgorithm: ({ place, algorithm }) =>
     place === 'header'
       ? new S3Error('NotImplemented', {
@@ -43,13 +37,15 @@ const fromAuthn: AuthnErrorMap = {
       'header',
       'the authorization header requires three components: Credential, SignedHeaders, and Signature.',
     ),
-  MalformedQuery: () =>
-    new S3Error(
+  MalformedQuery: ({ version }) => {
+    if (version === 2) return new S3Error('AccessDenied', {}, QUERY_V2_INCOMPLETE);
+    return new S3Error(
       'AuthorizationQueryParametersError',
       {},
       'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, ' +
         'X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
-    ),
+    );
+  },
   MalformedCredential: ({ place, reason }) => malformedScope(place, credentialFaults[reason]),
   MalformedScopeDate: ({ place, scopeDate }) =>
     malformedScope(
@@ -75,12 +71,16 @@ const fromAuthn: AuthnErrorMap = {
           {},
           "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"",
         ),
-  InvalidExpires: ({ reason }) =>
-    new S3Error(
+  InvalidExpires: ({ value, reason }) => {
+    if (reason === 'not-a-time') {
+      return new S3Error('AccessDenied', {}, `Invalid date (should be seconds since epoch): ${value}`);
+    }
+    return new S3Error(
       'AuthorizationQueryParametersError',
       {},
       reason === 'negative' ? 'X-Amz-Expires must be non-negative' : 'X-Amz-Expires should be a number',
-    ),
+    );
+  },
   ExpiresTooLarge: ({ secondsMax }) =>
     new S3Error(
       'AuthorizationQueryParametersError',
@@ -104,7 +104,7 @@ const fromAuthn: AuthnErrorMap = {
     new S3Error(
       'AccessDenied',
       {
-        'X-Amz-Expires': expires,
+        ...(expires !== undefined && { 'X-Amz-Expires': expires }),
         Expires: shownTime(expiresAtMicros),
         ServerTime: shownTime(serverTimeMicros),
       },
@@ -152,6 +152,16 @@ export function s3ErrorOfAuthn<C extends AuthnErrorCode>(error: AuthnError<C>): 
   return fromAuthn[error.code](error.details);
 }
 
+const QUERY_V2_INCOMPLETE =
+  'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters';
+
+const authorizationFaults: Readonly<Record<AuthnErrorDetails['UnsupportedAuthorization']['reason'], string>> =
+  {
+    scheme: 'Unsupported Authorization Type',
+    'no-space': "Authorization header is invalid -- one and only one ' ' (space) required",
+    pair: 'AWS authorization header is invalid.  Expected AwsAccessKeyId:signature',
+  };
+
 const credentialFaults: Readonly<Record<AuthnErrorDetails['MalformedCredential']['reason'], string>> = {
   parts: 'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
   'empty-access-key': 'a non-empty Access Key (AKID) must be provided in the credential.',
@@ -178,13 +188,16 @@ function unusableAccessKey({ accessKeyId, reason }: AuthnErrorDetails['UnusableA
 }
 
 function signatureMismatch(details: AuthnErrorDetails['SignatureMismatch']): S3Error {
+  const { canonicalRequest } = details;
   return new S3Error('SignatureDoesNotMatch', {
     AWSAccessKeyId: details.accessKeyId,
     StringToSign: details.stringToSign,
     SignatureProvided: details.signatureProvided,
     StringToSignBytes: spacedHex(details.stringToSign),
-    CanonicalRequest: details.canonicalRequest,
-    CanonicalRequestBytes: spacedHex(details.canonicalRequest),
+    ...(canonicalRequest !== undefined && {
+      CanonicalRequest: canonicalRequest,
+      CanonicalRequestBytes: spacedHex(canonicalRequest),
+    }),
   });
 }
 
