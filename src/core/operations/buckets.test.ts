@@ -16,6 +16,7 @@ import type { CoreContext } from '../core-context.ts';
 import { bucketKey, purgeKey } from '../metadata-keys.ts';
 import type { Bucket } from '../model.ts';
 import type { CreateBucketInput } from '../object-store.ts';
+import { settleBucketDeletion } from '../settle-bucket-deletion.ts';
 import { createBucket } from './create-bucket.ts';
 import { deleteBucket } from './delete-bucket.ts';
 import { deleteObject } from './delete-object.ts';
@@ -92,6 +93,17 @@ test('of many that create one name, one does', async () => {
   const outcomes = await Promise.allSettled(
     Array.from({ length: 10 }, (_, index) =>
       create(workers[index % 2]!.context, index % 3 === 0 ? ALICE : BOB, 'bucket'),
+    ),
+  );
+  assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+});
+
+test('of many that create one container without a public name, one does', async () => {
+  const core = openCore({ faults: { seed: 9, turnsMax: 5 } });
+  const workers = [core, openCore({ beside: core })];
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 6 }, (_, index) =>
+      create(workers[index % 2]!.context, ALICE, 'No Public Name', { claim: 'if-free' }),
     ),
   );
   assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
@@ -245,15 +257,31 @@ test('an object that was acknowledged is never in a bucket that was deleted', as
   }
 });
 
+async function markDeleting(context: CoreContext, bucket: Bucket): Promise<Bucket> {
+  const draft = new CommitDraft(context.metadata.newCommitId());
+  draft.put(bucketKey(bucket.id), encodeBucket(toBucketRecord(bucket, 'deleting')));
+  await context.metadata.commit(draft);
+  context.metadata.refresh();
+  return { ...bucket, recordVersion: draft.id };
+}
+
+test('a deletion that somebody else has settled touches nothing that came after', async () => {
+  const { context } = openCore();
+  const marked = await markDeleting(context, await makeBucket(context, 'bucket'));
+  assert.equal(await settleBucketDeletion(context, marked), 'removed');
+  const next = await create(context, ALICE, 'bucket');
+  assert.equal(await settleBucketDeletion(context, marked), undefined);
+  context.metadata.refresh();
+  assert.equal((await find(context, ALICE, 'bucket')).id, next.id);
+});
+
 test('a bucket that a dead process left marked is settled by whoever needs it', async () => {
   for (const isEmpty of [true, false]) {
     const { context } = openCore();
     const bucket = await makeBucket(context, 'bucket');
     if (!isEmpty) await put(context, bucket, 'key', 'text');
-    const draft = new CommitDraft(context.metadata.newCommitId());
-    draft.put(bucketKey(bucket.id), encodeBucket(toBucketRecord(bucket, 'deleting')));
-    await context.metadata.commit(draft);
-    context.metadata.refresh();
+    await find(context, ALICE, 'bucket');
+    await markDeleting(context, bucket);
     if (isEmpty) {
       await assert.rejects(find(context, ALICE, 'bucket'), failsWith('NoSuchBucket'));
       await create(context, ALICE, 'bucket');

@@ -15,6 +15,7 @@ import type { DeletedObject, WriteConditions } from '../object-store.ts';
 import { deleteObject } from './delete-object.ts';
 import { headObject } from './get-object.ts';
 import { listVersions } from './list-versions.ts';
+import { updateObject } from './update-object.ts';
 
 const LONG = 'long enough for a blob of its own';
 
@@ -196,7 +197,7 @@ test('puts and deletes of versions at the same moment leave a sound history', as
     await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
         const { context } = workers[index % 2]!;
-        if (index % 5 === 4) return remove(context, bucket, 'key');
+        if (index % 5 >= 3) return kept.push((await remove(context, bucket, 'key')).versionId!);
         const { versionId } = await put(context, bucket, 'key', index % 3 === 0 ? LONG : 'short');
         if (index % 3 === 1) return remove(context, bucket, 'key', versionId);
         return kept.push(versionId);
@@ -205,7 +206,57 @@ test('puts and deletes of versions at the same moment leave a sound history', as
     core.context.metadata.refresh();
     checkBucket(core.storage, bucket);
     if (bucket.versioning === 'suspended') continue;
-    for (const versionId of kept)
-      await headObject(core.context, { bucket, key: 'key', versionId, conditions: {} });
+    const query = { prefix: '', delimiter: '', keyMarker: '', versionIdMarker: '', limit: 100 };
+    const { versions } = await listVersions(core.context, bucket, query);
+    assert.deepEqual(versions.map(({ versionId }) => versionId).sort(), kept.sort());
   }
+});
+
+/** Runs `meanwhile` once, after the first read of several keys. */
+function afterFirstLook(context: CoreContext, meanwhile: () => Promise<unknown>): void {
+  const { metadata } = context;
+  const getMany = metadata.getMany.bind(metadata);
+  let isFirst = true;
+  metadata.getMany = async (keys) => {
+    const entries = await getMany(keys);
+    if (isFirst) {
+      isFirst = false;
+      await meanwhile();
+    }
+    return entries;
+  };
+}
+
+test('an older version that becomes current while it is being deleted is deleted as the current one', async () => {
+  const core = openCore({ faults: { seed: 1, views: 'live' } });
+  const bucket = await makeBucket(core.context, 'bucket', 'enabled');
+  const one = await put(core.context, bucket, 'key', 'one');
+  const two = await put(core.context, bucket, 'key', 'two');
+  const other = openCore({ beside: core }).context;
+  afterFirstLook(core.context, () => remove(other, bucket, 'key', two.versionId));
+  await remove(core.context, bucket, 'key', one.versionId);
+  await assert.rejects(read(core.context, bucket, 'key'), { code: 'NoSuchKey', details: { key: 'key' } });
+  checkBucket(core.storage, bucket);
+});
+
+test('a change of an older version that is being promoted is not lost', async () => {
+  const core = openCore({ faults: { seed: 1, views: 'live' } });
+  const bucket = await makeBucket(core.context, 'bucket', 'enabled');
+  const { versionId } = await put(core.context, bucket, 'key', 'one');
+  const two = await put(core.context, bucket, 'key', 'two');
+  const other = openCore({ beside: core }).context;
+  const { metadata } = core.context;
+  const scan = metadata.scan.bind(metadata);
+  let isFirst = true;
+  metadata.scan = async (...inputs) => {
+    const rows = await scan(...inputs);
+    if (isFirst) {
+      isFirst = false;
+      await updateObject(other, { bucket, key: 'key', versionId, documents: { acl: 'new' } });
+    }
+    return rows;
+  };
+  await remove(core.context, bucket, 'key', two.versionId);
+  const { version } = await headObject(core.context, { bucket, key: 'key', conditions: {} });
+  assert.deepEqual([version.versionId, version.metadata.documents['acl']], [versionId, 'new']);
 });
