@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite';
 const BUSY = 5;
 
 export interface HeldLock {
+  /** Releasing twice is no error. */
   release(): void;
 }
 
@@ -27,7 +28,11 @@ export function takeLock(path: string, kind: 'alone' | 'shared', waitMs = 0): He
   try {
     database.exec('PRAGMA journal_mode = MEMORY'); // no journal file for a transaction that writes nothing
     database.exec(kind === 'alone' ? 'BEGIN EXCLUSIVE' : 'BEGIN; SELECT count(*) FROM sqlite_schema');
-    return { release: () => database.close() };
+    return {
+      release() {
+        if (database.isOpen) database.close();
+      },
+    };
   } catch (error) {
     database.close();
     if (isBusy(error)) return undefined;
