@@ -5,6 +5,7 @@
 import { listenerLimits } from '../../src/config/limits.ts';
 import type { CoreSettings } from '../../src/core/core-settings.ts';
 import { createObjectStore } from '../../src/core/create-object-store.ts';
+import type { Bucket } from '../../src/core/model.ts';
 import type { ObjectStore } from '../../src/core/object-store.ts';
 import { createSigV2Verifier } from '../../src/dialects/authn/sigv2.ts';
 import { createSigV4Verifier } from '../../src/dialects/authn/sigv4.ts';
@@ -29,7 +30,8 @@ export const OTHER_ACCOUNT = 'b'.repeat(32);
 export interface InProcessS3 {
   readonly url: string;
   readonly host: string;
-  readonly store: ObjectStore;
+  /** Past the wire, as a request of its own, with the bucket of that name. */
+  inBucket<T>(name: string, work: (store: ObjectStore, bucket: Bucket) => Promise<T>): Promise<T>;
   /** Errors that were bugs: none, if all is well. */
   readonly bugs: unknown[];
   /** Signed by the owner unless `as` says otherwise. */
@@ -111,8 +113,15 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
   return {
     url,
     host,
-    store,
     bugs,
+    async inBucket(name, work) {
+      const running = store.beginRequest();
+      try {
+        return await work(store, await store.findBucket({ caller: ACCOUNT, place: 'KR1', name }));
+      } finally {
+        running.end();
+      }
+    },
     signer,
     send: (request, changes, as) => exchangeSigned(url, signer(as).byHeader({ ...request, host }), changes),
     async stop() {
