@@ -48,7 +48,7 @@ export interface Config {
   readonly tls?: TlsFiles;
   /** Domains below which bucket names stand as host names. */
   readonly domains: readonly string[];
-  /** Origins under which clients reach the server, when a proxy stands before it. */
+  /** Under which clients reach the server, when a proxy stands before it: origin and path prefix, without final slash. */
   readonly publicEndpoints: { readonly storage?: string; readonly control?: string };
   /** Addresses and networks (CIDR) whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];

@@ -94,21 +94,21 @@ export function parseDomains(text: string): string[] {
   return names;
 }
 
-/** `storage=https://...,control=https://...`: origins without a path. */
+/** `storage=https://...,control=https://...`, without final slash. */
 export function parsePublicEndpoints(text: string): { storage?: string; control?: string } {
   const endpoints: { storage?: string; control?: string } = {};
   for (const entry of splitList(text)) {
     const equals = entry.indexOf('=');
     const which = entry.slice(0, equals);
     const url = URL.parse(entry.slice(equals + 1));
-    const isOrigin =
-      (url?.protocol === 'http:' || url?.protocol === 'https:') && url.href === `${url.origin}/`;
-    if ((which !== 'storage' && which !== 'control') || !isOrigin || endpoints[which] !== undefined) {
+    const isEndpoint =
+      (url?.protocol === 'http:' || url?.protocol === 'https:') && url.href === url.origin + url.pathname;
+    if ((which !== 'storage' && which !== 'control') || !isEndpoint || endpoints[which] !== undefined) {
       throw new WrongValue(
-        'storage=https://host[:port],control=https://host[:port], each at most once and without a path',
+        'storage=https://host[:port][/prefix],control=https://host[:port][/prefix], each at most once',
       );
     }
-    endpoints[which] = url.origin;
+    endpoints[which] = url.href.endsWith('/') ? url.href.slice(0, -1) : url.href;
   }
   return endpoints;
 }

@@ -116,13 +116,14 @@ export const settings = {
   publicEndpoints: setting({
     name: 'GOTGAN_PUBLIC_ENDPOINTS',
     summary:
-      'Origins under which clients reach the server through a proxy, as `storage=https://...,control=https://...`',
+      'Where clients reach the server through a proxy, as `storage=https://host[:port][/prefix],control=https://...`; ' +
+      'a prefix is what the proxy cuts off the path',
     parse: parsePublicEndpoints,
   }),
   trustedProxies: setting({
     name: 'GOTGAN_TRUSTED_PROXIES',
     summary:
-      'Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated',
+      'Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host are believed, comma separated',
     parse: parseTrustedProxies,
   }),
   anonymousS3: setting({

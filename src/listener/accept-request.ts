@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { ListenerLimits } from '../config/limits.ts';
 import type { RequestBody, WireHeaders, WireRequest } from '../dialects/kernel/wire.ts';
+import { clientOrigin, forwardedHost, type PublicEndpoint } from './client-origin.ts';
 import { decodeHeaderText, isAscii } from './header-text.ts';
 import { emptyBody, IncomingBody } from './incoming-body.ts';
 import type { Refusal } from './render-refusal.ts';
@@ -19,6 +20,7 @@ import {
 export interface AcceptSettings {
   readonly limits: ListenerLimits;
   readonly trustedProxies: TrustedProxies | undefined;
+  readonly publicEndpoint?: PublicEndpoint | undefined;
 }
 
 export class IncomingHeaders implements WireHeaders {
@@ -57,7 +59,7 @@ export class IncomingHeaders implements WireHeaders {
     return this.#values.keys();
   }
 
-  /** A target in absolute form names the host, whatever the field says (RFC 9112, section 3.2.2). */
+  /** A target in absolute form names the host, whatever the field says (RFC 9112, section 3.2.2); so does a trusted proxy. */
   replaceHost(host: string): void {
     this.#values.set('host', host);
   }
@@ -71,7 +73,7 @@ class AcceptedRequest implements WireRequest {
   readonly body: RequestBody;
   readonly receivedAtMicros: number;
   readonly #message: IncomingMessage;
-  readonly #trustedProxies: TrustedProxies | undefined;
+  readonly #settings: AcceptSettings;
   #client: ForwardedClient | undefined;
 
   constructor(
@@ -80,7 +82,7 @@ class AcceptedRequest implements WireRequest {
     headers: WireHeaders,
     body: RequestBody,
     receivedAtMicros: number,
-    trustedProxies: TrustedProxies | undefined,
+    settings: AcceptSettings,
   ) {
     const query = target.indexOf('?');
     this.method = message.method ?? 'GET';
@@ -90,7 +92,7 @@ class AcceptedRequest implements WireRequest {
     this.body = body;
     this.receivedAtMicros = receivedAtMicros;
     this.#message = message;
-    this.#trustedProxies = trustedProxies;
+    this.#settings = settings;
   }
 
   get remoteAddress(): string {
@@ -101,6 +103,14 @@ class AcceptedRequest implements WireRequest {
     return this.#findClient().isSecure;
   }
 
+  get clientOrigin(): string {
+    const { trustedProxies, publicEndpoint } = this.#settings;
+    const peer = plainAddress(this.#message.socket.remoteAddress);
+    const isProxied =
+      trustedProxies?.isTrusted(peer) === true && this.headers.get('x-forwarded-host') === undefined;
+    return clientOrigin(this.headers.get('host') ?? '', this.isSecure, isProxied, publicEndpoint);
+  }
+
   #findClient(): ForwardedClient {
     if (this.#client === undefined) {
       const { socket } = this.#message;
@@ -108,8 +118,9 @@ class AcceptedRequest implements WireRequest {
         address: plainAddress(socket.remoteAddress),
         isSecure: (socket as Partial<TLSSocket>).encrypted === true,
       };
+      const { trustedProxies } = this.#settings;
       this.#client =
-        this.#trustedProxies === undefined ? peer : forwardedClient(this.#trustedProxies, peer, this.headers);
+        trustedProxies === undefined ? peer : forwardedClient(trustedProxies, peer, this.headers);
     }
     return this.#client;
   }
@@ -131,9 +142,14 @@ export function acceptRequest(
     return { refusal: refuse('The request target is not a path or an absolute URI.') };
   const hostProblem = findHostProblem(message, headers);
   if (hostProblem !== undefined) return { refusal: refuse(hostProblem) };
+  if (settings.trustedProxies !== undefined) {
+    const peer = plainAddress(message.socket.remoteAddress);
+    const host = forwardedHost(settings.trustedProxies, peer, headers);
+    if (host !== undefined) headers.replaceHost(host);
+  }
   const body = bodyOf(message, response, headers, expectsContinue, settings.limits);
   return {
-    request: new AcceptedRequest(message, target, headers, body, receivedAtMicros, settings.trustedProxies),
+    request: new AcceptedRequest(message, target, headers, body, receivedAtMicros, settings),
   };
 }
 

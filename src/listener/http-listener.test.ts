@@ -6,6 +6,7 @@ import { type ListenerLimits, listenerLimits } from '../config/limits.ts';
 import { RequestBodyError } from '../dialects/kernel/request-body-error.ts';
 import type { StreamedBody, WireRequest, WireResponse } from '../dialects/kernel/wire.ts';
 import { systemClock } from '../lib/clock.ts';
+import { readPublicEndpoint } from './client-origin.ts';
 import { type Listener, openListener } from './http-listener.ts';
 import { type Refusal, renderXmlRefusal } from './render-refusal.ts';
 import { createTrustedProxies } from './trusted-proxies.ts';
@@ -32,6 +33,7 @@ async function serve(
   respond: (request: WireRequest) => Promise<WireResponse> | WireResponse,
   limits: Partial<ListenerLimits> = {},
   proxies: readonly string[] = [],
+  publicUrl?: string,
 ): Promise<Served> {
   const sent: SentResponse[] = [];
   const refusals: Refusal[] = [];
@@ -40,6 +42,7 @@ async function serve(
     address: { host: '127.0.0.1', port: 0 },
     limits: { ...listenerLimits, connectionsCheckMillis: 20, ...limits },
     trustedProxies: createTrustedProxies(proxies),
+    publicEndpoint: publicUrl === undefined ? undefined : readPublicEndpoint(publicUrl),
     clock: systemClock,
     beginExchange: () => ({
       respond: async (request) => respond(request),
@@ -194,6 +197,40 @@ describe('requests as values', () => {
     await new Client(await serve(say)).send(head).until(/127\.0\.0\.1\|false$/);
     const behind = await serve(say, {}, ['127.0.0.1', '10.0.0.0/8']);
     await new Client(behind).send(head).until(/203\.0\.113\.9\|true$/);
+  });
+});
+
+describe('the address that a client knows', () => {
+  const say = (r: WireRequest) => ok(`${r.headers.get('host')}|${r.clientOrigin}`);
+  const proxies = ['127.0.0.1'];
+  const publicUrl = 'https://storage.example.com:8443/files';
+  const ask = (served: Served, fields: string) => new Client(served).send(`GET / HTTP/1.1\n${fields}\n\n`);
+
+  it('is what it has named', async () => {
+    const served = await serve(say, {}, [], publicUrl);
+    await ask(served, 'Host: h:9000').until(/\nh:9000\|http:\/\/h:9000$/);
+    await ask(served, 'Host: h\nX-Forwarded-Host: storage.example.com:8443').until(/\nh\|http:\/\/h$/);
+    const behind = await serve(say, {}, proxies);
+    await ask(behind, 'Host: h\nX-Forwarded-Proto: https').until(/\nh\|https:\/\/h$/);
+  });
+
+  it('is what a trusted proxy was asked for', async () => {
+    const served = await serve(say, {}, proxies);
+    const asked = 'Host: h\nX-Forwarded-Host: made.up, a.example\nX-Forwarded-Proto: https';
+    await ask(served, asked).until(/\na\.example\|https:\/\/a\.example$/);
+    await ask(served, 'Host: h\nX-Forwarded-Host: no host').until(/\nh\|http:\/\/h$/);
+  });
+
+  it('is the public endpoint with its prefix', async () => {
+    const served = await serve(say, {}, proxies, publicUrl);
+    const endpoint = /\|https:\/\/storage\.example\.com:8443\/files$/;
+    await ask(served, 'Host: Storage.example.com:8443').until(endpoint);
+    await ask(served, 'Host: 10.0.0.1:9000').until(endpoint);
+    await ask(served, 'Host: b.storage.example.com:8443').until(
+      /\|https:\/\/b\.storage\.example\.com:8443\/files$/,
+    );
+    const other = 'Host: h\nX-Forwarded-Host: other.example\nX-Forwarded-Proto: https';
+    await ask(served, other).until(/\|https:\/\/other\.example$/);
   });
 });
 

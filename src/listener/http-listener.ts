@@ -13,6 +13,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { ListenAddress } from '../config/config.ts';
 import type { WireRequest, WireResponse } from '../dialects/kernel/wire.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -29,10 +30,15 @@ export interface Exchange {
   ended(sent: SentResponse): void;
 }
 
+/** Certificate chain and private key, PEM. */
+export interface TlsMaterial {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface ListenerOptions extends AcceptSettings {
   readonly address: ListenAddress;
-  /** PEM. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: TlsMaterial;
   readonly clock: Clock;
   /** Called on the arrival of every request. */
   beginExchange(): Exchange;
@@ -49,6 +55,8 @@ export interface Listener {
   stop(): Promise<void>;
   /** Cuts off whatever is still there. */
   destroy(): void;
+  /** For connections from now on; those that are open keep theirs. Does nothing without TLS. Throws when the two do not fit. */
+  renewTls(tls: TlsMaterial): void;
 }
 
 const LATEST = Symbol('latest response');
@@ -117,6 +125,10 @@ class RunningListener implements Listener {
 
   destroy(): void {
     this.#server.closeAllConnections();
+  }
+
+  renewTls(tls: TlsMaterial): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {

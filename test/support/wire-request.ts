@@ -47,6 +47,7 @@ export function wireRequest(parts: {
     },
     remoteAddress: '127.0.0.1',
     isSecure: false,
+    clientOrigin: 'http://127.0.0.1',
     receivedAtMicros: parts.at.getTime() * 1000,
   };
 }

@@ -34,6 +34,8 @@ export interface WireRequest {
   readonly remoteAddress: string;
   /** The client's connection was TLS, here or at a trusted proxy. */
   readonly isSecure: boolean;
+  /** Scheme, host and, behind a proxy, path prefix by which the client knows this server; without final slash. For links. */
+  readonly clientOrigin: string;
   readonly receivedAtMicros: number;
 }
 

@@ -128,6 +128,5 @@ function readObjectSize(headers: WireHeaders): number | undefined {
 
 /** Where the client finds the object: the address that it has just used. */
 function locationOf({ request }: S3Call): string {
-  const scheme = request.isSecure ? 'https' : 'http';
-  return `${scheme}://${request.headers.get('host') ?? ''}${request.rawPath}`;
+  return `${request.clientOrigin}${request.rawPath}`;
 }
