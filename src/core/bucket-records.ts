@@ -91,7 +91,3 @@ export interface PurgeRecord {
 export function encodePurge(record: PurgeRecord): Buffer {
   return encodeJsonRecord(record);
 }
-
-export function decodePurge(value: Buffer): PurgeRecord {
-  return decodeJsonRecord<PurgeRecord>(value, 'purge');
-}

@@ -8,9 +8,10 @@ import type { Entry } from '../storage/contract/metadata-store.ts';
 import { encodeReclaimable } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
-import { bodyKey, bodyReferenceKey, candidateKey, headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
+import { bodyKey, headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
 import { decodeVersion, encodeVersion, NULL_NONCE, type VersionRecord } from './metadata-records.ts';
 import type { Bucket } from './model.ts';
+import { bodyReferenceKey, candidateKey } from './reclaiming-keys.ts';
 
 export interface StoredVersion {
   readonly entry: Entry;
@@ -117,7 +118,7 @@ export function placeVersion(
 }
 
 /** Sequence of the null version once a version has been placed above `current`; 0: there is none. */
-export function nullSequenceBelow(current: StoredVersion | undefined): number {
+function nullSequenceBelow(current: StoredVersion | undefined): number {
   if (current === undefined) return 0;
   return current.record.isNullVersion ? current.record.sequence : current.record.nullSequence;
 }

@@ -2,28 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  type BodyOwner,
   blobOfBodyId,
-  blobReferenceKey,
   bodyIdOfBlob,
   bodyIdOfCommit,
-  bodyReferenceKey,
-  bodyReferenceRange,
   headKey,
   olderKey,
   olderRange,
-  parseBlobReferenceKey,
-  parseBodyReferenceKey,
   parseHeadKey,
   parseOlderKey,
-  parseUploadKey,
   readUint64,
   successorOfPrefix,
   tombstoneKey,
-  uploadKey,
-  uploadNumberAt,
   writeUint64,
 } from './metadata-keys.ts';
+import {
+  type BodyOwner,
+  blobReferenceKey,
+  bodyReferenceKey,
+  bodyReferenceRange,
+  parseBlobReferenceKey,
+  parseBodyReferenceKey,
+} from './reclaiming-keys.ts';
+import { parseUploadKey, uploadKey, uploadNumberAt } from './upload-keys.ts';
 
 const plainRecord = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.record<T>(model, { noNullPrototype: true });

@@ -1,5 +1,6 @@
 /**
- * Every key of the store, built and taken apart here and nowhere else (docs/adr/0002-keys-references-reclaiming.md).
+ * Keys of the store, built and taken apart here, in `upload-keys.ts` and in `reclaiming-keys.ts`, and nowhere else
+ * (docs/adr/0002-keys-references-reclaiming.md).
  *
  * Integers are big-endian. Below a bucket every key begins with a space byte and the bucket's 8-byte id. Object keys are
  * UTF-8 without NUL, so that `key 0 number` sorts everything of one key together, before any longer key.
@@ -11,12 +12,6 @@ import type { AccountId, BucketId, Place } from './model.ts';
 
 /** Names a body for ever: 16 lower-case hexadecimal characters, 8 bytes in a key. See `bodyIdOfBlob`, `bodyIdOfCommit`. */
 export type BodyId = string;
-
-/**
- * Names an upload in its bucket for ever: 16 lower-case hexadecimal characters that sort by time of initiation.
- * See `uploadNumberAt`.
- */
-export type UploadNumber = string;
 
 export const space = {
   directory: 0x01,
@@ -249,90 +244,6 @@ export function parsePageKey(key: Buffer): { bucket: BucketId; body: BodyId; sta
   };
 }
 
-// -- Uploads -------------------------------------------------------------------------------------------------------
-
-/**
- * Number of an upload that began at `micros` in the worker of `epoch`. Unique in the store as long as a worker never
- * uses one `micros` twice: 52 bits of time, then the low 12 bits of the epoch.
- */
-export function uploadNumberAt(micros: number, epoch: number): UploadNumber {
-  const high = Math.floor(micros / 0x10_0000);
-  const buffer = Buffer.allocUnsafe(8);
-  buffer.writeUInt32BE(high, 0);
-  buffer.writeUInt32BE((micros % 0x10_0000) * 0x1000 + (epoch & 0xfff), 4);
-  return buffer.toString('hex');
-}
-
-export function uploadKey(bucket: BucketId, key: string, number: UploadNumber): Buffer {
-  const buffer = objectKey(space.upload, bucket, key, NUMBER_SUFFIX_BYTES);
-  buffer[buffer.length - NUMBER_SUFFIX_BYTES] = 0;
-  buffer.write(number, buffer.length - 8, 'hex');
-  return buffer;
-}
-
-export function parseUploadKey(key: Buffer): { bucket: BucketId; key: string; number: UploadNumber } {
-  return {
-    bucket: readUint64(key, 1),
-    key: key.toString('utf8', BUCKET_PREFIX_BYTES, key.length - NUMBER_SUFFIX_BYTES),
-    number: key.toString('hex', key.length - 8),
-  };
-}
-
-export function partKey(bucket: BucketId, upload: UploadNumber, partNumber: number): Buffer {
-  const buffer = Buffer.allocUnsafe(BUCKET_PREFIX_BYTES + 10);
-  buffer[0] = space.part;
-  writeUint64(buffer, bucket, 1);
-  buffer.write(upload, BUCKET_PREFIX_BYTES, 'hex');
-  buffer.writeUInt16BE(partNumber, BUCKET_PREFIX_BYTES + 8);
-  return buffer;
-}
-
-/** A completed upload, remembered so that repeating the completion gets the same answer. */
-export function completionKey(bucket: BucketId, upload: UploadNumber): Buffer {
-  const buffer = Buffer.allocUnsafe(BUCKET_PREFIX_BYTES + 8);
-  buffer[0] = space.completion;
-  writeUint64(buffer, bucket, 1);
-  buffer.write(upload, BUCKET_PREFIX_BYTES, 'hex');
-  return buffer;
-}
-
-/** Parts of an upload in order, from part number `first`. */
-export function partRange(bucket: BucketId, upload: UploadNumber, first = 0): KeyRange {
-  const start = partKey(bucket, upload, first);
-  return { start, end: successorOfPrefix(start.subarray(0, BUCKET_PREFIX_BYTES + 8)) };
-}
-
-export function parsePartKey(key: Buffer): { bucket: BucketId; upload: UploadNumber; partNumber: number } {
-  return {
-    bucket: readUint64(key, 1),
-    upload: key.toString('hex', BUCKET_PREFIX_BYTES, 17),
-    partNumber: key.readUInt16BE(17),
-  };
-}
-
-/** A finished upload that has something to be swept, in the order of when that is due. */
-export function sweepKey(dueMicros: number, bucket: BucketId, upload: UploadNumber): Buffer {
-  const buffer = Buffer.allocUnsafe(25);
-  buffer[0] = space.sweep;
-  writeUint64(buffer, dueMicros, 1);
-  writeUint64(buffer, bucket, 9);
-  buffer.write(upload, 17, 'hex');
-  return buffer;
-}
-
-/** What is due at `nowMicros` or earlier. */
-export function sweepRangeUntil(nowMicros: number): KeyRange {
-  return { start: Buffer.from([space.sweep]), end: sweepKey(nowMicros + 1, 0, '0000000000000000') };
-}
-
-export function parseSweepKey(key: Buffer): {
-  dueMicros: number;
-  bucket: BucketId;
-  upload: UploadNumber;
-} {
-  return { dueMicros: readUint64(key, 1), bucket: readUint64(key, 9), upload: key.toString('hex', 17) };
-}
-
 // -- Counters ------------------------------------------------------------------------------------------------------
 
 /** `number` is the id of the commit that makes the change: unique in its epoch. */
@@ -347,119 +258,6 @@ export function deltaKey(bucket: BucketId, epoch: number, number: number): Buffe
 
 export function usageKey(bucket: BucketId): Buffer {
   return numberKey(space.usage, bucket);
-}
-
-// -- References and reclaiming -------------------------------------------------------------------------------------
-
-/** Who needs a body: a version of an object (its sequence never changes) or an uploaded part. */
-export type BodyOwner =
-  | { readonly kind: 'version'; readonly bucket: BucketId; readonly key: string; readonly sequence: number }
-  | {
-      readonly kind: 'part';
-      readonly bucket: BucketId;
-      readonly upload: UploadNumber;
-      readonly partNumber: number;
-    };
-
-export function bodyReferenceKey(body: BodyId, owner: BodyOwner): Buffer {
-  const keyBytes = owner.kind === 'version' ? Buffer.byteLength(owner.key) : 2;
-  const buffer = Buffer.allocUnsafe(26 + keyBytes);
-  buffer[0] = space.bodyReference;
-  buffer.write(body, 1, 'hex');
-  buffer[9] = owner.kind === 'version' ? 1 : 2;
-  writeUint64(buffer, owner.bucket, 10);
-  if (owner.kind === 'version') {
-    writeUint64(buffer, owner.sequence, 18);
-    buffer.write(owner.key, 26);
-  } else {
-    buffer.write(owner.upload, 18, 'hex');
-    buffer.writeUInt16BE(owner.partNumber, 26);
-  }
-  return buffer;
-}
-
-export function bodyReferenceRange(body: BodyId): KeyRange {
-  return idRange(space.bodyReference, body);
-}
-
-export function parseBodyReferenceKey(key: Buffer): { body: BodyId; owner: BodyOwner } {
-  const body = key.toString('hex', 1, 9);
-  const bucket = readUint64(key, 10);
-  if (key[9] === 1) {
-    return {
-      body,
-      owner: { kind: 'version', bucket, key: key.toString('utf8', 26), sequence: readUint64(key, 18) },
-    };
-  }
-  return {
-    body,
-    owner: { kind: 'part', bucket, upload: key.toString('hex', 18, 26), partNumber: key.readUInt16BE(26) },
-  };
-}
-
-export function blobReferenceKey(blob: BlobId, body: BodyId, partNumber: number): Buffer {
-  const buffer = Buffer.allocUnsafe(19);
-  buffer[0] = space.blobReference;
-  writeBlobId(buffer, blob, 1);
-  buffer.write(body, 9, 'hex');
-  buffer.writeUInt16BE(partNumber, 17);
-  return buffer;
-}
-
-export function blobReferenceRange(blob: BlobId): KeyRange {
-  return idRange(space.blobReference, bodyIdOfBlob(blob));
-}
-
-export function parseBlobReferenceKey(key: Buffer): { blob: BlobId; body: BodyId; partNumber: number } {
-  return { blob: readBlobId(key, 1), body: key.toString('hex', 9, 17), partNumber: key.readUInt16BE(17) };
-}
-
-export type Reclaimable = 'body' | 'blob';
-
-/** `id`: of a body, or of a blob as `bodyIdOfBlob` writes it. */
-export function candidateKey(kind: Reclaimable, id: BodyId): Buffer {
-  const buffer = Buffer.allocUnsafe(10);
-  buffer[0] = space.candidate;
-  writeReclaimable(buffer, kind, id, 1);
-  return buffer;
-}
-
-export function parseCandidateKey(key: Buffer): { kind: Reclaimable; id: BodyId } {
-  return readReclaimable(key, 1);
-}
-
-/** By round, so that what may be deleted stands first and what was condemned last stands last. */
-export function condemnedKey(round: number, kind: Reclaimable, id: BodyId): Buffer {
-  const buffer = Buffer.allocUnsafe(18);
-  buffer[0] = space.condemned;
-  writeUint64(buffer, round, 1);
-  writeReclaimable(buffer, kind, id, 9);
-  return buffer;
-}
-
-/** What was condemned in a round before `round`. */
-export function condemnedRangeBefore(round: number): KeyRange {
-  const end = Buffer.allocUnsafe(9);
-  end[0] = space.condemned;
-  writeUint64(end, round, 1);
-  return { start: Buffer.from([space.condemned]), end };
-}
-
-export function parseCondemnedKey(key: Buffer): { round: number; kind: Reclaimable; id: BodyId } {
-  return { round: readUint64(key, 1), ...readReclaimable(key, 9) };
-}
-
-export const roundKey: Buffer = Buffer.from([space.round]);
-
-export function workerKey(epoch: number): Buffer {
-  const buffer = Buffer.allocUnsafe(5);
-  buffer[0] = space.worker;
-  buffer.writeUInt32BE(epoch, 1);
-  return buffer;
-}
-
-export function parseWorkerKey(key: Buffer): number {
-  return key.readUInt32BE(1);
 }
 
 // -- Parts of keys -------------------------------------------------------------------------------------------------
@@ -498,26 +296,16 @@ function numberKey(spaceByte: number, number: number): Buffer {
   return buffer;
 }
 
-function objectKey(spaceByte: BucketSpace, bucket: BucketId, key: string, suffixBytes: number): Buffer {
+/** Space byte, bucket id, object key, and room for `suffixBytes` more. */
+export function objectKey(
+  spaceByte: BucketSpace,
+  bucket: BucketId,
+  key: string,
+  suffixBytes: number,
+): Buffer {
   const buffer = Buffer.allocUnsafe(BUCKET_PREFIX_BYTES + Buffer.byteLength(key) + suffixBytes);
   buffer[0] = spaceByte;
   writeUint64(buffer, bucket, 1);
   buffer.write(key, BUCKET_PREFIX_BYTES);
   return buffer;
-}
-
-function idRange(spaceByte: number, id: BodyId): KeyRange {
-  const prefix = Buffer.allocUnsafe(9);
-  prefix[0] = spaceByte;
-  prefix.write(id, 1, 'hex');
-  return rangeOfPrefix(prefix);
-}
-
-function writeReclaimable(target: Buffer, kind: Reclaimable, id: BodyId, offset: number): void {
-  target[offset] = kind === 'body' ? 1 : 2;
-  target.write(id, offset + 1, 'hex');
-}
-
-function readReclaimable(source: Buffer, offset: number): { kind: Reclaimable; id: BodyId } {
-  return { kind: source[offset] === 1 ? 'body' : 'blob', id: source.toString('hex', offset + 1, offset + 9) };
 }

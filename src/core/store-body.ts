@@ -1,8 +1,9 @@
 import type { Body } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import type { IngestedBody } from './ingest-body.ts';
-import { blobReferenceKey, bodyIdOfBlob, bodyIdOfCommit, bodyKey } from './metadata-keys.ts';
+import { bodyIdOfBlob, bodyIdOfCommit, bodyKey } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
+import { blobReferenceKey } from './reclaiming-keys.ts';
 
 /**
  * Adds to the commit what makes an ingested body exist: its bytes, or the reference to its blob. The reference from the

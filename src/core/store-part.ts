@@ -1,8 +1,8 @@
 /** The commit that makes a part of an upload: bytes that were just written, or pieces of another object. */
 import type { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
-import { partKey } from './metadata-keys.ts';
 import type { Bucket, UploadedPart } from './model.ts';
+import { partKey } from './upload-keys.ts';
 import { decodePart, encodePart, type PartRecord } from './upload-records.ts';
 import { checkOpen, moveReferences, type StoredUpload, toUploadedPart } from './upload-state.ts';
 

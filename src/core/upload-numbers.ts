@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import { type UploadNumber, uploadNumberAt } from './metadata-keys.ts';
+import { type UploadNumber, uploadNumberAt } from './upload-keys.ts';
 
 /** Numbers for the uploads that begin in one worker: increasing, also when the clock stands still or goes back. */
 export class UploadNumbers {

@@ -4,16 +4,11 @@ import { encodeReclaimable, type Piece } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
-import {
-  type BodyId,
-  blobReferenceKey,
-  bodyIdOfBlob,
-  candidateKey,
-  type UploadNumber,
-  uploadKey,
-} from './metadata-keys.ts';
+import { type BodyId, bodyIdOfBlob } from './metadata-keys.ts';
 import type { Bucket, Upload, UploadedPart } from './model.ts';
 import { decodeOpaqueId, encodeOpaqueId } from './opaque-ids.ts';
+import { blobReferenceKey, candidateKey } from './reclaiming-keys.ts';
+import { type UploadNumber, uploadKey } from './upload-keys.ts';
 import { decodeUpload, encodeUpload, type PartRecord, type UploadRecord } from './upload-records.ts';
 
 export interface StoredUpload {

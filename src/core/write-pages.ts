@@ -3,9 +3,10 @@ import type { Row } from '../storage/contract/metadata-store.ts';
 import { encodePage, PIECES_IN_PAGE_MAX, type Piece } from './body-records.ts';
 import { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
-import { type BodyId, pageKey, pageRange, uploadKey } from './metadata-keys.ts';
+import { type BodyId, pageKey, pageRange } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
 import { submitDraft } from './retry-commit.ts';
+import { uploadKey } from './upload-keys.ts';
 
 /** Pages in one commit: 64 of at most 15 KiB are below a megabyte, so that other commits do not wait long. */
 const PAGES_PER_COMMIT_MAX = 64;

@@ -8,7 +8,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rangeOfPrefix, roundKey, space } from '../../src/core/metadata-keys.ts';
+import { rangeOfPrefix, space } from '../../src/core/metadata-keys.ts';
+import { roundKey } from '../../src/core/reclaiming-keys.ts';
 import { encodeRound } from '../../src/core/round-records.ts';
 import type { CommitRequest, MetadataStore } from '../../src/storage/contract/metadata-store.ts';
 import type { StorageEngine } from '../../src/storage/contract/storage-engine.ts';
@@ -93,17 +94,24 @@ const mutants: Record<string, EngineMutation> = {
       return refers ? { ...request, checks: request.checks.filter(({ key }) => !isSource(key)) } : request;
     }),
 
-  'open epochs are swept': (engine) => ({
-    ...engine,
-    epochs: {
-      ...engine.epochs,
-      listClosed: async () => [...(await engine.epochs.listClosed()), ...(await engine.epochs.listOpen())],
-      forget: async (epoch) => {
-        const open = await engine.epochs.listOpen();
-        if (!open.includes(epoch)) await engine.epochs.forget(epoch);
+  'open epochs are swept': (engine) => {
+    const swept = new Set<number>();
+    return {
+      ...engine,
+      epochs: {
+        ...engine.epochs,
+        listClosed: async () => {
+          const open = (await engine.epochs.listOpen()).filter((epoch) => !swept.has(epoch));
+          return [...(await engine.epochs.listClosed()), ...open];
+        },
+        forget: async (epoch) => {
+          const open = await engine.epochs.listOpen();
+          if (open.includes(epoch)) swept.add(epoch);
+          else await engine.epochs.forget(epoch);
+        },
       },
-    },
-  }),
+    };
+  },
 
   'parts are stored without checking their upload': (engine) =>
     withCommit(engine, (request) => {

@@ -1,8 +1,6 @@
 /** What must hold in the stored rows of a bucket at rest, whatever was done to it. */
 import assert from 'node:assert/strict';
 import {
-  blobReferenceKey,
-  bodyReferenceKey,
   parseBodyKey,
   parseHeadKey,
   parseOlderKey,
@@ -12,6 +10,7 @@ import {
 import { decodeVersion, type VersionRecord } from '../../src/core/metadata-records.ts';
 import type { Bucket, BucketId } from '../../src/core/model.ts';
 import type { Usage } from '../../src/core/object-store.ts';
+import { blobReferenceKey, bodyReferenceKey } from '../../src/core/reclaiming-keys.ts';
 import { decodeUsage } from '../../src/core/usage-records.ts';
 import type { Row } from '../../src/storage/contract/metadata-store.ts';
 import type { MemoryStore } from './memory-engine.ts';

@@ -2,19 +2,17 @@
 import assert from 'node:assert/strict';
 import { type Body, decodePage, type Piece } from '../../src/core/body-records.ts';
 import {
-  blobReferenceKey,
   bodyIdOfBlob,
   bodyKey,
-  bodyReferenceKey,
   pageRange,
   parseBucketId,
   parseHeadKey,
   parseOlderKey,
-  parsePartKey,
-  parseUploadKey,
   space,
 } from '../../src/core/metadata-keys.ts';
 import { decodeVersion, type VersionRecord } from '../../src/core/metadata-records.ts';
+import { blobReferenceKey, bodyReferenceKey } from '../../src/core/reclaiming-keys.ts';
+import { parsePartKey, parseUploadKey } from '../../src/core/upload-keys.ts';
 import { decodePart, decodeUpload } from '../../src/core/upload-records.ts';
 import { decodeUsage } from '../../src/core/usage-records.ts';
 import type { BlobId } from '../../src/storage/contract/blob-store.ts';

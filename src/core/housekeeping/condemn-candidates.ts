@@ -9,18 +9,15 @@ import type { Entry, Row } from '../../storage/contract/metadata-store.ts';
 import { decodeReclaimable, encodeReclaimable, type SharedBody } from '../body-records.ts';
 import type { CommitDraft } from '../commit-draft.ts';
 import type { CoreContext } from '../core-context.ts';
+import { type BodyId, blobOfBodyId, rangeOfSpace, space } from '../metadata-keys.ts';
 import {
-  type BodyId,
-  blobOfBodyId,
   blobReferenceRange,
   bodyReferenceRange,
   condemnedKey,
   parseCandidateKey,
   type Reclaimable,
-  rangeOfSpace,
   roundKey,
-  space,
-} from '../metadata-keys.ts';
+} from '../reclaiming-keys.ts';
 import { decodeRound } from '../round-records.ts';
 import { commitStep, housekeepingDraft, type Job } from './job.ts';
 import { releasePieces } from './release-pieces.ts';

@@ -1,5 +1,5 @@
 import type { CoreContext } from '../core-context.ts';
-import { roundKey, workerKey } from '../metadata-keys.ts';
+import { roundKey, workerKey } from '../reclaiming-keys.ts';
 import { decodeRound, encodeRound } from '../round-records.ts';
 import { commitStep, housekeepingDraft } from './job.ts';
 

@@ -3,15 +3,14 @@ import type { CoreContext } from '../core-context.ts';
 import {
   type BucketSpace,
   parseBucketId,
-  parseUploadKey,
   purgeKey,
   rangeOfBucket,
   rangeOfSpace,
   space,
-  sweepKey,
   usageKey,
 } from '../metadata-keys.ts';
 import type { BucketId } from '../model.ts';
+import { parseUploadKey, sweepKey } from '../upload-keys.ts';
 import { decodeUpload, encodeSweep } from '../upload-records.ts';
 import { commitStep, housekeepingDraft, type Job } from './job.ts';
 

@@ -5,16 +5,8 @@
 import type { Row } from '../../storage/contract/metadata-store.ts';
 import { decodePage, decodeReclaimable } from '../body-records.ts';
 import type { CoreContext } from '../core-context.ts';
-import {
-  blobOfBodyId,
-  condemnedRangeBefore,
-  pageRange,
-  parseCondemnedKey,
-  rangeOfSpace,
-  roundKey,
-  space,
-  workerKey,
-} from '../metadata-keys.ts';
+import { blobOfBodyId, pageRange, rangeOfSpace, space } from '../metadata-keys.ts';
+import { condemnedRangeBefore, parseCondemnedKey, roundKey, workerKey } from '../reclaiming-keys.ts';
 import { decodeRound, encodeRound } from '../round-records.ts';
 import { commitStep, housekeepingDraft, type Job } from './job.ts';
 import { releasePieces } from './release-pieces.ts';

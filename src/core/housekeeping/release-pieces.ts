@@ -1,6 +1,7 @@
 import { encodeReclaimable, type Piece } from '../body-records.ts';
 import type { CommitDraft } from '../commit-draft.ts';
-import { type BodyId, blobReferenceKey, bodyIdOfBlob, candidateKey } from '../metadata-keys.ts';
+import { type BodyId, bodyIdOfBlob } from '../metadata-keys.ts';
+import { blobReferenceKey, candidateKey } from '../reclaiming-keys.ts';
 
 /** The body that is gone no longer refers to its blobs; each of them becomes a candidate. */
 export function releasePieces(draft: CommitDraft, body: BodyId, pieces: readonly Piece[]): void {

@@ -9,7 +9,8 @@
 import type { BlobId } from '../../storage/contract/blob-store.ts';
 import { encodeReclaimable } from '../body-records.ts';
 import type { CoreContext } from '../core-context.ts';
-import { blobReferenceRange, bodyIdOfBlob, candidateKey, workerKey } from '../metadata-keys.ts';
+import { bodyIdOfBlob } from '../metadata-keys.ts';
+import { blobReferenceRange, candidateKey, workerKey } from '../reclaiming-keys.ts';
 import { commitStep, housekeepingDraft, type Job } from './job.ts';
 
 const BLOBS_PER_STEP = 200;

@@ -1,15 +1,15 @@
 import type { Row } from '../../storage/contract/metadata-store.ts';
 import type { CommitDraft } from '../commit-draft.ts';
 import type { CoreContext } from '../core-context.ts';
+import { pageRange } from '../metadata-keys.ts';
 import {
   completionKey,
-  pageRange,
   parsePartKey,
   parseSweepKey,
   partRange,
   sweepKey,
   sweepRangeUntil,
-} from '../metadata-keys.ts';
+} from '../upload-keys.ts';
 import { decodePart, decodeSweep, encodeSweep, PartSet, type SweepRecord } from '../upload-records.ts';
 import { moveReferences } from '../upload-state.ts';
 import { commitStep, housekeepingDraft, type Job } from './job.ts';

@@ -1,7 +1,7 @@
 import type { CoreContext } from '../core-context.ts';
-import { sweepKey, uploadKey } from '../metadata-keys.ts';
 import type { Bucket } from '../model.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
+import { sweepKey, uploadKey } from '../upload-keys.ts';
 import { encodeSweep } from '../upload-records.ts';
 import { readUpload } from '../upload-state.ts';
 

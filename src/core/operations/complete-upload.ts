@@ -22,20 +22,13 @@ import { type Body, bodyIdOf, PIECES_IN_RECORD_MAX } from '../body-records.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import { placeVersion, readKeyState } from '../key-state.ts';
-import {
-  completionKey,
-  headKey,
-  olderKey,
-  parsePartKey,
-  partRange,
-  sweepKey,
-  uploadKey,
-} from '../metadata-keys.ts';
+import { headKey, olderKey } from '../metadata-keys.ts';
 import { decodeVersion, toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, BucketId, ObjectVersion } from '../model.ts';
 import type { CompleteUploadInput } from '../object-store.ts';
 import { checkWriteConditions } from '../preconditions.ts';
 import { commitBelowBucket, retryCommit } from '../retry-commit.ts';
+import { completionKey, parsePartKey, partRange, sweepKey, uploadKey } from '../upload-keys.ts';
 import {
   decodeCompletion,
   decodePart,

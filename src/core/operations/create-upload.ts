@@ -1,10 +1,11 @@
 import { checksumTypeFor } from '../assemble-parts.ts';
 import type { CoreContext } from '../core-context.ts';
-import { bodyIdOfCommit, uploadKey } from '../metadata-keys.ts';
+import { bodyIdOfCommit } from '../metadata-keys.ts';
 import type { Upload } from '../model.ts';
 import { assertKey } from '../names.ts';
 import type { CreateUploadInput } from '../object-store.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
+import { uploadKey } from '../upload-keys.ts';
 import { encodeUpload, type UploadRecord } from '../upload-records.ts';
 import { toUpload } from '../upload-state.ts';
 

@@ -1,15 +1,10 @@
 import type { CoreContext } from '../core-context.ts';
-import {
-  NUMBER_SUFFIX_BYTES,
-  parseUploadKey,
-  space,
-  successorOfPrefix,
-  uploadKey,
-} from '../metadata-keys.ts';
+import { NUMBER_SUFFIX_BYTES, space, successorOfPrefix } from '../metadata-keys.ts';
 import type { Bucket, Upload } from '../model.ts';
 import type { UploadsPage, UploadsQuery } from '../object-store.ts';
 import { decodeOpaqueId } from '../opaque-ids.ts';
 import { KeyCursor, ListingPattern, objectKeyBytes, ScanBudget } from '../skip-scan.ts';
+import { parseUploadKey, uploadKey } from '../upload-keys.ts';
 import { decodeUpload } from '../upload-records.ts';
 import { toUpload } from '../upload-state.ts';
 
