@@ -103,7 +103,7 @@ export function assembleParts(upload: UploadChecksum, parts: readonly SelectedPa
   for (const { partNumber, record } of parts) {
     md5.update(Buffer.from(record.etagMd5, 'hex'));
     size += record.size;
-    pieces.push(...piecesOfPart(partNumber, record));
+    pieces.push(...piecesOfPart(upload, partNumber, record));
   }
   const checksum = assembleChecksum(upload, parts);
   return {
@@ -115,8 +115,10 @@ export function assembleParts(upload: UploadChecksum, parts: readonly SelectedPa
   };
 }
 
-/** The checksum of the whole part stands on its first piece. */
-function piecesOfPart(partNumber: number, record: PartRecord): Piece[] {
+/** The checksum of the whole part stands on its first piece, when it is of the algorithm that the object has. */
+function piecesOfPart(upload: UploadChecksum, partNumber: number, record: PartRecord): Piece[] {
+  const { checksum } = record;
+  const checksumValue = checksum?.algorithm === upload.checksumAlgorithm ? checksum?.value : undefined;
   const stored = record.body.kind === 'pieces' ? record.body.pieces : [];
   const pieces =
     stored.length > 0 ? stored : [{ blob: { epoch: 0, sequence: 0 }, offset: 0, length: 0, partNumber }];
@@ -125,7 +127,7 @@ function piecesOfPart(partNumber: number, record: PartRecord): Piece[] {
     offset: piece.offset,
     length: piece.length,
     partNumber,
-    ...(index > 0 || record.checksum === undefined ? undefined : { checksumValue: record.checksum.value }),
+    ...(index > 0 || checksumValue === undefined ? undefined : { checksumValue }),
   }));
 }
 

@@ -14,6 +14,7 @@ import * as listings from '../support/namespace-listings.ts';
 import { NamespaceModel } from '../support/namespace-model.ts';
 import * as uploads from '../support/namespace-upload-actions.ts';
 import { searchSeeds } from '../support/search-seeds.ts';
+import { assertNothingLeft } from '../support/store-invariants.ts';
 
 const STEPS = 220;
 const INLINE_BYTES_MAX = 120;
@@ -89,6 +90,14 @@ async function runSeed(seed: number, faults: Omit<FaultPlan, 'seed'>): Promise<N
       await pickAction(random)(driver, driver.pick(live), driver.pick(live));
     }
     memory.calm();
+    await listings.compareEverything(driver);
+    // Whatever happened: once the running requests have ended and a day has passed, nothing is left over.
+    for (let round = 0; round < 12; round++) {
+      model.nowMicros += 24 * HOUR_MICROS;
+      await store.publishRound();
+      while (await store.housekeep());
+    }
+    assertNothingLeft(memory);
     await listings.compareEverything(driver);
   } catch (error) {
     const last = driver.log.slice(-12).join('\n  ');

@@ -88,10 +88,14 @@ export class UploadsModel {
     this.namespace.assertExists(bucket);
     assertPartNumber(partNumber);
     const upload = this.open(bucket, key, uploadId);
-    if (input.algorithm !== undefined && input.algorithm !== upload.algorithm) {
+    if (
+      upload.algorithm !== undefined &&
+      input.algorithm !== undefined &&
+      input.algorithm !== upload.algorithm
+    ) {
       throw new Refusal('ChecksumTypeMismatch');
     }
-    return this.keepPart(upload, partNumber, input.bytes);
+    return this.keepPart(upload, partNumber, input.bytes, upload.algorithm ?? input.algorithm);
   }
 
   uploadPartCopy(
@@ -119,7 +123,7 @@ export class UploadsModel {
       throw new Refusal('InvalidCopySourceRange');
     }
     const bytes = range === undefined ? found.bytes : found.bytes.subarray(range.start, range.end + 1);
-    return this.keepPart(upload, target.partNumber, bytes);
+    return this.keepPart(upload, target.partNumber, bytes, upload.algorithm);
   }
 
   complete(bucket: ModelBucket, key: string, input: CompletionInput): ModelVersion {
@@ -202,11 +206,18 @@ export class UploadsModel {
     return upload;
   }
 
-  private keepPart(upload: ModelUpload, partNumber: number, bytes: Buffer): ModelPiece {
+  private keepPart(
+    upload: ModelUpload,
+    partNumber: number,
+    bytes: Buffer,
+    algorithm: ChecksumAlgorithm | undefined,
+  ): ModelPiece {
     const part: ModelPiece = {
       partNumber,
       bytes,
-      ...(upload.algorithm === undefined ? {} : { checksumValue: naiveChecksum(upload.algorithm, bytes) }),
+      ...(algorithm === undefined
+        ? {}
+        : { checksumAlgorithm: algorithm, checksumValue: naiveChecksum(algorithm, bytes) }),
     };
     upload.parts.set(partNumber, part);
     return part;
@@ -228,7 +239,7 @@ export class UploadsModel {
         throw new Refusal('InvalidPart');
       if (
         named.checksum !== undefined &&
-        (named.checksum.algorithm !== upload.algorithm || named.checksum.value !== part.checksumValue)
+        (named.checksum.algorithm !== part.checksumAlgorithm || named.checksum.value !== part.checksumValue)
       ) {
         throw new Refusal('InvalidPart');
       }

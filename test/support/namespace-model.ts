@@ -26,6 +26,8 @@ import { md5Hex, naiveChecksum } from './naive-checksums.ts';
 export interface ModelPiece {
   readonly partNumber: number;
   readonly bytes: Buffer;
+  /** Of the upload's algorithm; of the client's own when the upload has none. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumValue?: string;
 }
 

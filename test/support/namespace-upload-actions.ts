@@ -135,7 +135,7 @@ function randomPartList(driver: NamespaceDriver, upload: ModelUpload): Completed
     const etag = driver.random.chance(0.5) ? md5Hex(part.bytes) : `"${md5Hex(part.bytes)}"`;
     const hasChecksum = part.checksumValue !== undefined && driver.random.chance(0.5);
     if (!hasChecksum) return { partNumber: part.partNumber, etag };
-    const checksum = { algorithm: upload.algorithm!, value: part.checksumValue! };
+    const checksum = { algorithm: part.checksumAlgorithm!, value: part.checksumValue! };
     return { partNumber: part.partNumber, etag, checksum };
   });
   if (driver.random.chance(0.05)) named.reverse();

@@ -249,7 +249,9 @@ export class ReclaimingWorld {
     }
     await this.scheduler.idle(this.random.below(40));
     if (this.random.chance(0.25)) {
-      await request(() => store.abortUpload(bucket, key, uploadId));
+      const abort = request(() => store.abortUpload(bucket, key, uploadId));
+      const late = request(() => this.#sendPart(store, key, uploadId, 1));
+      await settleAll([abort, late]);
       return;
     }
     const parts = [...etags]
@@ -262,13 +264,16 @@ export class ReclaimingWorld {
       request(() => store.completeUpload({ bucket, key, uploadId, parts, conditions: {} }));
     // Impatient clients send it twice, or abort at the same time.
     const rival = this.random.below(4);
-    if (rival === 0) await Promise.allSettled([complete(), complete()]);
+    if (rival === 0) await settleAll([complete(), complete()]);
     else if (rival === 1) {
       const abort = request(() => store.abortUpload(bucket, key, uploadId));
-      const ends = await Promise.allSettled([complete(), abort]);
+      const ends = await settleAll([complete(), abort]);
       const won = ends.filter((end) => end.status === 'fulfilled').length;
       const isUndisturbed = !worker.engine.crashed && ends.every(isWonOrNoSuchUpload);
       if (isUndisturbed) assert.equal(won, 1, 'exactly one of completion and abort wins');
+    } else if (rival === 2) {
+      const late = request(() => this.#sendPart(store, key, uploadId, parts[0]!.partNumber));
+      await settleAll([complete(), late]);
     } else await complete();
     this.#note('completed');
   }
@@ -365,9 +370,8 @@ export class ReclaimingWorld {
         this.#note(`${name}: ok`);
       } catch (error) {
         if (worker.engine.crashed) return;
-        const isExpected = error instanceof CoreError && EXPECTED_REFUSALS.has(error.code);
         this.#note(`${name}: ${error instanceof CoreError ? error.code : String(error)}`);
-        if (!isExpected) this.#failure ??= error;
+        if (!isExpected(error)) this.#failure ??= error;
       }
     })();
     const isLoop = name === 'publish' || name === 'housekeep';
@@ -390,6 +394,17 @@ export class ReclaimingWorld {
       for (let step = 0; (await store.housekeep()) && step < 1000; step++);
     }
   }
+}
+
+function isExpected(error: unknown): boolean {
+  return error instanceof CoreError && EXPECTED_REFUSALS.has(error.code);
+}
+
+/** Waits for all of them; throws what none of them may reject with. */
+async function settleAll(calls: readonly Promise<unknown>[]): Promise<PromiseSettledResult<unknown>[]> {
+  const ends = await Promise.allSettled(calls);
+  for (const end of ends) if (end.status === 'rejected' && !isExpected(end.reason)) throw end.reason;
+  return ends;
 }
 
 function isWonOrNoSuchUpload(end: PromiseSettledResult<unknown>): boolean {

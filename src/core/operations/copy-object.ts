@@ -12,7 +12,7 @@ import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import type { FoundVersion } from '../find-version.ts';
 import { placeVersion, readKeyState } from '../key-state.ts';
-import { bodyIdOfCommit, bodyKey, headKey } from '../metadata-keys.ts';
+import { bodyIdOfCommit, bodyKey } from '../metadata-keys.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, Checksum, ObjectVersion } from '../model.ts';
 import { assertKey } from '../names.ts';
@@ -119,9 +119,8 @@ async function shareBody(
   found: FoundVersion,
 ): Promise<Body | undefined> {
   const { body } = found.record;
-  // placeVersion checks the head of the destination, which may be the source.
-  const isCheckedAnyway = found.storedUnder.equals(headKey(bucket.id, input.key));
-  if (!isCheckedAnyway) draft.check(found.storedUnder, { version: found.recordVersion });
+  // Also when the source is the destination's head, which is checked anyway: that may have been read later than this.
+  draft.check(found.storedUnder, { version: found.recordVersion });
   if (body.kind !== 'inline') return body;
   const entry = await context.metadata.get(bodyKey(input.source.bucket.id, body.id));
   if (entry === undefined) return undefined;

@@ -34,15 +34,15 @@ export async function uploadPart(context: CoreContext, input: UploadPartInput): 
   }
 }
 
-/** Has the checksum of the upload's algorithm computed, also when the client sends none. Throws ChecksumTypeMismatch. */
+/**
+ * Has the checksum of the upload's algorithm computed, also when the client sends none. An upload without algorithm takes any:
+ * SDKs send a checksum with every part by default, also for uploads begun without one. Throws ChecksumTypeMismatch.
+ */
 function withChecksum(body: BodyInput, algorithm: ChecksumAlgorithm | undefined): BodyInput {
   const sent = body.expected.checksum?.algorithm ?? body.trailingChecksum?.algorithm;
-  if (sent === algorithm) return body;
-  // AWS names an upload without algorithm "null".
-  if (sent !== undefined) {
-    throw new CoreError('ChecksumTypeMismatch', { expected: algorithm ?? 'null', actual: sent });
-  }
-  return { ...body, trailingChecksum: { algorithm: algorithm!, value: () => undefined } };
+  if (algorithm === undefined || sent === algorithm) return body;
+  if (sent !== undefined) throw new CoreError('ChecksumTypeMismatch', { expected: algorithm, actual: sent });
+  return { ...body, trailingChecksum: { algorithm, value: () => undefined } };
 }
 
 /** The stored content of a part whose bytes have just been written. */
