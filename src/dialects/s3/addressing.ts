@@ -77,7 +77,7 @@ export function checkKey(key: string): void {
 }
 
 /** Decodes once; a malformed escape, or bytes that are not UTF-8, are InvalidURI. */
-export function decodeOrRefuse(raw: string): string {
+function decodeOrRefuse(raw: string): string {
   try {
     return decodePercent(raw);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { S3Call } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
 
 /** A single PUT, and a part: 5 GiB (Amazon S3 User Guide, "Uploading objects"). */
-export const uploadBytesMax = 5 * 1024 ** 3;
+const uploadBytesMax = 5 * 1024 ** 3;
 
 /**
  * The body of PutObject and UploadPart. Throws MissingContentLength, EntityTooLarge, InvalidDigest, and InvalidRequest for
