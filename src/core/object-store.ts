@@ -281,11 +281,15 @@ export interface ObjectStore {
   getObject(input: GetObjectInput): Promise<OpenedObject>;
   deleteObject(input: DeleteObjectInput): Promise<DeletedObject>;
   copyObject(input: CopyObjectInput): Promise<ObjectVersion>;
-  /** Replaces documents of one version (`acl`, `tagging`) without touching its bytes or its LastModified. */
+  /**
+   * Replaces documents of one version (`acl`, `tagging`) without touching its bytes or its LastModified. `sequence`: only
+   * while it still is that one; TooMuchContention otherwise.
+   */
   updateObject(input: {
     readonly bucket: Bucket;
     readonly key: string;
     readonly versionId?: VersionId;
+    readonly sequence?: number;
     readonly documents: Readonly<Record<string, string | null>>;
   }): Promise<ObjectVersion>;
   /** Parts of a multipart object, from part number `after` + 1. Empty for an object of one piece. */

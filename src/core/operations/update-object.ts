@@ -1,4 +1,5 @@
 import type { CoreContext } from '../core-context.ts';
+import { CoreError } from '../core-errors.ts';
 import { findVersion } from '../find-version.ts';
 import { encodeVersion, toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, ObjectVersion, VersionId } from '../model.ts';
@@ -9,6 +10,8 @@ export interface UpdateObjectInput {
   readonly bucket: Bucket;
   readonly key: string;
   readonly versionId?: VersionId;
+  /** Only while it is the version of this sequence: another may have taken its id, `null`, or its place as the latest. */
+  readonly sequence?: number;
   /** `null` removes a document. */
   readonly documents: Readonly<Record<string, string | null>>;
 }
@@ -20,7 +23,10 @@ export function updateObject(context: CoreContext, input: UpdateObjectInput): Pr
     assertKey(key, context.settings.keyBytesMax);
     return commitBelowBucket(context, bucket, key, async (draft, current) => {
       const found = await findVersion(context, current, key, versionId);
-      const { metadata } = found.record;
+      const { metadata, sequence } = found.record;
+      if (input.sequence !== undefined && input.sequence !== sequence) {
+        throw new CoreError('TooMuchContention', { key });
+      }
       const documents = mergeDocuments(metadata.documents, input.documents);
       const record = { ...found.record, metadata: { ...metadata, documents } };
       // The record is checked where it stands: whoever moves or removes it checks the same.

@@ -10,11 +10,12 @@ import { cannedBucketAcl, cannedObjectAcl } from '../../identity/canned-acls.ts'
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
 import type { Permission } from '../kernel/define-operation.ts';
 import { parseQuery } from '../kernel/query-parameters.ts';
-import { authoriseCall, decideOnObject } from './authorise-call.ts';
+import { authoriseCall, confirmAccess, decideOnObject } from './authorise-call.ts';
 
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
 const KEY = 'a/key';
+const NO_SUCH_KEY = { name: 'CoreError', code: 'NoSuchKey' };
 
 let store: ObjectStore;
 let lookups: string[];
@@ -143,8 +144,8 @@ describe('reading', () => {
     }
     await setBucketAcl(publicRead);
     for (const caller of [other, anonymousCaller]) {
-      assert.equal(await ask(caller, 'object:read', { key: 'missing' }), true);
-      assert.equal(await ask(caller, 'object:read-acl', { key: 'missing' }), true);
+      await assert.rejects(ask(caller, 'object:read', { key: 'missing' }), NO_SUCH_KEY);
+      await assert.rejects(ask(caller, 'object:read-acl', { key: 'missing' }), NO_SUCH_KEY);
       assert.equal(await ask(caller, 'object:write', { key: 'missing' }), false);
     }
   });
@@ -180,7 +181,7 @@ describe('objects of other accounts', () => {
     assert.equal(await ask(owner, 'object:read', { on: 'source' }), false);
     assert.equal(await ask(owner, 'object:write-acl'), false);
     assert.equal(await ask(owner, 'object:read', { key: 'own' }), true);
-    assert.equal(await ask(owner, 'object:read', { key: 'missing' }), true);
+    await assert.rejects(ask(owner, 'object:read', { key: 'missing' }), NO_SUCH_KEY);
     assert.equal(await ask(owner, 'object:delete'), true);
     assert.equal(await ask(other, 'object:read'), true);
     assert.equal(await ask(other, 'object:delete'), false);
@@ -245,4 +246,30 @@ test('all permissions must be given', async () => {
   assert.equal((await authoriseCall(store, call, { permissions })).allowed, false);
   assert.equal((await authoriseCall(store, call, { permissions: permissions.slice(0, 1) })).allowed, true);
   assert.equal((await authoriseCall(store, call, { permissions: 'public' })).allowed, true);
+});
+
+test('an object that replaced the one looked at is asked about again', async () => {
+  const current = async () => {
+    store.beginRequest().end();
+    return (await store.headObject({ bucket, key: KEY, conditions: {} })).version;
+  };
+  const confirm = (caller: Caller, action: Action, version: Awaited<ReturnType<typeof current>>) =>
+    confirmAccess({ caller }, action, bucket, version);
+  const denied = { name: 'S3Error', code: 'AccessDenied' };
+  await put(A, { acl: publicRead ?? '' });
+  const shown = await current();
+  assert.equal(await ask(other, 'object:read'), true);
+  confirm(other, 'object:read', shown);
+  await put(A);
+  const hidden = await current();
+  assert.throws(() => confirm(other, 'object:read', hidden), denied);
+  confirm(owner, 'object:read', hidden);
+  confirm(owner, 'object:write-acl', hidden);
+  // A list written for the replaced object does not end up on its successor.
+  const stale = { bucket, key: KEY, versionId: shown.versionId, documents: { acl: publicRead } };
+  await assert.rejects(store.updateObject({ ...stale, sequence: shown.sequence }), {
+    code: 'TooMuchContention',
+  });
+  await store.updateObject({ ...stale, sequence: hidden.sequence });
+  confirm(other, 'object:read', await current());
 });

@@ -5,9 +5,13 @@
  * An object's owner and list are looked up only when they matter. They would matter on every read by the bucket's own
  * account too, since an object of another account is not its to read; therefore a bucket is marked (document
  * `foreign-objects`) before another account first writes into it, and without the mark its owner's reads cost nothing more.
+ *
+ * Between that look and the operation's own the object may be replaced by one with another list. What is not there is
+ * therefore answered here and now, and operations that show something of a version ask again about the one they have
+ * (`confirmAccess`).
  */
 import { CoreError } from '../../core/core-errors.ts';
-import type { Bucket, VersionId } from '../../core/model.ts';
+import type { Bucket, ObjectVersion, VersionId } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
 import {
@@ -22,6 +26,7 @@ import type { Operation, Permission } from '../kernel/define-operation.ts';
 import { hasAclsDisabled, writesForeignObjects } from './object-ownership.ts';
 import { actionOnVersion } from './s3-actions.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
+import { S3Error } from './s3-errors.ts';
 
 /** Set for good once an account other than the bucket's may have written an object into the bucket. */
 const FOREIGN_OBJECTS_DOCUMENT = 'foreign-objects';
@@ -97,8 +102,36 @@ async function decideOnTarget(
   const asked = target.versionId === undefined ? action : actionOnVersion(action);
   const question = questionOf(call.caller, asked, target.bucket, target.key);
   if (!needsObjectFacts(question)) return evaluateAccess(question);
-  const object = await loadFacts(store, call, asked, target);
-  return evaluateAccess({ ...question, resource: { ...question.resource, object } });
+  const facts = await loadFacts(store, call, asked, target);
+  const decision = evaluateAccess({ ...question, resource: { ...question.resource, object: facts.object } });
+  if (decision.allowed && facts.absence !== undefined) throw facts.absence;
+  return decision;
+}
+
+/**
+ * For an operation that has got hold of a version of the addressed object, or of the source of a copy. Throws AccessDenied when
+ * the call may not do that to it.
+ */
+export function confirmAccess(
+  call: Pick<S3Call, 'caller'>,
+  action: Action,
+  bucket: Bucket,
+  version: ObjectVersion,
+): void {
+  if (!dependsOnVersion(call, action, bucket)) return;
+  const question = questionOf(call.caller, action, bucket, version.key);
+  const object = factsOf(bucket, version);
+  const { allowed } = evaluateAccess({ ...question, resource: { ...question.resource, object } });
+  if (!allowed) throw new S3Error('AccessDenied');
+}
+
+/** Whether the call may do that to some versions in the bucket and not to others. */
+export function dependsOnVersion(
+  { caller }: Pick<S3Call, 'caller'>,
+  action: Action,
+  bucket: Bucket,
+): boolean {
+  return needsObjectFacts(questionOf(caller, action, bucket));
 }
 
 function questionOf(caller: Caller, action: Action, bucket: Bucket, key?: string): AccessQuestion {
@@ -120,20 +153,24 @@ async function loadFacts(
   { query }: Asking,
   action: Action,
   { bucket, key, versionId }: Target,
-): Promise<ObjectFacts> {
+): Promise<{ readonly object: ObjectFacts; readonly absence?: CoreError }> {
   try {
     if (action === 'object:list-parts' || action === 'object:abort-upload') {
       const { upload } = await store.listParts(bucket, key, query.get('uploadId') ?? '', 0, 1);
-      return { kind: 'present', account: upload.owner, acl: undefined };
+      return { object: { kind: 'present', account: upload.owner, acl: undefined } };
     }
     const wanted = { bucket, key, conditions: {} };
     const { version } = await store.headObject(versionId === undefined ? wanted : { ...wanted, versionId });
-    const acl = hasAclsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
-    return { kind: 'present', account: version.owner, acl };
+    return { object: factsOf(bucket, version) };
   } catch (error) {
-    if (error instanceof CoreError && ABSENCES.has(error.code)) return { kind: 'absent' };
-    throw error;
+    if (!(error instanceof CoreError && ABSENCES.has(error.code))) throw error;
+    return { object: { kind: 'absent' }, absence: error };
   }
+}
+
+function factsOf(bucket: Bucket, { owner, metadata }: ObjectVersion): ObjectFacts {
+  const acl = hasAclsDisabled(bucket) ? undefined : metadata.documents['acl'];
+  return { kind: 'present', account: owner, acl };
 }
 
 const ABSENCES: ReadonlySet<string> = new Set([

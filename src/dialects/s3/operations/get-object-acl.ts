@@ -3,6 +3,7 @@ import type { GetObjectInput } from '../../../core/object-store.ts';
 import { type Acl, decodeAcl } from '../../../identity/acl.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { aclContent } from '../acl-xml.ts';
+import { confirmAccess } from '../authorise-call.ts';
 import { loadNamesInAcl } from '../grantees.ts';
 import { pushVersionId } from '../object-headers.ts';
 import { hasAclsDisabled } from '../object-ownership.ts';
@@ -26,8 +27,10 @@ export const getObjectAcl = defineOperation<S3Call, S3Services, Input, Output>({
   body: { kind: 'none' },
   mutates: false,
   decode: readVersionId,
-  async run({ store, accounts }, input, { bucket, key, flavour }) {
+  async run({ store, accounts }, input, call) {
+    const { bucket, key, flavour } = call;
     const { version } = await store.headObject({ bucket, key, conditions: {}, ...input });
+    confirmAccess(call, 'object:read-acl', bucket, version);
     const document = hasAclsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
     const acl = decodeAcl(document, version.owner);
     return { version, acl, names: await loadNamesInAcl(version.owner, acl, flavour, accounts) };

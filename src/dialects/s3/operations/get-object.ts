@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../../lib/byte-source.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { confirmAccess } from '../authorise-call.ts';
 import {
   decodeReadObject,
   findPart,
@@ -34,6 +35,7 @@ export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Ou
     }
     const opened = await store.getObject({ bucket, key, ...target });
     try {
+      confirmAccess(call, 'object:read', bucket, opened.version);
       return { input, found: opened, part: await findPart(store, call, input, opened), body: opened.body };
     } catch (error) {
       await opened.body.close();

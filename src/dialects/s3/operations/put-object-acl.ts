@@ -4,6 +4,7 @@ import type { GetObjectInput } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { type AclRequest, aclDocument, readAclHeaders } from '../acl-headers.ts';
 import { ACL_BODY_BYTES_MAX, chooseAclRequest } from '../acl-request.ts';
+import { confirmAccess } from '../authorise-call.ts';
 import { pushVersionId } from '../object-headers.ts';
 import { hasAclsDisabled } from '../object-ownership.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
@@ -24,13 +25,15 @@ export const putObjectAcl = defineOperation<S3Call, S3Services, Input, ObjectVer
   mutates: true,
   decode: (call) => ({ addressed: readVersionId(call), request: readAclHeaders(call, 'object') }),
   decodeBody: (body, { addressed, request }) => ({ addressed, request: chooseAclRequest(body, request) }),
-  async run({ store, accounts }, { addressed, request }, { bucket, key }) {
+  async run({ store, accounts }, { addressed, request }, call) {
+    const { bucket, key } = call;
     const { version } = await store.headObject({ bucket, key, conditions: {}, ...addressed });
+    confirmAccess(call, 'object:write-acl', bucket, version);
     if (hasAclsDisabled(bucket)) throw new S3Error('AccessControlListNotSupported');
-    const { owner, versionId } = version;
+    const { owner, versionId, sequence } = version;
     const acl = await aclDocument(request, { kind: 'object', owner, bucketOwner: bucket.account }, accounts);
-    // The version that was looked at, whatever has become the latest since: its owner is the one the list is for.
-    return store.updateObject({ bucket, key, versionId, documents: { acl } });
+    // The version that was looked at and no other: its owner is the one the list is for.
+    return store.updateObject({ bucket, key, versionId, sequence, documents: { acl } });
   },
   encode(version, call) {
     const headers: string[] = [];

@@ -3,9 +3,11 @@
  * permission of its own, asked of the source's bucket.
  */
 import type { ChecksumAlgorithm, UploadedPart } from '../../../core/model.ts';
-import type { UploadPartCopyInput } from '../../../core/object-store.ts';
+import { etagOf } from '../../../core/model.ts';
+import type { ObjectStore, UploadPartCopyInput } from '../../../core/object-store.ts';
 import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { confirmAccess, dependsOnVersion } from '../authorise-call.ts';
 import { decodeReadConditions } from '../conditional-headers.ts';
 import { readPartNumber } from '../part-number.ts';
 import { resultDocument } from '../result-document.ts';
@@ -43,10 +45,16 @@ export const uploadPartCopy = defineOperation<S3Call, S3Services, Input, Output>
     };
   },
 
-  async run({ store }, input, { bucket, key, copySource }) {
-    const { bucket: sourceBucket, key: sourceKey, versionId } = copySource;
-    const source = { bucket: sourceBucket, key: sourceKey, ...(versionId !== undefined && { versionId }) };
-    const copied = await store.uploadPartCopy({ source, bucket, key, ...input });
+  async run({ store }, input, call) {
+    const { bucket, key } = call;
+    const sourceConditions = await pinSource(store, call, input.sourceConditions);
+    const copied = await store.uploadPartCopy({
+      ...input,
+      source: sourceOf(call),
+      sourceConditions,
+      bucket,
+      key,
+    });
     if (copied.part.checksumValue === undefined) return { ...copied, checksumAlgorithm: undefined };
     const { upload } = await store.listParts(bucket, key, input.uploadId, 0, 0);
     return { ...copied, checksumAlgorithm: upload.checksumAlgorithm };
@@ -66,6 +74,23 @@ export const uploadPartCopy = defineOperation<S3Call, S3Services, Input, Output>
     );
   },
 });
+
+function sourceOf({ copySource: { bucket, key, versionId } }: S3Call): UploadPartCopyInput['source'] {
+  return { bucket, key, ...(versionId !== undefined && { versionId }) };
+}
+
+/** When access depends on the version that is copied: only bytes of the one that has been looked at. */
+async function pinSource(
+  store: ObjectStore,
+  call: S3Call,
+  conditions: Input['sourceConditions'],
+): Promise<Input['sourceConditions']> {
+  const source = sourceOf(call);
+  if (!dependsOnVersion(call, 'object:read', source.bucket)) return conditions;
+  const { version } = await store.headObject({ ...source, conditions });
+  confirmAccess(call, 'object:read', source.bucket, version);
+  return { ...conditions, ifMatch: [etagOf(version)] };
+}
 
 function readSourceRange(text: string | undefined): Input['sourceRange'] {
   if (text === undefined) return undefined;
