@@ -27,6 +27,8 @@ export function createHousekeeping(context: CoreContext): () => Promise<boolean>
     turn += 1;
     const isMore = await job.step();
     idleTurns = isMore ? 0 : idleTurns + 1;
-    return idleTurns < jobs.length;
+    if (idleTurns < jobs.length) return true;
+    idleTurns = 0;
+    return false;
   };
 }
