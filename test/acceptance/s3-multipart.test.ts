@@ -482,7 +482,7 @@ describe('UploadPartCopy', () => {
           CopySourceRange: `bytes=0-${BYTES.length}`,
         }),
       ),
-      { code: 'InvalidArgument', status: 400, message: /not valid for source object of size/ },
+      { code: 'InvalidRange', status: 416, message: /not valid for source object of size/ },
     );
   });
 

@@ -43,3 +43,8 @@ export function checksumKindXml(row: Pick<ListedObject, 'checksumAlgorithm' | 'c
 function prefixXml(shown: string): string {
   return `<CommonPrefixes><Prefix>${shown}</Prefix></CommonPrefixes>`;
 }
+
+/** Accounts whose names a page shows. */
+export function* ownersOf(items: readonly ListingItem[]): Generator<string> {
+  for (const item of items) if (item.kind === 'object') yield item.object.owner;
+}

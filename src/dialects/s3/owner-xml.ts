@@ -1,38 +1,41 @@
-/**
- * Owner and Initiator elements: the account's id and name, or in flavour `ibm` one id twice. The name is known of the
- * caller; of others the id stands alone (AWS has shown no names at all since November 2025).
- */
-import { element, parent } from '../../lib/xml-writer.ts';
-import type { S3Call } from './s3-call.ts';
+/** Owner and Initiator elements: id and name, or in flavour `ibm` one id twice. Without a name where nobody has the id. */
+import { element, optionalElement, parent } from '../../lib/xml-writer.ts';
+import type { S3Call, S3Services } from './s3-call.ts';
 
-/** `id`: of an account, or of the user that initiated an upload. */
+/** Writes one element; `id` is one of those it was loaded for. */
 export type OwnerXml = (name: 'Owner' | 'Initiator', id: string) => string;
 
-/** For the rows of one answer: neighbours nearly always have the same owner, which is written once. */
-export function ownersSeenBy(call: S3Call): OwnerXml {
+/** Looks up the names once for all rows of an answer. `ids`: of accounts, and of users that initiated uploads. */
+export async function loadOwners(
+  services: Pick<S3Services, 'accounts'>,
+  call: Pick<S3Call, 'caller' | 'flavour'>,
+  ids: Iterable<string>,
+): Promise<OwnerXml> {
   const contents = new Map<string, string>();
-  return (name, id) => {
-    let content = contents.get(id);
-    if (content === undefined) {
-      const displayName = displayNameOf(call, id);
-      content = element('ID', id) + (displayName === undefined ? '' : element('DisplayName', displayName));
-      contents.set(id, content);
-    }
-    return parent(name, content);
-  };
+  for (const id of ids) {
+    if (contents.has(id)) continue;
+    contents.set(id, element('ID', id) + optionalElement('DisplayName', await nameOf(services, call, id)));
+  }
+  return (name, id) => parent(name, contents.get(id) ?? element('ID', id));
 }
 
 /** Who an upload is said to be initiated by: the account itself when its root user does it. */
-export function initiatorOf(call: S3Call): string {
+export function initiatorOf(call: Pick<S3Call, 'caller'>): string {
   const { principal } = call.caller;
   if (principal.kind === 'anonymous') return 'anonymous';
   return principal.user.isRoot ? principal.account.id : principal.user.id;
 }
 
-function displayNameOf(call: S3Call, id: string): string | undefined {
-  if (call.flavour.owner === 'service-instance') return id;
-  const { principal } = call.caller;
-  if (principal.kind === 'anonymous') return undefined;
-  if (principal.account.id === id) return principal.account.name;
-  return principal.user.id === id ? principal.user.name : undefined;
+/** Those of the caller are known; nearly always they are all that is needed. */
+async function nameOf(
+  { accounts }: Pick<S3Services, 'accounts'>,
+  { caller: { principal }, flavour }: Pick<S3Call, 'caller' | 'flavour'>,
+  id: string,
+): Promise<string | undefined> {
+  if (flavour.owner === 'service-instance') return id;
+  if (principal.kind === 'user') {
+    if (principal.account.id === id) return principal.account.name;
+    if (principal.user.id === id) return principal.user.name;
+  }
+  return (await accounts.findAccount(id))?.name;
 }

@@ -129,8 +129,8 @@ const fromCore: CoreErrorMap = {
     ),
   InvalidCopySourceRange: ({ range, size }) =>
     new S3Error(
-      'InvalidArgument',
-      { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: range },
+      'InvalidRange',
+      { RangeRequested: range, ActualObjectSize: `${size}` },
       `Range specified is not valid for source object of size: ${size}`,
     ),
   StorageFull: () => new S3Error('InsufficientStorage'),

@@ -10,7 +10,7 @@ import { element, optionalElement, parent } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { QueryParameters } from '../../kernel/query-parameters.ts';
 import { decodeContinuationToken, encodeContinuationToken } from '../listing-parameters.ts';
-import { ownersSeenBy } from '../owner-xml.ts';
+import { loadOwners, type OwnerXml } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument, S3Error } from '../s3-errors.ts';
@@ -33,6 +33,7 @@ interface ListBucketsOutput {
   readonly input: ListBucketsInput;
   readonly buckets: readonly Bucket[];
   readonly isTruncated: boolean;
+  readonly owners: OwnerXml;
 }
 
 export const listBuckets = defineOperation<S3Call, S3Services, ListBucketsInput, ListBucketsOutput>({
@@ -57,7 +58,7 @@ export const listBuckets = defineOperation<S3Call, S3Services, ListBucketsInput,
     };
   },
 
-  async run(services, input) {
+  async run(services, input, call) {
     const { region } = input;
     if (region && !services.isNameOfPlace(region, input.place)) {
       throw invalidArgument(
@@ -66,15 +67,16 @@ export const listBuckets = defineOperation<S3Call, S3Services, ListBucketsInput,
         `Argument value ${region} is not the AWS Region of this endpoint`,
       );
     }
-    return { input, ...(await listVisible(services.store, input)) };
+    const owners = await loadOwners(services, call, [input.account]);
+    return { input, ...(await listVisible(services.store, input)), owners };
   },
 
-  encode({ input, buckets, isTruncated }, call) {
+  encode({ input, buckets, isTruncated, owners }, call) {
     const last = isTruncated ? buckets.at(-1) : undefined;
     return resultDocument(
       call,
       'ListAllMyBucketsResult',
-      ownersSeenBy(call)('Owner', input.account) +
+      owners('Owner', input.account) +
         parent('Buckets', buckets.map((bucket) => bucketXml(bucket, input.isPaged, call)).join('')) +
         optionalElement(
           'ContinuationToken',

@@ -5,7 +5,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import { chooseListEncoding, type ListEncoding } from '../list-encoding.ts';
 import { readPageLimit } from '../listing-parameters.ts';
 import { checksumKindXml, commonPrefixesXml } from '../listing-rows.ts';
-import { type OwnerXml, ownersSeenBy } from '../owner-xml.ts';
+import { loadOwners, type OwnerXml } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { lastModifiedXml, type S3Flavour } from '../s3-flavours.ts';
@@ -18,6 +18,7 @@ interface Input {
 interface Output {
   readonly input: Input;
   readonly page: UploadsPage;
+  readonly owners: OwnerXml;
 }
 
 export const listMultipartUploads = defineOperation<S3Call, S3Services, Input, Output>({
@@ -39,13 +40,14 @@ export const listMultipartUploads = defineOperation<S3Call, S3Services, Input, O
     encoding: chooseListEncoding(query.get('encoding-type')),
   }),
 
-  async run({ store }, input, { bucket }) {
-    return { input, page: await store.listUploads(bucket, input.uploads) };
+  async run(services, input, call) {
+    const page = await services.store.listUploads(call.bucket, input.uploads);
+    const ids = page.uploads.flatMap(({ initiator, owner }) => [initiator, owner]);
+    return { input, page, owners: await loadOwners(services, call, ids) };
   },
 
-  encode({ input: { uploads, encoding }, page }, call) {
+  encode({ input: { uploads, encoding }, page, owners }, call) {
     const { show } = encoding;
-    const owners = ownersSeenBy(call);
     // An upload-id marker means nothing without a key marker, and is not shown then (as AWS).
     const uploadIdMarker = uploads.keyMarker === '' ? '' : uploads.uploadIdMarker;
     return resultDocument(

@@ -6,7 +6,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import { chooseListEncoding, type ListEncoding } from '../list-encoding.ts';
 import { readPageLimit } from '../listing-parameters.ts';
 import { checksumKindXml, commonPrefixesXml } from '../listing-rows.ts';
-import { type OwnerXml, ownersSeenBy } from '../owner-xml.ts';
+import { loadOwners, type OwnerXml } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument } from '../s3-errors.ts';
@@ -20,6 +20,7 @@ interface ListObjectVersionsInput {
 interface ListObjectVersionsOutput {
   readonly input: ListObjectVersionsInput;
   readonly page: VersionsPage;
+  readonly owners: OwnerXml;
 }
 
 export const listObjectVersions = defineOperation<
@@ -57,13 +58,14 @@ export const listObjectVersions = defineOperation<
     };
   },
 
-  async run({ store }, input, call) {
-    return { input, page: await store.listVersions(call.bucket, input.versions) };
+  async run(services, input, call) {
+    const page = await services.store.listVersions(call.bucket, input.versions);
+    const ids = page.versions.map(({ owner }) => owner);
+    return { input, page, owners: await loadOwners(services, call, ids) };
   },
 
-  encode({ input: { versions, encoding }, page }, call) {
+  encode({ input: { versions, encoding }, page, owners }, call) {
     const { show } = encoding;
-    const owners = ownersSeenBy(call);
     return resultDocument(
       call,
       'ListVersionsResult',

@@ -12,8 +12,8 @@ import {
   readFlag,
   readPageLimit,
 } from '../listing-parameters.ts';
-import { listingRowsXml } from '../listing-rows.ts';
-import { ownersSeenBy } from '../owner-xml.ts';
+import { listingRowsXml, ownersOf } from '../listing-rows.ts';
+import { loadOwners, type OwnerXml } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 
@@ -28,6 +28,7 @@ interface ListObjectsV2Input {
 interface ListObjectsV2Output {
   readonly input: ListObjectsV2Input;
   readonly page: ListingPage;
+  readonly owners: OwnerXml | undefined;
 }
 
 export const listObjectsV2 = defineOperation<S3Call, S3Services, ListObjectsV2Input, ListObjectsV2Output>({
@@ -55,11 +56,13 @@ export const listObjectsV2 = defineOperation<S3Call, S3Services, ListObjectsV2In
     };
   },
 
-  async run({ store }, input, call) {
-    return { input, page: await store.listObjects(call.bucket, input.listing) };
+  async run(services, input, call) {
+    const page = await services.store.listObjects(call.bucket, input.listing);
+    const owners = input.showsOwner ? await loadOwners(services, call, ownersOf(page.items)) : undefined;
+    return { input, page, owners };
   },
 
-  encode({ input: { listing, encoding, startAfter, token, showsOwner }, page }, call) {
+  encode({ input: { listing, encoding, startAfter, token }, page, owners }, call) {
     const { show } = encoding;
     const nextToken = page.next === undefined ? undefined : encodeContinuationToken('objects', page.next);
     return resultDocument(
@@ -73,7 +76,7 @@ export const listObjectsV2 = defineOperation<S3Call, S3Services, ListObjectsV2In
         (listing.delimiter === '' ? '' : `<Delimiter>${show(listing.delimiter)}</Delimiter>`) +
         (encoding.type === undefined ? '' : `<EncodingType>${encoding.type}</EncodingType>`) +
         `<IsTruncated>${page.isTruncated}</IsTruncated>` +
-        listingRowsXml(page.items, encoding, call.flavour, showsOwner ? ownersSeenBy(call) : undefined),
+        listingRowsXml(page.items, encoding, call.flavour, owners),
     );
   },
 });

@@ -4,8 +4,8 @@ import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { chooseListEncoding, type ListEncoding } from '../list-encoding.ts';
 import { readPageLimit } from '../listing-parameters.ts';
-import { listingRowsXml } from '../listing-rows.ts';
-import { ownersSeenBy } from '../owner-xml.ts';
+import { listingRowsXml, ownersOf } from '../listing-rows.ts';
+import { loadOwners, type OwnerXml } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 
@@ -17,6 +17,7 @@ interface ListObjectsInput {
 interface ListObjectsOutput {
   readonly input: ListObjectsInput;
   readonly page: ListingPage;
+  readonly owners: OwnerXml;
 }
 
 export const listObjects = defineOperation<S3Call, S3Services, ListObjectsInput, ListObjectsOutput>({
@@ -37,11 +38,12 @@ export const listObjects = defineOperation<S3Call, S3Services, ListObjectsInput,
     encoding: chooseListEncoding(query.get('encoding-type')),
   }),
 
-  async run({ store }, input, call) {
-    return { input, page: await store.listObjects(call.bucket, input.listing) };
+  async run(services, input, call) {
+    const page = await services.store.listObjects(call.bucket, input.listing);
+    return { input, page, owners: await loadOwners(services, call, ownersOf(page.items)) };
   },
 
-  encode({ input: { listing, encoding }, page }, call) {
+  encode({ input: { listing, encoding }, page, owners }, call) {
     const { show } = encoding;
     const nextMarker = listing.delimiter === '' ? undefined : nextMarkerOf(page);
     return resultDocument(
@@ -54,7 +56,7 @@ export const listObjects = defineOperation<S3Call, S3Services, ListObjectsInput,
         (listing.delimiter === '' ? '' : `<Delimiter>${show(listing.delimiter)}</Delimiter>`) +
         (encoding.type === undefined ? '' : `<EncodingType>${encoding.type}</EncodingType>`) +
         `<IsTruncated>${page.isTruncated}</IsTruncated>` +
-        listingRowsXml(page.items, encoding, call.flavour, ownersSeenBy(call)),
+        listingRowsXml(page.items, encoding, call.flavour, owners),
     );
   },
 });

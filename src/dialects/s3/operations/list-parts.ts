@@ -4,7 +4,7 @@ import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { readCount, readPageLimit } from '../listing-parameters.ts';
 import { checksumKindXml } from '../listing-rows.ts';
-import { ownersSeenBy } from '../owner-xml.ts';
+import { loadOwners, type OwnerXml } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { lastModifiedXml, type S3Flavour } from '../s3-flavours.ts';
@@ -18,6 +18,7 @@ interface Input {
 interface Output {
   readonly input: Input;
   readonly page: PartsPage;
+  readonly owners: OwnerXml;
 }
 
 export const listParts = defineOperation<S3Call, S3Services, Input, Output>({
@@ -34,13 +35,15 @@ export const listParts = defineOperation<S3Call, S3Services, Input, Output>({
     limit: readPageLimit(query, 'max-parts'),
   }),
 
-  async run({ store }, input, { bucket, key }) {
-    return { input, page: await store.listParts(bucket, key, input.uploadId, input.after, input.limit) };
+  async run(services, input, call) {
+    const { uploadId, after, limit } = input;
+    const page = await services.store.listParts(call.bucket, call.key, uploadId, after, limit);
+    const { initiator, owner } = page.upload;
+    return { input, page, owners: await loadOwners(services, call, [initiator, owner]) };
   },
 
   /** NextPartNumberMarker is the last number shown, also on the last page, as at AWS. */
-  encode({ input, page: { upload, parts, isTruncated } }, call) {
-    const owners = ownersSeenBy(call);
+  encode({ input, page: { upload, parts, isTruncated }, owners }, call) {
     return resultDocument(
       call,
       'ListPartsResult',
