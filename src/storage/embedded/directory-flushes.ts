@@ -1,6 +1,7 @@
 /**
  * Flushes of directories, shared: whoever asks while a flush of the same directory is running needs the next one (his
- * name may have come too late for this one), and everybody who asks in that time shares it.
+ * name may have come too late for this one), and everybody who asks in that time shares it. A failed flush fails those too:
+ * after it, another would succeed and mean nothing.
  */
 interface Flush {
   running: Promise<void>;
@@ -19,10 +20,7 @@ export class DirectoryFlushes {
   flush(path: string): Promise<void> {
     const flush = this.#flushes.get(path);
     if (flush === undefined) return this.#start(path);
-    flush.next ??= flush.running.then(
-      () => this.#start(path),
-      () => this.#start(path), // the failure belongs to those who waited for it
-    );
+    flush.next ??= flush.running.then(() => this.#start(path));
     return flush.next;
   }
 

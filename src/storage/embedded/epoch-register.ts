@@ -67,7 +67,7 @@ export class LmdbEpochRegister implements EpochRegister {
       if (found === undefined) return; // forgotten
       const { state, pid } = decode(found.value);
       if (state === 'closed') return;
-      const closed = await this.#writer.write({
+      const closed = await this.#writer.writeOnBallast({
         id: closingVersion(epoch),
         checks: [{ key, version: found.version }],
         puts: [{ key, value: encode({ state: 'closed', pid }) }],
@@ -84,7 +84,7 @@ export class LmdbEpochRegister implements EpochRegister {
     if (decode(found.value).state === 'open') {
       throw new RangeError(`Epoch ${epoch} is open: only a closed one can be forgotten`);
     }
-    await this.#writer.write({
+    await this.#writer.writeOnBallast({
       id: closingVersion(epoch),
       checks: [{ key: recordKey(epoch), version: found.version }],
       puts: [],
@@ -104,7 +104,7 @@ export class LmdbEpochRegister implements EpochRegister {
         { key: COUNTER_KEY, value: Buffer.from(JSON.stringify({ last: epoch })) },
         ...recordsOf(epoch),
       ];
-      const taken = await this.#writer.write({
+      const taken = await this.#writer.writeOnBallast({
         id: openingVersion(epoch),
         checks: [check],
         puts,

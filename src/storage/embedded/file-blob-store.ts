@@ -145,6 +145,7 @@ export class FileBlobStore implements BlobStore {
     } catch (cause) {
       throw this.#health.fail('A directory could not be flushed', cause);
     }
+    this.#health.assertSound(); // a flush that comes after a failed one proves nothing
   }
 
   #flushFolderName(folder: string): Promise<unknown> {
@@ -169,6 +170,7 @@ export class FileBlobStore implements BlobStore {
       }
       await this.#flushRemoval(join(folder, '..'));
     }
+    this.#health.assertSound();
   }
 
   async #namesIn(folder: string): Promise<string[]> {

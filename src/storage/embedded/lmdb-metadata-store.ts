@@ -109,33 +109,17 @@ export class LmdbMetadataStore extends LmdbMetadataReader implements MetadataSto
       const looking = this.#space.assertRoom();
       if (looking !== undefined) await looking;
     }
-    const written = grows ? await this.#writeGrowing(request) : await this.#writeShrinking(request);
-    return written ? 'committed' : 'conflict';
-  }
-
-  /** This store always answers a commit or fails for good, so there is never anything to look up. */
-  outcomeOf(id: CommitId): Promise<'committed' | 'absent'> {
-    return Promise.reject(new Error(`The outcome of commit ${id} was not unknown`));
-  }
-
-  async #writeGrowing(request: CommitRequest): Promise<boolean> {
     try {
-      return await this.#writer.write(request);
+      const written = grows ? await this.#writer.write(request) : await this.#writer.writeOnBallast(request);
+      return written ? 'committed' : 'conflict';
     } catch (error) {
       if (error instanceof StorageFull) this.#space.noteFull();
       throw error;
     }
   }
 
-  /** Tried a second time, on the ballast's pages, when the first found no room: the first has written nothing. */
-  async #writeShrinking(request: CommitRequest): Promise<boolean> {
-    try {
-      return await this.#writer.write(request);
-    } catch (error) {
-      if (!(error instanceof StorageFull)) throw error;
-      this.#space.noteFull();
-      await this.#space.releaseBallast();
-      return this.#writer.write(request);
-    }
+  /** This store always answers a commit or fails for good, so there is never anything to look up. */
+  outcomeOf(id: CommitId): Promise<'committed' | 'absent'> {
+    return Promise.reject(new Error(`The outcome of commit ${id} was not unknown`));
   }
 }

@@ -41,13 +41,15 @@ interface PendingWrite {
 export class LmdbWriter {
   readonly #driver: LmdbDriver;
   readonly #health: StorageHealth;
+  readonly #releaseBallast: () => Promise<void>;
   readonly #pending = new Set<PendingWrite>();
   readonly #watch: NodeJS.Timeout;
   #idlers: (() => void)[] = [];
 
-  constructor(driver: LmdbDriver, health: StorageHealth) {
+  constructor(driver: LmdbDriver, health: StorageHealth, releaseBallast: () => Promise<void>) {
     this.#driver = driver;
     this.#health = health;
+    this.#releaseBallast = releaseBallast;
     this.#watch = setInterval(() => this.#watchPending(), WATCH_INTERVAL_MS).unref();
   }
 
@@ -58,12 +60,15 @@ export class LmdbWriter {
   write(request: CheckedWrite): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#health.assertSound();
+      const results = queueWrite(this.#driver, request);
       const pending: PendingWrite = { reject, ticks: 0 };
       this.#pending.add(pending);
-      Promise.all(queueWrite(this.#driver, request)).then(
+      Promise.all(results).then(
         (held) => {
           this.#settle(pending);
-          resolve(!held.includes(false));
+          const { failure } = this.#health;
+          if (failure !== undefined) reject(failure);
+          else resolve(!held.includes(false));
         },
         (error: unknown) => {
           this.#settle(pending);
@@ -71,6 +76,20 @@ export class LmdbWriter {
         },
       );
     });
+  }
+
+  /**
+   * For what must go on when the disk is full: tried a second time, on the pages of the ballast file, when the first found
+   * no room. The first has written nothing.
+   */
+  async writeOnBallast(request: CheckedWrite): Promise<boolean> {
+    try {
+      return await this.write(request);
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+      await this.#releaseBallast();
+      return this.write(request);
+    }
   }
 
   /** Resolves when nothing is under way any more. */

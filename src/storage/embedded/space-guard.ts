@@ -39,7 +39,6 @@ export async function measureSpace(directory: string): Promise<FileSystemSpace> 
 }
 
 export class SpaceGuard {
-  readonly #dataDirectory: string;
   readonly #clock: Clock;
   readonly #reserveBytes: number | undefined;
   readonly #measure: () => Promise<FileSystemSpace>;
@@ -48,7 +47,6 @@ export class SpaceGuard {
   #look: Promise<void> | undefined;
 
   constructor(options: SpaceGuardOptions) {
-    this.#dataDirectory = options.dataDirectory;
     this.#clock = options.clock;
     this.#reserveBytes = options.reserveBytes;
     this.#measure = options.measure ?? (() => measureSpace(options.dataDirectory));
@@ -74,15 +72,6 @@ export class SpaceGuard {
     this.#lookedAtMicros = this.#clock.nowMicros();
   }
 
-  /** Gives the ballast's pages to a commit that frees space. */
-  async releaseBallast(): Promise<void> {
-    try {
-      await unlink(join(this.#dataDirectory, BALLAST_NAME));
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error; // absent: released before
-    }
-  }
-
   async #lookAgain(): Promise<void> {
     try {
       const { totalBytes, freeBytes } = await this.#measure();
@@ -101,6 +90,15 @@ export class SpaceGuard {
 
 function reserveBytesOf(totalBytes: number, configuredBytes: number | undefined): number {
   return configuredBytes ?? Math.max(RESERVE_BYTES_MIN, Math.ceil(totalBytes / 100));
+}
+
+/** Gives the ballast's pages to a commit that frees space. */
+export async function releaseBallast(dataDirectory: string): Promise<void> {
+  try {
+    await unlink(join(dataDirectory, BALLAST_NAME));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error; // absent: released before
+  }
 }
 
 export interface BallastOptions {
