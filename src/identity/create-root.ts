@@ -3,6 +3,7 @@
  * the operator gave them). All in one commit, so that a start that is cut short begins again; the record that ends it
  * proves on every later start that the master key is the one this store was made with.
  */
+import type { MetadataStore } from '../storage/contract/metadata-store.ts';
 import { addAccessKey, type CreatedAccessKey } from './access-keys.ts';
 import { addAccount } from './accounts.ts';
 import { checkValue } from './check-values.ts';
@@ -15,6 +16,7 @@ import {
   type StoredRoot,
   userOfRecord,
 } from './identity-records.ts';
+import type { MasterKey } from './master-key.ts';
 import { hashPassword } from './password-hash.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
 import { addUser } from './users.ts';
@@ -38,7 +40,13 @@ export interface CreatedRoot {
 }
 
 /** Whether the root exists. Throws `MasterKeyError` when it was made under another master key. */
-export async function checkRoot({ metadata, masterKey }: IdentityContext): Promise<boolean> {
+export async function checkRoot({
+  metadata,
+  masterKey,
+}: {
+  readonly metadata: Pick<MetadataStore, 'get'>;
+  readonly masterKey: MasterKey;
+}): Promise<boolean> {
   const entry = await metadata.get(identityKeys.root());
   if (entry === undefined) return false;
   masterKey.open(decodeRecord<StoredRoot>(entry.value).masterKeyProof, PROOF_OWNER);

@@ -1,0 +1,101 @@
+import { adminPath, clientOptions, connectAdmin } from '../admin-client.ts';
+import { recordIn } from '../answers.ts';
+import {
+  type ArgumentDeclaration,
+  type CommandDeclaration,
+  type CommandInput,
+  cliExitCodes,
+  type OptionDeclaration,
+} from '../command-declaration.ts';
+import { type Column, printFields, printRows } from '../print-table.ts';
+
+const columns: readonly Column[] = [
+  { title: 'USER', member: 'id' },
+  { title: 'NAME', member: 'name' },
+  { title: 'DISPLAY NAME', member: 'displayName' },
+  { title: 'E-MAIL', member: 'email' },
+  { title: 'ROOT', member: 'isRoot' },
+  { title: 'ENABLED', member: 'enabled' },
+  { title: 'CREATED', member: 'createdAt' },
+];
+
+const user: ArgumentDeclaration = { name: 'USER', summary: 'Id or name of the user' };
+
+export const accountOption: OptionDeclaration = {
+  flag: '--account',
+  value: 'ACCOUNT',
+  summary: 'Id or name of the account (default: that of the caller)',
+};
+
+/** `:own` is the account of the caller. */
+export const accountIn = (input: CommandInput): string => input.option('--account') ?? ':own';
+
+const add: CommandDeclaration = {
+  words: ['user', 'add'],
+  summary: 'Make a user of an account',
+  arguments: [{ name: 'NAME', summary: 'Name of the user' }],
+  options: [
+    accountOption,
+    { flag: '--display-name', value: 'TEXT', summary: 'Name as shown to people' },
+    { flag: '--email', value: 'ADDRESS', summary: 'E-mail address, unique in the server' },
+    ...clientOptions,
+  ],
+  async run(input, context) {
+    const [name = ''] = input.arguments;
+    const [displayName, email] = [input.option('--display-name'), input.option('--email')];
+    const answer = await connectAdmin(input, context).post(adminPath`/accounts/${accountIn(input)}/users`, {
+      name,
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(email === undefined ? {} : { email }),
+    });
+    printFields(recordIn(answer, 'user'), columns, input, context);
+    return cliExitCodes.ok;
+  },
+};
+
+const list: CommandDeclaration = {
+  words: ['user', 'list'],
+  summary: 'List the users of an account',
+  arguments: [],
+  options: [accountOption, ...clientOptions],
+  async run(input, context) {
+    const path = adminPath`/accounts/${accountIn(input)}/users`;
+    printRows(await connectAdmin(input, context).listAll(path, 'users'), columns, input, context);
+    return cliExitCodes.ok;
+  },
+};
+
+const remove: CommandDeclaration = {
+  words: ['user', 'remove'],
+  summary: 'Remove a user with its access keys',
+  arguments: [user],
+  options: [accountOption, ...clientOptions],
+  async run(input, context) {
+    const path = adminPath`/accounts/${accountIn(input)}/users/${input.arguments[0] ?? ''}`;
+    await connectAdmin(input, context).delete(path);
+    return cliExitCodes.ok;
+  },
+};
+
+function switching(word: 'enable' | 'disable', summary: string): CommandDeclaration {
+  return {
+    words: ['user', word],
+    summary,
+    arguments: [user],
+    options: [accountOption, ...clientOptions],
+    async run(input, context) {
+      const path = adminPath`/accounts/${accountIn(input)}/users/${input.arguments[0] ?? ''}`;
+      const answer = await connectAdmin(input, context).patch(path, { enabled: word === 'enable' });
+      printFields(recordIn(answer, 'user'), columns, input, context);
+      return cliExitCodes.ok;
+    },
+  };
+}
+
+export const userCommands: readonly CommandDeclaration[] = [
+  add,
+  list,
+  remove,
+  switching('disable', 'Refuse the keys of a user from now on'),
+  switching('enable', 'Accept them again'),
+];

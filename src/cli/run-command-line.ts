@@ -1,0 +1,115 @@
+/** From the declarations to a parser, by Commander. Answers the exit code and never ends the process itself. */
+import { Argument, Command, CommanderError, Option } from 'commander';
+import {
+  CliError,
+  type CommandContext,
+  type CommandDeclaration,
+  type CommandInput,
+  cliExitCodes,
+} from './command-declaration.ts';
+
+const PROGRAM = 'gotgan';
+export const PROGRAM_SUMMARY =
+  'Self-hosted object storage: the S3 API with the identity services of real clouds.';
+
+const groupSummaries: Readonly<Record<string, string>> = {
+  account: 'Accounts (tenants, projects)',
+  user: 'Users of an account',
+  key: 'Access-key pairs',
+};
+
+export async function runCommandLine(
+  declarations: readonly CommandDeclaration[],
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  let exitCode: number = cliExitCodes.ok;
+  const program = buildProgram(declarations, context, (code) => {
+    exitCode = code;
+  });
+  try {
+    if (argv.length === 0) {
+      context.write(program.helpInformation());
+      return cliExitCodes.usage;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? cliExitCodes.ok : cliExitCodes.usage;
+    if (!(error instanceof CliError)) throw error;
+    context.complain(error.message);
+    return error.exitCode;
+  }
+}
+
+function buildProgram(
+  declarations: readonly CommandDeclaration[],
+  context: CommandContext,
+  onEnd: (exitCode: number) => void,
+): Command {
+  const program = new Command(PROGRAM);
+  configure(program, context);
+  program.description(PROGRAM_SUMMARY);
+  program.version(context.version, '--version', 'Show the version');
+  const groups = new Map<string, Command>();
+  for (const declaration of declarations) {
+    const [first = '', second] = declaration.words;
+    let parent = program;
+    if (second !== undefined) {
+      parent = groups.get(first) ?? program.command(first).description(groupSummaries[first] ?? '');
+      groups.set(first, parent);
+      configure(parent, context);
+    }
+    const command = buildCommand(declaration, context, onEnd);
+    configure(command, context);
+    parent.addCommand(command);
+  }
+  return program;
+}
+
+function configure(command: Command, context: CommandContext): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => context.write(text),
+    writeErr: (text) => context.complain(text.trimEnd()),
+  });
+  command.helpCommand(false);
+}
+
+function buildCommand(
+  declaration: CommandDeclaration,
+  context: CommandContext,
+  onEnd: (exitCode: number) => void,
+): Command {
+  const command = new Command(declaration.words.at(-1) ?? '');
+  const { details } = declaration;
+  command.description(
+    details === undefined ? `${declaration.summary}.` : `${declaration.summary}.\n${details}`,
+  );
+  command.summary(declaration.summary);
+  for (const { name, summary } of declaration.arguments) {
+    command.addArgument(new Argument(`<${name}>`, summary));
+  }
+  for (const { flag, value, summary } of declaration.options) {
+    command.addOption(new Option(value === undefined ? flag : `${flag} <${value}>`, summary));
+  }
+  command.action(async () => {
+    onEnd(await declaration.run(inputOf(command), context));
+  });
+  return command;
+}
+
+function inputOf(command: Command): CommandInput {
+  const values = new Map<string, unknown>();
+  for (const option of command.options) {
+    if (option.long) values.set(option.long, command.getOptionValue(option.attributeName()));
+  }
+  return {
+    arguments: command.args,
+    option(flag) {
+      const value = values.get(flag);
+      return typeof value === 'string' ? value : undefined;
+    },
+    has: (flag) => values.get(flag) === true,
+  };
+}

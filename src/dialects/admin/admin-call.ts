@@ -1,0 +1,38 @@
+/** One request to the admin API on its way through the pipeline, and what the operations work with. */
+import type { ObjectStore } from '../../core/object-store.ts';
+import type { IdentityStore } from '../../identity/identity-store.ts';
+import type { Caller } from '../../identity/principal.ts';
+import type { Operation } from '../kernel/define-operation.ts';
+import type { Call } from '../kernel/dialect.ts';
+import type { QueryParameters } from '../kernel/query-parameters.ts';
+
+/** What the composition root knows about the running server. */
+export interface ServerStatus {
+  readonly version: string;
+  readonly startedAtMicros: number;
+  readonly uptimeSeconds: number;
+  readonly workers: { readonly configured: number; readonly listening: number; readonly restarts: number };
+  readonly regions: readonly string[];
+  readonly store: {
+    readonly accounts: number;
+    readonly buckets: number;
+    readonly objects: number;
+    readonly bytes: number;
+    readonly isPartial: boolean;
+  };
+}
+
+export interface AdminServices {
+  readonly identity: IdentityStore;
+  readonly store: Pick<ObjectStore, 'listBuckets'>;
+  readStatus(): Promise<ServerStatus>;
+}
+
+export interface AdminCall extends Call {
+  readonly query: QueryParameters;
+  readonly caller: Caller;
+  /** Decoded segment of the path by its name in the template. */
+  parameter(name: string): string;
+}
+
+export type AdminOperation = Operation<AdminCall, AdminServices>;

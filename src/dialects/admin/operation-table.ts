@@ -1,0 +1,31 @@
+/** Every operation of the admin API: routing, permissions, documentation and the coverage check all read this. */
+import type { AdminOperation } from './admin-call.ts';
+import { createAccessKey } from './operations/create-access-key.ts';
+import { createAccount } from './operations/create-account.ts';
+import { createUser } from './operations/create-user.ts';
+import { deleteAccessKey } from './operations/delete-access-key.ts';
+import { deleteAccount } from './operations/delete-account.ts';
+import { deleteUser } from './operations/delete-user.ts';
+import { getStatus } from './operations/get-status.ts';
+import { listAccessKeys } from './operations/list-access-keys.ts';
+import { listAccounts } from './operations/list-accounts.ts';
+import { listUsers } from './operations/list-users.ts';
+import { updateAccessKey } from './operations/update-access-key.ts';
+import { updateAccount } from './operations/update-account.ts';
+import { updateUser } from './operations/update-user.ts';
+
+export const operations: readonly AdminOperation[] = [
+  listAccounts,
+  createAccount,
+  updateAccount,
+  deleteAccount,
+  listUsers,
+  createUser,
+  updateUser,
+  deleteUser,
+  listAccessKeys,
+  createAccessKey,
+  updateAccessKey,
+  deleteAccessKey,
+  getStatus,
+];

@@ -1,0 +1,38 @@
+/** Records as the admin API shows them: times in ISO 8601, no secret but in the answer that makes it. */
+import type { AccessKeyRecord } from '../../identity/access-keys.ts';
+import type { AccountRecord, UserRecord } from '../../identity/principal.ts';
+import type { WireResponse } from '../kernel/wire.ts';
+
+export function jsonResponse(status: number, document: object): WireResponse {
+  const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];
+  return { status, headers, body: `${JSON.stringify(document)}\n` };
+}
+
+export function noContent(): WireResponse {
+  return { status: 204, headers: [], body: null };
+}
+
+export function accountJson({ id, name, enabled, createdAtMicros }: AccountRecord) {
+  return { id, name, enabled, createdAt: isoTime(createdAtMicros) };
+}
+
+export function userJson({
+  id,
+  accountId,
+  name,
+  displayName,
+  email,
+  isRoot,
+  enabled,
+  createdAtMicros,
+}: UserRecord) {
+  return { id, accountId, name, displayName, email, isRoot, enabled, createdAt: isoTime(createdAtMicros) };
+}
+
+export function accessKeyJson({ id, userId, accountId, enabled, createdAtMicros }: AccessKeyRecord) {
+  return { accessKey: id, userId, accountId, enabled, createdAt: isoTime(createdAtMicros) };
+}
+
+export function isoTime(micros: number): string {
+  return new Date(micros / 1000).toISOString();
+}

@@ -1,0 +1,15 @@
+/** Every command of the program, in the order of its help. */
+import type { CommandDeclaration } from '../cli/command-declaration.ts';
+import { accountCommands } from '../cli/commands/account-commands.ts';
+import { keyCommands } from '../cli/commands/key-commands.ts';
+import { serverCommands } from '../cli/commands/server-commands.ts';
+import { userCommands } from '../cli/commands/user-commands.ts';
+import { serveCommand } from './serve-command.ts';
+
+export const commands: readonly CommandDeclaration[] = [
+  serveCommand,
+  ...serverCommands,
+  ...accountCommands,
+  ...userCommands,
+  ...keyCommands,
+];

@@ -1,0 +1,192 @@
+/**
+ * One worker process: opens the store under an epoch of its own, serves all addresses, and does what the primary says.
+ * It ends at once when the primary is gone, and without another word to any client when the store has failed.
+ */
+import type { Config } from '../config/config.ts';
+import { processLimits } from '../config/limits.ts';
+import type { ServerStatus } from '../dialects/admin/admin-call.ts';
+import { ADMIN_PATH, createAdminDialect } from '../dialects/admin/admin-dialect.ts';
+import { bindDialect } from '../dialects/kernel/request-handler.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createSystemEntropy } from '../lib/entropy.ts';
+import { type ControlEntry, createControlChooser } from '../listener/choose-dialect.ts';
+import { DataDirectoryError } from '../storage/embedded/data-directory.ts';
+import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
+import { CallMetrics } from './call-metrics.ts';
+import { renderMetrics, WorkerReporter } from './collect-metrics.ts';
+import { createControlEndpoints, createNotFound } from './control-endpoints.ts';
+import { createLogger } from './create-logger.ts';
+import { ReportGatherer } from './gather-reports.ts';
+import { AddressUnavailable, type OpenListeners, openListeners } from './open-listeners.ts';
+import { exitCodes, type ToPrimary, type ToWorker } from './process-messages.ts';
+import { ServedCall } from './served-call.ts';
+import { StoreFigureCounter } from './store-figures.ts';
+import { openWorkerServices, type WorkerServices } from './worker-services.ts';
+
+/** Never returns to the caller's business: the process ends from here. */
+export function runWorker(): void {
+  // The primary decides when a worker ends; a terminal sends its signals to everybody.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  process.once('disconnect', () => process.exit(exitCodes.failed));
+  let worker: Worker | undefined;
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'start') worker = new Worker(message.config, message.version);
+    else worker?.receive(message);
+  });
+}
+
+const REQUEST_ID_BYTES = 16;
+
+class Worker {
+  readonly #config: Config;
+  readonly #version: string;
+  readonly #log;
+  readonly #clock = systemClock;
+  readonly #entropy = createSystemEntropy();
+  readonly #metrics = new CallMetrics();
+  readonly #reporter = new WorkerReporter(this.#metrics);
+  readonly #gatherer = new ReportGatherer(send);
+  #isReady = false;
+  #services: WorkerServices | undefined;
+  #listeners: OpenListeners | undefined;
+  #background: BackgroundWork | undefined;
+
+  constructor(config: Config, version: string) {
+    this.#config = config;
+    this.#version = version;
+    this.#log = createLogger(config.logLevel, 'worker');
+    process.on('uncaughtException', (error) => {
+      this.#log.fatal({ err: error }, 'the worker has a bug and ends');
+      process.exit(exitCodes.failed);
+    });
+    this.#start().catch((error: unknown) => this.#failStart(error));
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#isReady = true;
+        break;
+      case 'keep-house':
+        this.#background?.keepHouse();
+        break;
+      case 'stop':
+        void this.#stop();
+        break;
+      case 'report':
+        void this.#reporter.report().then((report) => send({ kind: 'reported', id: message.id, report }));
+        break;
+      case 'gathered':
+        this.#gatherer.deliver(message.id, message);
+        break;
+      case 'start':
+        break;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const [config, clock, log] = [this.#config, this.#clock, this.#log];
+    const services = await openWorkerServices({
+      config,
+      clock,
+      entropy: this.#entropy,
+      log,
+      onStorageFailure: (failure) => {
+        log.fatal({ err: failure }, 'the store can promise nothing any more: the worker ends');
+        process.exit(exitCodes.storageFailed);
+      },
+    });
+    this.#services = services;
+    const mintRequestId = (): string => this.#entropy.bytes(REQUEST_ID_BYTES).toString('hex');
+    const chooseControl = createControlChooser(
+      this.#controlEntries(services, mintRequestId),
+      createNotFound({ mintRequestId }),
+    );
+    this.#background = startBackgroundWork(services.store, log);
+    this.#listeners = await openListeners({
+      config,
+      clock,
+      log,
+      chooseControl,
+      s3Of: services.s3Of,
+      beginExchange: (choose) =>
+        new ServedCall({
+          choose,
+          clock,
+          log,
+          metrics: this.#metrics,
+          beginRequest: services.store.beginRequest,
+        }),
+      onRefusal: ({ status, code }) => {
+        this.#metrics.recordRefusal(status);
+        log.debug({ status, error: code }, 'refused before any API');
+      },
+    });
+    send({ kind: 'listening', addresses: this.#listeners.addresses });
+  }
+
+  #controlEntries(services: WorkerServices, mintRequestId: () => string): readonly ControlEntry[] {
+    const { store, identity, controlVerifier } = services;
+    const counter = new StoreFigureCounter(store, identity, this.#clock);
+    const { regionAliases, places } = this.#config;
+    const regionNames = places.flatMap(({ name, ibmName, scpName }) => [
+      name,
+      ibmName ?? name,
+      scpName ?? name,
+    ]);
+    const admin = createAdminDialect(
+      { identity, store, readStatus: () => this.#readStatus(counter) },
+      { verifier: controlVerifier, entropy: this.#entropy },
+      { regions: [...regionNames, ...regionAliases] },
+    );
+    const endpoints = createControlEndpoints({
+      version: this.#version,
+      isReady: () => this.#isReady,
+      mintRequestId,
+      collectMetrics: async () =>
+        renderMetrics(await this.#gatherer.gather(), await counter.count(), this.#clock.nowMicros()),
+    });
+    return [...endpoints, { path: `${ADMIN_PATH}/`, handler: bindDialect(admin) }];
+  }
+
+  async #readStatus(counter: StoreFigureCounter): Promise<ServerStatus> {
+    const { figures } = await this.#gatherer.gather();
+    const { startedAtMicros, workersWanted, workersListening, workerRestarts } = figures;
+    return {
+      version: this.#version,
+      startedAtMicros,
+      uptimeSeconds: Math.round((this.#clock.nowMicros() - startedAtMicros) / 1e6),
+      workers: { configured: workersWanted, listening: workersListening, restarts: workerRestarts },
+      regions: this.#config.places.map(({ name }) => name),
+      store: await counter.count(),
+    };
+  }
+
+  #failStart(error: unknown): void {
+    const isExplained = error instanceof AddressUnavailable || error instanceof DataDirectoryError;
+    if (!isExplained) {
+      this.#log.fatal({ err: error }, 'the worker could not start');
+      process.exit(exitCodes.failed);
+    }
+    process.send?.({ kind: 'cannot-start', reason: error.message } satisfies ToPrimary, () =>
+      process.exit(exitCodes.failed),
+    );
+  }
+
+  async #stop(): Promise<void> {
+    this.#isReady = false;
+    const timer = setTimeout(() => {
+      this.#log.warn('requests that did not end in time are cut off');
+      this.#listeners?.destroy();
+    }, processLimits.drainMillis);
+    await this.#listeners?.stop();
+    clearTimeout(timer);
+    await this.#background?.stop();
+    await this.#services?.engine.close();
+    process.exit(exitCodes.ok);
+  }
+}
+
+function send(message: ToPrimary): void {
+  process.send?.(message);
+}

@@ -1,0 +1,92 @@
+/** Puts a worker together: engine, core, identity, dialects. Everything that a worker shares is made here, once. */
+import type { Logger } from 'pino';
+import type { Config, PlaceConfig } from '../config/config.ts';
+import { createObjectStore } from '../core/create-object-store.ts';
+import type { ObjectStore } from '../core/object-store.ts';
+import { createSigV2Verifier } from '../dialects/authn/sigv2.ts';
+import { createSigV4Verifier, type SigV4Verifier } from '../dialects/authn/sigv4.ts';
+import type { PublicAddress } from '../dialects/authn/sigv4-canonical.ts';
+import { bindDialect, type RequestHandler } from '../dialects/kernel/request-handler.ts';
+import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
+import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
+import { createMasterKey, readMasterKeyFile } from '../identity/master-key.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Entropy } from '../lib/entropy.ts';
+import { decodePercent } from '../lib/percent-encoding.ts';
+import { readPublicEndpoint } from '../listener/client-origin.ts';
+import type { StorageEngine } from '../storage/contract/storage-engine.ts';
+import type { StorageFailure } from '../storage/contract/storage-errors.ts';
+import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
+
+export interface WorkerParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Logger;
+  readonly onStorageFailure: (failure: StorageFailure) => void;
+}
+
+export interface WorkerServices {
+  readonly engine: StorageEngine;
+  readonly store: ObjectStore;
+  readonly identity: IdentityStore;
+  readonly controlVerifier: SigV4Verifier;
+  s3Of(place: PlaceConfig): RequestHandler;
+}
+
+/** AWS, "Authenticating Requests": a quarter of an hour. */
+const SKEW_SECONDS_MAX = 900;
+/** One per key pair, day, region and service in use; about 300 bytes each. Ours. */
+const SIGNING_KEYS_MAX = 4096;
+
+export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
+  const { config, clock, entropy, onStorageFailure } = parts;
+  const { dataDirectory, bucketNames, publicEndpoints } = config;
+  const masterKeyFile = readMasterKeyFile(dataDirectory);
+  if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
+  const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
+  const store = createObjectStore({ engine, clock, entropy, settings: { bucketNames } });
+  const masterKey = createMasterKey(masterKeyFile.keys, entropy);
+  const identity = createIdentityStore({ metadata: engine.metadata, masterKey, clock, entropy });
+  const signaturesAt = (publicUrl: string | undefined) => ({
+    credentials: identity,
+    skewSecondsMax: SKEW_SECONDS_MAX,
+    signingKeysMax: SIGNING_KEYS_MAX,
+    publicAddresses: publicUrl === undefined ? [] : [publicAddressOf(publicUrl)],
+  });
+  const storageSignatures = signaturesAt(publicEndpoints.storage);
+  const verifier = createSigV4Verifier(storageSignatures);
+  const sigV2Verifier = createSigV2Verifier(storageSignatures);
+  return {
+    engine,
+    store,
+    identity,
+    controlVerifier: createSigV4Verifier(signaturesAt(publicEndpoints.control)),
+    s3Of: (place) =>
+      bindDialect(
+        createS3Dialect(
+          { store, accounts: identity, verifier, sigV2Verifier, entropy },
+          {
+            place: place.name,
+            regionAliases: aliasesOf(place, config.regionAliases),
+            domains: [...(place.host === undefined ? [] : [place.host]), ...config.domains],
+            anonymousAllowed: config.anonymousS3,
+          },
+        ),
+      ),
+  };
+}
+
+/** What a client signs who knows the server by this endpoint. */
+function publicAddressOf(publicUrl: string): PublicAddress {
+  const { host, pathPrefix } = readPublicEndpoint(publicUrl);
+  return { host, pathPrefix: decodePercent(pathPrefix) };
+}
+
+function aliasesOf({ ibmName, scpName }: PlaceConfig, aliases: readonly string[]): readonly string[] {
+  return [
+    ...aliases,
+    ...(ibmName === undefined ? [] : [ibmName]),
+    ...(scpName === undefined ? [] : [scpName]),
+  ];
+}
