@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$WORK"
 [ -e /dev/fuse ] || { echo 'skipped: no /dev/fuse'; exit 0; }
 command -v s3fs >/dev/null || apt-get install -y -qq s3fs
-s3fs --version | head -1
+s3fs --version | sed -n 1p
 . "$CLIENTS/python-venv.sh"
 python_venv boto3 'boto3[crt]'
 python -c "import boto3,os; boto3.client('s3', endpoint_url=os.environ['ENDPOINT'], region_name='KR1').create_bucket(Bucket='s3fs-bucket')"
