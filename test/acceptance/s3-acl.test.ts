@@ -1,7 +1,6 @@
-// GetBucketAcl, PutBucketAcl, GetObjectAcl, PutObjectAcl, ACL headers of other operations, who may do what because of them,
-// and GetObjectAttributes: by the AWS SDK of two accounts, and by nobody.
+// GetBucketAcl, PutBucketAcl, GetObjectAcl, PutObjectAcl, ACL headers of other operations, and who may do what because of
+// them: by the AWS SDK of two accounts, and by nobody.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import {
   AbortMultipartUploadCommand,
@@ -22,7 +21,6 @@ import {
   ListBucketsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
-  type ObjectAttributes,
   PutBucketAclCommand,
   type PutBucketAclCommandInput,
   PutObjectAclCommand,
@@ -589,117 +587,5 @@ describe('access by nobody', () => {
     assert.equal(await statusOf(''), 403);
     assert.equal(await statusOf(newBucketName('acl'), { method: 'PUT' }), 403);
     assert.equal(await statusOf(`${newBucketName('acl')}/key`), 404);
-  });
-});
-
-describe('GetObjectAttributes', () => {
-  const all: ObjectAttributes[] = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'];
-
-  test('of an object of one piece', async () => {
-    const Bucket = await newBucket();
-    const { ETag } = await put(main, Bucket, 'key', { ChecksumAlgorithm: 'SHA256', Body: 'bytes' });
-    const target = { Bucket, Key: 'key' };
-    const answer = await main.send(new GetObjectAttributesCommand({ ...target, ObjectAttributes: all }));
-    assert.equal(answer.ETag, ETag?.replaceAll('"', ''));
-    assert.equal(answer.ObjectSize, 5);
-    assert.equal(answer.StorageClass, 'STANDARD');
-    assert.deepEqual(answer.Checksum, {
-      ChecksumSHA256: createHash('sha256').update('bytes').digest('base64'),
-      ChecksumType: 'FULL_OBJECT',
-    });
-    assert.equal(answer.ObjectParts, undefined);
-    assert.ok(answer.LastModified instanceof Date);
-    const size = await main.send(
-      new GetObjectAttributesCommand({ ...target, ObjectAttributes: ['ObjectSize'] }),
-    );
-    assert.deepEqual(
-      [size.ObjectSize, size.ETag, size.Checksum, size.StorageClass],
-      [5, undefined, undefined, undefined],
-    );
-  });
-
-  test('of an object of parts, in pages', async () => {
-    const Bucket = await newBucket();
-    const target = { Bucket, Key: 'parts' };
-    const { UploadId } = await main.send(
-      new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'CRC32' }),
-    );
-    const size = 5 * 1024 * 1024;
-    const Parts = [];
-    for (const [PartNumber, bytes] of [
-      [1, size],
-      [3, size],
-      [7, 11],
-    ] as const) {
-      const Body = Buffer.alloc(bytes, PartNumber);
-      const { ETag, ChecksumCRC32 } = await main.send(
-        new UploadPartCommand({ ...target, UploadId, PartNumber, Body, ChecksumAlgorithm: 'CRC32' }),
-      );
-      Parts.push({ PartNumber, ETag, ChecksumCRC32 });
-    }
-    const done = await main.send(
-      new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }),
-    );
-    const ask = (MaxParts?: number, PartNumberMarker?: string) =>
-      main.send(
-        new GetObjectAttributesCommand({
-          ...target,
-          ObjectAttributes: all,
-          ...(MaxParts !== undefined && { MaxParts }),
-          ...(PartNumberMarker !== undefined && { PartNumberMarker }),
-        }),
-      );
-    const whole = await ask();
-    assert.equal(whole.ETag, done.ETag?.replaceAll('"', ''));
-    assert.equal(whole.ObjectSize, 2 * size + 11);
-    assert.deepEqual(whole.Checksum, { ChecksumCRC32: done.ChecksumCRC32, ChecksumType: 'COMPOSITE' });
-    assert.equal(whole.ObjectParts?.TotalPartsCount, 3);
-    assert.equal(whole.ObjectParts?.IsTruncated, false);
-    assert.deepEqual(
-      whole.ObjectParts?.Parts?.map(({ PartNumber, Size, ChecksumCRC32 }) => ({
-        PartNumber,
-        Size,
-        ChecksumCRC32,
-      })),
-      Parts.map(({ PartNumber, ChecksumCRC32 }, index) => ({
-        PartNumber,
-        Size: index === 2 ? 11 : size,
-        ChecksumCRC32,
-      })),
-    );
-    const { ObjectParts: middle } = await ask(1, '1');
-    assert.deepEqual(
-      [middle?.MaxParts, middle?.PartNumberMarker, middle?.NextPartNumberMarker, middle?.IsTruncated],
-      [1, '1', '3', true],
-    );
-    assert.deepEqual(
-      middle?.Parts?.map(({ PartNumber }) => PartNumber),
-      [3],
-    );
-    const { ObjectParts: last } = await ask(10, '3');
-    assert.deepEqual([last?.IsTruncated, last?.Parts?.map(({ PartNumber }) => PartNumber)], [false, [7]]);
-    assert.equal(last?.TotalPartsCount, 3);
-  });
-
-  test('what is refused', async () => {
-    const Bucket = await newBucket();
-    await put(main, Bucket, 'key');
-    const ask = (Key: string, ObjectAttributes: string[], extra: object = {}) =>
-      main.send(
-        new GetObjectAttributesCommand({
-          Bucket,
-          Key,
-          ObjectAttributes: ObjectAttributes as ObjectAttributes[],
-          ...extra,
-        }),
-      );
-    await assertS3Error(ask('key', ['Owner']), { code: 'InvalidArgument', status: 400 });
-    await assertS3Error(ask('key', []), { code: 'InvalidRequest', status: 400 });
-    await assertS3Error(ask('key', ['ETag'], { MaxParts: -1 }), { code: 'InvalidArgument', status: 400 });
-    await assertS3Error(ask('missing', ['ETag']), { code: 'NoSuchKey', status: 404 });
-    await assertS3Error(
-      alt.send(new GetObjectAttributesCommand({ Bucket, Key: 'key', ObjectAttributes: all })),
-      DENIED,
-    );
   });
 });

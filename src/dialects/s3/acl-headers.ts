@@ -48,21 +48,22 @@ const grantHeaders: readonly (readonly [header: string, permission: AclPermissio
   ['x-amz-grant-full-control', 'FULL_CONTROL'],
 ];
 
-/** Undefined when the request asks for no list. Throws InvalidRequest, InvalidArgument and NotImplemented. */
+/** Undefined when the request asks for no list. Throws InvalidRequest, InvalidArgument, NotImplemented and MalformedACLError. */
 export function readAclHeaders(call: Asking, subject: AclSubject['kind']): AclRequest | undefined {
   const canned = askedFor(call, CANNED_HEADER);
-  const granted = grantHeaders.flatMap(([header, permission]) => {
+  let grants: NamedGrant[] | undefined;
+  for (const [header, permission] of grantHeaders) {
     const value = askedFor(call, header);
-    return value === undefined ? [] : [{ header, permission, value }];
-  });
-  if (canned !== undefined && granted.length > 0) {
+    if (value === undefined) continue;
+    grants ??= [];
+    for (const grantee of readGrantees(header, value)) grants.push({ grantee, permission });
+  }
+  if (grants === undefined) {
+    return canned === undefined ? undefined : { kind: 'canned', name: readCannedName(canned, subject) };
+  }
+  if (canned !== undefined) {
     throw new S3Error('InvalidRequest', {}, 'Specifying both Canned ACLs and Header Grants is not allowed');
   }
-  if (canned !== undefined) return { kind: 'canned', name: readCannedName(canned, subject) };
-  if (granted.length === 0) return undefined;
-  const grants = granted.flatMap(({ header, permission, value }) =>
-    readGrantees(header, value).map((grantee) => ({ grantee, permission })),
-  );
   if (grants.length > ACL_GRANTS_MAX) throw new S3Error('MalformedACLError');
   return { kind: 'grants', grants };
 }
@@ -100,7 +101,7 @@ async function aclOfRequest(
 
 /** Makers of presigned URLs move such headers into the query, where the signature covers them too. */
 function askedFor({ request, query }: Asking, header: string): string | undefined {
-  return request.headers.get(header) ?? query.get(header);
+  return request.headers.get(header) ?? (query.size === 0 ? undefined : query.get(header));
 }
 
 /** `aws-exec-read` names a service of Amazon that does not exist here. */

@@ -8,6 +8,10 @@
  * - Last-Modified is rounded up to a second, so that listings and headers agree (nhn-openstack.md, section 2.4).
  * - `encoding-type=url` writes a space as `%20`, AWS as `+` (list-encoding.ts). Without it, control characters of names are
  *   shown as U+FFFD; AWS writes references that XML 1.0 forbids.
+ * - ACLs work in every bucket that CreateBucket was not told to switch them off in; AWS switches them off in all new ones.
+ *   WRITE on a bucket also replaces and deletes what others wrote, and what nobody known writes belongs to the bucket's
+ *   account (docs/adr/0009-access-control-lists.md). Grants to groups are shown before those to accounts.
+ * - GetObjectAttributes lists parts that have no checksum, too.
  * - 507 InsufficientStorage when the disk is full; AWS has no such disk.
  */
 
