@@ -195,6 +195,21 @@ export function describeBlobStore(kind: EngineKind): void {
       }
     });
 
+    it('goes on writing while many are removed at once', async () => {
+      const worker = await harness.openEngine();
+      const writeMany = (): Promise<BlobId[]> =>
+        Promise.all(
+          Array.from({ length: 24 }, (_, index) => writeBlob(worker.blobs, patternedBytes(100, index))),
+        );
+      let old: BlobId[] = [];
+      for (let round = 0; round < 8; round += 1) {
+        const removing = Promise.all(old.map((id) => worker.blobs.remove(id)));
+        if (round % 2 === 0) await removing;
+        [old] = await Promise.all([writeMany(), removing]);
+        for (const id of old) assert.equal((await readBlob(blobs, id, 0, 100)).length, 100);
+      }
+    });
+
     it('can be closed at any time', async () => {
       const id = await writeBlob(blobs, patternedBytes(1_000_000, 5));
       for (let count = 0; count < 6; count += 1) {

@@ -29,6 +29,8 @@ import {
 import { seededRandom } from '../support/memory-faults.ts';
 import { assertNumberedWrites } from './numbered-writes.ts';
 
+/** Part of util-linux; the test that needs it asks whether it works. */
+const UNSHARE = 'unshare';
 const CHILD = join(import.meta.dirname, 'embedded-child.ts');
 
 let parent: string;
@@ -255,9 +257,9 @@ describe('embedded engine: when the disk says no', () => {
     mkdirSync(mount);
     const command = `mount -t tmpfs -o size=16m none "$1" && shift && exec "$@"`;
     const wrapper = ['-Urm', 'sh', '-c', command, 'sh', mount];
-    const probe = spawnSync('unshare', [...wrapper, 'true'], { stdio: 'ignore' });
+    const probe = spawnSync(UNSHARE, [...wrapper, 'true'], { stdio: 'ignore' });
     if (probe.status !== 0) return t.skip('no user namespaces with mounts here');
-    const filler = spawn('unshare', [...wrapper, process.execPath, CHILD, 'filler', join(mount, 'data')], {
+    const filler = spawn(UNSHARE, [...wrapper, process.execPath, CHILD, 'filler', join(mount, 'data')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const child = await observe(filler);

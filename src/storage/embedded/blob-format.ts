@@ -30,7 +30,7 @@ export function tableBytesOf(dataBytes: number): number {
   return Math.ceil(dataBytes / BLOCK_BYTES) * CHECKSUM_BYTES;
 }
 
-export function fileBytesOf(dataBytes: number): number {
+function fileBytesOf(dataBytes: number): number {
   return dataBytes + tableBytesOf(dataBytes) + TRAILER_BYTES;
 }
 

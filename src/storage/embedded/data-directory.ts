@@ -32,7 +32,7 @@ import { LmdbWriter } from './lmdb-writer.ts';
 import { ensureBallast, releaseBallast } from './space-guard.ts';
 import { errorCode, StorageHealth } from './storage-health.ts';
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /** Step *n* brings a directory of format *n* to format *n + 1*; done twice it must do no harm. None so far. */
 const upgradeSteps: ReadonlyMap<number, (path: string) => void> = new Map();

@@ -1,10 +1,13 @@
 /**
  * Flushes of directories, shared: whoever asks while a flush of the same directory is running needs the next one (his
- * name may have come too late for this one), and everybody who asks in that time shares it. A failed flush fails those too:
- * after it, another would succeed and mean nothing.
+ * name may have come too late for this one), and everybody who asks in that time shares it. A failed flush fails those
+ * too: after it, another would succeed and mean nothing. A directory that is not there (`ENOENT`) is no failed flush: by
+ * the next turn it may have been made again.
  */
+import { errorCode } from './storage-health.ts';
+
 interface Flush {
-  running: Promise<void>;
+  readonly running: Promise<void>;
   next: Promise<void> | undefined;
 }
 
@@ -20,7 +23,14 @@ export class DirectoryFlushes {
   flush(path: string): Promise<void> {
     const flush = this.#flushes.get(path);
     if (flush === undefined) return this.#start(path);
-    flush.next ??= flush.running.then(() => this.#start(path));
+    flush.next ??= flush.running.then(
+      () => this.#start(path),
+      (error: unknown) => {
+        if (errorCode(error) === 'ENOENT') return this.#start(path);
+        this.#flushes.delete(path);
+        throw error;
+      },
+    );
     return flush.next;
   }
 
@@ -28,7 +38,7 @@ export class DirectoryFlushes {
     const flush: Flush = { running: this.#syncDirectory(path), next: undefined };
     this.#flushes.set(path, flush);
     const forget = (): void => {
-      if (flush.next === undefined) this.#flushes.delete(path);
+      if (flush.next === undefined) this.#flushes.delete(path); // else the next one takes this place
     };
     flush.running.then(forget, forget);
     return flush.running;

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { open, type RootDatabaseOptionsWithPath } from 'lmdb';
 
 const TIB = 2 ** 40;
-export const MAP_BYTES_DEFAULT = TIB;
+const MAP_BYTES_DEFAULT = TIB;
 
 /** Every process of a server and every command that looks into its directory takes one place. */
 const READERS_MAX = 512;

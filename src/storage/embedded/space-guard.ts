@@ -33,7 +33,7 @@ export interface SpaceGuardOptions {
   readonly measure?: (() => Promise<FileSystemSpace>) | undefined;
 }
 
-export async function measureSpace(directory: string): Promise<FileSystemSpace> {
+async function measureSpace(directory: string): Promise<FileSystemSpace> {
   const { blocks, bavail, bsize } = await statfs(directory);
   return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
 }
