@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open } from 'lmdb';
 import type { FloorWork } from './floor-server.ts';
-import { type LoadPlan, type PreparedRequest, runLoad } from './load-generator.ts';
+import { type LoadPlan, type LoadResult, type PreparedRequest, runLoad } from './load-generator.ts';
 import { cpuSeconds, processTree } from './process-cpu.ts';
 import { signHeaders } from './sign-headers.ts';
 
@@ -30,9 +30,12 @@ export interface UnsignedRequest {
   readonly bodySha256?: string;
 }
 
-export interface BenchServer {
+export interface ServerUnderLoad {
   readonly port: number;
   readonly pid: number;
+}
+
+export interface BenchServer extends ServerUnderLoad {
   sign(request: UnsignedRequest): PreparedRequest;
 }
 
@@ -46,6 +49,7 @@ type Load = Omit<LoadPlan, 'host' | 'port'>;
 
 const HOST = '127.0.0.1';
 const WARM_UP_SECONDS = 2;
+const TURNS = 5;
 const ACCESS_KEY = 'bench0123456789abcdef';
 const SECRET_KEY = 'bench-secret-0123456789abcdef-0123456789abcdef';
 
@@ -85,54 +89,77 @@ export async function withServer<T>(workers: number, use: (server: BenchServer) 
   }
 }
 
-export async function measureOurs(
-  server: BenchServer,
-  load: Load,
-): Promise<{ side: MeasuredSide; responseHeaders: string[] }> {
-  const first = load.requests[0] as PreparedRequest;
-  const responseHeaders = (await send(server.port, first)).rawHeaders;
-  return { side: await measure(server.pid, server.port, load), responseHeaders };
+/** The headers of an answer of ours, which the floor then sends too. */
+export async function answerHeaders(server: BenchServer, request: PreparedRequest): Promise<string[]> {
+  return (await send(server.port, request)).rawHeaders;
 }
 
-export async function measureFloor(
-  work: FloorWork,
-  workers: number,
-  fill: FloorFill,
-  responseHeaders: readonly string[],
-  load: Load,
-): Promise<MeasuredSide> {
+/** The floor as a running server, filled with what it will be asked for. */
+export async function withFloor<T>(
+  floor: {
+    readonly work: FloorWork;
+    readonly workers: number;
+    readonly fill: FloorFill;
+    readonly responseHeaders: readonly string[];
+  },
+  use: (server: ServerUnderLoad) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'gotgan-floor-'));
   const port = await freePort();
   const data = join(folder, 'data');
-  if (fill.paths.length > 0) {
+  const { paths, body } = floor.fill;
+  if (paths.length > 0) {
     const store = open<Buffer, string>({
       path: data,
       encoding: 'binary',
       useVersions: true,
       mapSize: 2 ** 40,
     });
-    await Promise.all(fill.paths.map((path, index) => store.put(path, fill.body, index + 1)));
+    await Promise.all(paths.map((path, index) => store.put(path, body, index + 1)));
     await store.close();
   }
+  const headers = JSON.stringify(withoutConnectionHeaders(floor.responseHeaders));
   const child = spawn(
     process.execPath,
-    [
-      'bench/floor-server.ts',
-      work,
-      data,
-      String(port),
-      String(workers),
-      JSON.stringify(withoutConnectionHeaders(responseHeaders)),
-    ],
+    ['bench/floor-server.ts', floor.work, data, String(port), String(floor.workers), headers],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   try {
     await answering(port, '/');
-    return await measure(child.pid as number, port, load);
+    return await use({ port, pid: child.pid as number });
   } finally {
     await stop(child);
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Short turns, ours and the floor's by turns, so that whatever else the machine does meets both alike. */
+export async function measureByTurns(
+  ours: ServerUnderLoad,
+  floor: ServerUnderLoad,
+  load: Load,
+): Promise<{ ours: MeasuredSide; floor: MeasuredSide }> {
+  const sides = [ours, floor].map((server) => ({
+    server,
+    pids: processTree(server.pid),
+    turns: [] as Turn[],
+  }));
+  for (const { server } of sides)
+    await runLoad({ ...load, host: HOST, port: server.port, seconds: WARM_UP_SECONDS });
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const { server, pids, turns } of sides) {
+      const before = cpuSeconds(pids);
+      const result = await runLoad({
+        ...load,
+        host: HOST,
+        port: server.port,
+        seconds: Math.max(1, load.seconds / TURNS),
+      });
+      turns.push({ result, cpuSeconds: cpuSeconds(pids) - before });
+    }
+  }
+  const [first, second] = sides.map(({ turns }) => summarise(turns)) as [MeasuredSide, MeasuredSide];
+  return { ours: first, floor: second };
 }
 
 /** Sends every request once, 64 at a time, and insists on success. */
@@ -150,19 +177,22 @@ export async function preload(server: BenchServer, requests: readonly PreparedRe
   agent.destroy();
 }
 
-async function measure(root: number, port: number, load: Load): Promise<MeasuredSide> {
-  await runLoad({ ...load, host: HOST, port, seconds: WARM_UP_SECONDS });
-  const pids = processTree(root);
-  const before = cpuSeconds(pids);
-  const result = await runLoad({ ...load, host: HOST, port });
-  const used = cpuSeconds(pids) - before;
+interface Turn {
+  readonly result: LoadResult;
+  readonly cpuSeconds: number;
+}
+
+/** CPU per request is the median of the turns; percentiles are the worst of them. */
+function summarise(turns: readonly Turn[]): MeasuredSide {
+  const sum = (value: (turn: Turn) => number) => turns.reduce((total, turn) => total + value(turn), 0);
+  const costs = turns.map((turn) => (turn.cpuSeconds * 1e6) / turn.result.requests).sort((a, b) => a - b);
   return {
-    cpuMicrosPerRequest: (used * 1e6) / result.requests,
-    requestsPerSecond: result.requests / result.seconds,
-    p50Ms: result.p50Ms,
-    p99Ms: result.p99Ms,
-    errors: result.errors,
-    generatorCpuSeconds: result.generatorCpuSeconds,
+    cpuMicrosPerRequest: costs[Math.floor(costs.length / 2)] as number,
+    requestsPerSecond: sum(({ result }) => result.requests) / sum(({ result }) => result.seconds),
+    p50Ms: Math.max(...turns.map(({ result }) => result.p50Ms)),
+    p99Ms: Math.max(...turns.map(({ result }) => result.p99Ms)),
+    errors: sum(({ result }) => result.errors),
+    generatorCpuSeconds: sum(({ result }) => result.generatorCpuSeconds),
   };
 }
 

@@ -1,13 +1,14 @@
 /** What is measured. Each row says what work it is, how much of the floor it must reach, and runs both sides. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FloorWork } from './floor-server.ts';
-import type { LoadResult, PreparedRequest } from './load-generator.ts';
+import type { PreparedRequest } from './load-generator.ts';
 import {
+  answerHeaders,
   type FloorFill,
   type MeasuredSide,
-  measureFloor,
-  measureOurs,
+  measureByTurns,
   preload,
+  withFloor,
   withServer,
 } from './measure.ts';
 
@@ -30,8 +31,6 @@ interface Row {
   readonly name: string;
   run(settings: BenchSettings): Promise<RowResult>;
 }
-
-export type { LoadResult };
 
 const BUCKET = 'bench';
 
@@ -84,11 +83,11 @@ function smallObjectRow(spec: {
         const requests = paths.map((path) =>
           spec.method === 'PUT' ? put(path) : server.sign({ method: 'GET', path, headers: {} }),
         );
-        const { side: ours, responseHeaders } = await measureOurs(server, { ...load, requests });
-        const floor = await measureFloor(spec.work, settings.workers, fill, responseHeaders, {
-          ...load,
-          requests,
-        });
+        const responseHeaders = await answerHeaders(server, requests[0] as PreparedRequest);
+        const { ours, floor } = await withFloor(
+          { work: spec.work, workers: settings.workers, fill, responseHeaders },
+          (floorServer) => measureByTurns(server, floorServer, { ...load, requests }),
+        );
         return {
           name: spec.name,
           title: spec.title,
