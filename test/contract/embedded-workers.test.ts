@@ -127,7 +127,7 @@ describe('embedded engine: several processes', () => {
     await openDirectory();
     const [toReader, toWriter] = [join(parent, 'to-reader'), join(parent, 'to-writer')];
     for (const file of [toReader, toWriter]) writeFileSync(file, Buffer.alloc(4));
-    const rounds = 500;
+    const rounds = 300;
     const reader = await start('reader', toReader, toWriter, String(rounds));
     await start('writer-for-reader', toReader, toWriter, String(rounds));
     await reader.ended;
