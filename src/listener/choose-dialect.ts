@@ -24,9 +24,11 @@ export interface StorageHost {
 /** `s3`: of the place that answers for every host that is not named. */
 export function createStorageChooser(s3: RequestHandler, hosts: readonly StorageHost[]): ChooseHandler {
   if (hosts.length === 0) return () => s3;
+  // The longest first: one place may be named below another.
+  const ordered = [...hosts].sort((a, b) => b.host.length - a.host.length);
   return (request) => {
     const name = hostName(request.headers.get('host') ?? '');
-    const found = hosts.find(({ host }) => name === host || name.endsWith(`.${host}`));
+    const found = ordered.find(({ host }) => name === host || name.endsWith(`.${host}`));
     return found === undefined ? s3 : found.s3;
   };
 }
@@ -49,7 +51,7 @@ export function createControlChooser(
   const exact = new Map<string, RequestHandler>();
   const below: ControlEntry[] = [];
   for (const { path, handler } of entries) {
-    const own = path === '/' ? path : withoutFinalSlash(path);
+    const own = withoutFinalSlash(path);
     const other = exact.get(own);
     if (other !== undefined)
       throw new OverlappingPaths(`${handler.name} and ${other.name} both claim ${own}`);
@@ -58,13 +60,13 @@ export function createControlChooser(
   }
   below.sort((a, b) => b.path.length - a.path.length);
   return ({ rawPath }) => {
-    const found = exact.get(rawPath === '/' ? rawPath : withoutFinalSlash(rawPath));
+    const found = exact.get(withoutFinalSlash(rawPath));
     return found ?? below.find(({ path }) => rawPath.startsWith(path))?.handler ?? otherwise;
   };
 }
 
 function withoutFinalSlash(path: string): string {
-  return path.endsWith('/') ? path.slice(0, -1) : path;
+  return path.endsWith('/') && path !== '/' && path !== '//' ? path.slice(0, -1) : path;
 }
 
 function hostName(host: string): string {

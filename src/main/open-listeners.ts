@@ -1,5 +1,4 @@
 /** The addresses of one worker: storage, control, and one for every region that has its own. */
-import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config, ListenAddress } from '../config/config.ts';
 import { listenerLimits } from '../config/limits.ts';
@@ -7,7 +6,7 @@ import type { RequestHandler } from '../dialects/kernel/request-handler.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type ChooseHandler, createStorageChooser } from '../listener/choose-dialect.ts';
 import { readPublicEndpoint } from '../listener/client-origin.ts';
-import { type Exchange, type Listener, openListener } from '../listener/http-listener.ts';
+import { type Exchange, type Listener, openListener, type TlsMaterial } from '../listener/http-listener.ts';
 import { type Refusal, renderJsonRefusal, renderXmlRefusal } from '../listener/render-refusal.ts';
 import { createTrustedProxies } from '../listener/trusted-proxies.ts';
 import { arrangePlaces } from './place-addresses.ts';
@@ -16,6 +15,7 @@ import type { WorkerServices } from './worker-services.ts';
 
 export interface ListenerServices {
   readonly config: Config;
+  readonly tls: TlsMaterial | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly chooseControl: ChooseHandler;
@@ -28,6 +28,7 @@ export interface OpenListeners {
   readonly addresses: BoundAddresses;
   stop(): Promise<void>;
   destroy(): void;
+  renewTls(tls: TlsMaterial): void;
 }
 
 /** An address cannot be had. One sentence. */
@@ -64,11 +65,14 @@ export async function openListeners(services: ListenerServices): Promise<OpenLis
     destroy() {
       for (const listener of opened) listener.destroy();
     },
+    renewTls(renewed) {
+      for (const listener of opened) listener.renewTls(renewed);
+    },
   };
 }
 
 async function openOne(
-  { config, clock, log, chooseControl, beginExchange, onRefusal }: ListenerServices,
+  { config, tls, clock, log, chooseControl, beginExchange, onRefusal }: ListenerServices,
   name: string,
   address: ListenAddress,
   choose: ChooseHandler,
@@ -78,14 +82,7 @@ async function openOne(
   try {
     return await openListener({
       address,
-      ...(config.tls === undefined
-        ? {}
-        : {
-            tls: {
-              cert: readFileSync(config.tls.certFile, 'utf8'),
-              key: readFileSync(config.tls.keyFile, 'utf8'),
-            },
-          }),
+      ...(tls === undefined ? {} : { tls }),
       limits: listenerLimits,
       trustedProxies: createTrustedProxies(config.trustedProxies),
       publicEndpoint: publicUrl === undefined ? undefined : readPublicEndpoint(publicUrl),

@@ -3,6 +3,7 @@
  * answer unless it carries an `id`.
  */
 import type { Config, ListenAddress } from '../config/config.ts';
+import type { TlsMaterial } from '../listener/http-listener.ts';
 
 /** Addresses as bound. `regions`: of places with a listener of their own, by name. */
 export interface BoundAddresses {
@@ -19,7 +20,14 @@ export interface ProcessFigures {
 }
 
 export type ToWorker =
-  | { readonly kind: 'start'; readonly config: Config; readonly version: string }
+  | {
+      readonly kind: 'start';
+      readonly config: Config;
+      readonly version: string;
+      readonly tls: TlsMaterial | undefined;
+    }
+  /** For connections from now on. */
+  | { readonly kind: 'renew-tls'; readonly tls: TlsMaterial }
   /** Every worker has listened once. */
   | { readonly kind: 'ready' }
   /** Run the background work from now on. */

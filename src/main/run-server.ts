@@ -1,9 +1,12 @@
 /** `gotgan serve`, in the primary process: lock, first records, workers, banner, signals. Resolves with the exit code. */
 import cluster from 'node:cluster';
+import type { Logger } from 'pino';
+import type { TlsFiles } from '../config/config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { MasterKeyError } from '../identity/master-key.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSystemEntropy } from '../lib/entropy.ts';
+import type { TlsMaterial } from '../listener/http-listener.ts';
 import {
   type DataDirectory,
   DataDirectoryError,
@@ -13,6 +16,7 @@ import { renderBanner } from './banner.ts';
 import { createLogger } from './create-logger.ts';
 import { FirstStartError, type FirstStartResult, prepareIdentity } from './first-start.ts';
 import { exitCodes } from './process-messages.ts';
+import { describeCertificate, readTlsMaterial, TlsMaterialError } from './tls-material.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface RunServerOptions extends LoadedConfig {
@@ -34,6 +38,7 @@ export async function runServer(options: RunServerOptions): Promise<number> {
   const pool = new WorkerPool({
     config,
     version: options.version,
+    tls: opened.tls,
     clock: systemClock,
     log,
     closeEpochsOf: (pid) => directory.closeEpochsOf(pid),
@@ -47,6 +52,7 @@ export async function runServer(options: RunServerOptions): Promise<number> {
     },
   });
   stopOnSignals(pool, () => log.info('stopping: running requests may end'));
+  if (config.tls !== undefined) renewTlsOnHangup(pool, config.tls, log);
   cluster.setupPrimary({ args: [] });
   pool.start();
   const exitCode = await ended.promise;
@@ -55,24 +61,32 @@ export async function runServer(options: RunServerOptions): Promise<number> {
   return exitCode;
 }
 
+interface Opened {
+  readonly directory: DataDirectory;
+  readonly identity: FirstStartResult;
+  readonly tls: TlsMaterial | undefined;
+}
+
 async function openForServing(
   options: RunServerOptions,
   complain: (sentence: string) => void,
-): Promise<{ directory: DataDirectory; identity: FirstStartResult } | undefined> {
+): Promise<Opened | undefined> {
   const { config, rootSeed } = options;
   const entropy = createSystemEntropy();
   let directory: DataDirectory | undefined;
   try {
+    const tls = config.tls === undefined ? undefined : readTlsMaterial(config.tls);
     directory = await openDataDirectory({ path: config.dataDirectory, entropy });
     const dataDirectory = directory.path;
     const identity = await prepareIdentity({ dataDirectory, rootSeed, clock: systemClock, entropy });
-    return { directory, identity };
+    return { directory, identity, tls };
   } catch (error) {
     directory?.close();
     if (
       error instanceof DataDirectoryError ||
       error instanceof FirstStartError ||
-      error instanceof MasterKeyError
+      error instanceof MasterKeyError ||
+      error instanceof TlsMaterialError
     ) {
       complain(asSentence(error.message));
       return undefined;
@@ -101,4 +115,17 @@ function stopOnSignals(pool: WorkerPool, onStop: () => void): void {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.once('disconnect', stop);
+}
+
+/** A certificate that cannot be used changes nothing but the log. Without TLS a hangup ends the server, as it ends any program. */
+function renewTlsOnHangup(pool: WorkerPool, files: TlsFiles, log: Logger): void {
+  process.on('SIGHUP', () => {
+    try {
+      const tls = readTlsMaterial(files);
+      pool.renewTls(tls);
+      log.info({ certificate: describeCertificate(tls) }, 'the certificate has been renewed');
+    } catch (error) {
+      log.error({ err: error }, 'the certificate was not renewed: the one in use stays in use');
+    }
+  });
 }

@@ -10,6 +10,7 @@ import { bindDialect } from '../dialects/kernel/request-handler.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSystemEntropy } from '../lib/entropy.ts';
 import { type ControlEntry, createControlChooser } from '../listener/choose-dialect.ts';
+import type { TlsMaterial } from '../listener/http-listener.ts';
 import { DataDirectoryError } from '../storage/embedded/data-directory.ts';
 import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { CallMetrics } from './call-metrics.ts';
@@ -30,7 +31,7 @@ export function runWorker(): void {
   process.once('disconnect', () => process.exit(exitCodes.failed));
   let worker: Worker | undefined;
   process.on('message', (message: ToWorker) => {
-    if (message.kind === 'start') worker = new Worker(message.config, message.version);
+    if (message.kind === 'start') worker = new Worker(message.config, message.version, message.tls);
     else worker?.receive(message);
   });
 }
@@ -40,6 +41,7 @@ const REQUEST_ID_BYTES = 16;
 class Worker {
   readonly #config: Config;
   readonly #version: string;
+  #tls: TlsMaterial | undefined;
   readonly #log;
   readonly #clock = systemClock;
   readonly #entropy = createSystemEntropy();
@@ -51,9 +53,10 @@ class Worker {
   #listeners: OpenListeners | undefined;
   #background: BackgroundWork | undefined;
 
-  constructor(config: Config, version: string) {
+  constructor(config: Config, version: string, tls: TlsMaterial | undefined) {
     this.#config = config;
     this.#version = version;
+    this.#tls = tls;
     this.#log = createLogger(config.logLevel, 'worker');
     process.on('uncaughtException', (error) => {
       this.#log.fatal({ err: error }, 'the worker has a bug and ends');
@@ -79,6 +82,10 @@ class Worker {
       case 'gathered':
         this.#gatherer.deliver(message.id, message);
         break;
+      case 'renew-tls':
+        this.#tls = message.tls;
+        this.#listeners?.renewTls(message.tls);
+        break;
       case 'start':
         break;
     }
@@ -103,8 +110,10 @@ class Worker {
       createNotFound({ mintRequestId }),
     );
     this.#background = startBackgroundWork(services.store, log);
+    const tls = this.#tls;
     this.#listeners = await openListeners({
       config,
+      tls,
       clock,
       log,
       chooseControl,
@@ -122,6 +131,8 @@ class Worker {
         log.debug({ status, error: code }, 'refused before any API');
       },
     });
+    // Renewed while the addresses were being opened.
+    if (this.#tls !== undefined && this.#tls !== tls) this.#listeners.renewTls(this.#tls);
     send({ kind: 'listening', addresses: this.#listeners.addresses });
   }
 

@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { processLimits } from '../config/limits.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { TlsMaterial } from '../listener/http-listener.ts';
 import {
   type BoundAddresses,
   exitCodes,
@@ -24,6 +25,7 @@ export interface WorkerPoolOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly tls?: TlsMaterial | undefined;
   /** Closes the epochs of a dead worker. */
   closeEpochsOf(pid: number): Promise<void>;
   /** Every worker listens for the first time. */
@@ -47,6 +49,8 @@ export class WorkerPool {
   readonly #rounds = new ReportRounds(processLimits.metricsMillisMax);
   readonly #startedAtMicros: number;
   #config: Config;
+  /** A worker that comes later gets what is valid then, whatever the files hold by then. */
+  #tls: TlsMaterial | undefined;
   #isReady = false;
   #housekeeper: number | undefined;
   #earlyDeaths = 0;
@@ -56,6 +60,7 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#config = options.config;
+    this.#tls = options.tls;
     this.#startedAtMicros = options.clock.nowMicros();
     cluster.on('message', (worker, message: ToPrimary) => this.#receive(worker, message));
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal));
@@ -63,6 +68,11 @@ export class WorkerPool {
 
   start(): void {
     for (let index = 0; index < this.#config.workers; index += 1) this.#fork();
+  }
+
+  renewTls(tls: TlsMaterial): void {
+    this.#tls = tls;
+    this.#tellAll({ kind: 'renew-tls', tls });
   }
 
   /** Lets running requests end. */
@@ -88,7 +98,8 @@ export class WorkerPool {
       worker.process.kill('SIGKILL');
     }, processLimits.workerStartMillisMax);
     this.#members.set(worker.id, { worker, isListening: false, listeningSinceMicros: 0, startTimer });
-    this.#tell(worker, { kind: 'start', config: this.#config, version: this.#options.version });
+    const { version } = this.#options;
+    this.#tell(worker, { kind: 'start', config: this.#config, version, tls: this.#tls });
   }
 
   #receive(worker: Worker, message: ToPrimary): void {
@@ -164,7 +175,7 @@ export class WorkerPool {
       log.error({ err: error, worker: pid }, 'the epoch of a dead worker stays open until the next start');
     }
     const { restartDelayMillisMin, restartDelayMillisMax } = processLimits;
-    const delay = diedEarly ? restartDelayMillisMin * 4 ** (this.#earlyDeaths - 1) : restartDelayMillisMin;
+    const delay = diedEarly ? restartDelayMillisMin * 2 ** (this.#earlyDeaths - 1) : restartDelayMillisMin;
     setTimeout(
       () => {
         if (this.#end !== undefined) return;
