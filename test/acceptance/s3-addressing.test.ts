@@ -16,7 +16,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { IndependentSigner } from '../support/independent-signer.ts';
 import { exchange, exchangeSigned, headOf, openConnection } from '../support/raw-http.ts';
-import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
+import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const DOMAIN = 's3.gotgan.test';
@@ -36,6 +36,7 @@ before(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 function signer(): IndependentSigner {

@@ -19,7 +19,7 @@ import {
   type RawResponse,
   type SentRequest,
 } from '../support/raw-http.ts';
-import { connectS3 } from '../support/s3-client.ts';
+import { assertNoFailures, connectS3 } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const BUCKET = 'bad-input';
@@ -51,6 +51,7 @@ afterEach(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 interface Signing {

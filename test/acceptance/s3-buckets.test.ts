@@ -31,7 +31,7 @@ import {
   paginateListBuckets,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
+import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 let server: ServerProcess;
@@ -44,6 +44,7 @@ before(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 const create = (Bucket: string) => s3.send(new CreateBucketCommand({ Bucket }));

@@ -11,7 +11,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { connectS3, newBucketName } from '../support/s3-client.ts';
+import { assertNoFailures, connectS3, newBucketName } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const CLIENTS = 8;
@@ -30,6 +30,7 @@ before(async () => {
 after(async () => {
   for (const client of clients ?? []) client.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 /** Refusals that a conditional writer has to live with; anything else fails the test. */

@@ -14,7 +14,7 @@ import {
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { connectS3, newBucketName } from '../support/s3-client.ts';
+import { assertNoFailures, connectS3, newBucketName } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const CYCLES = 5;
@@ -33,7 +33,10 @@ before(async () => {
   await s3.send(new CreateBucketCommand({ Bucket }));
   s3.destroy();
 });
-after(() => server?.dispose());
+after(async () => {
+  await server?.dispose();
+  assertNoFailures(server);
+});
 
 /** Content that can be told from any other by its key and its round. */
 function contentOf(key: string, round: number): Buffer {

@@ -12,7 +12,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
+import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const KEYS = [
@@ -57,6 +57,7 @@ before(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 interface Names {

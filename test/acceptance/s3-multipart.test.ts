@@ -20,7 +20,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
+import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const MIB = 1024 ** 2;
@@ -56,6 +56,7 @@ before(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 interface Begun {

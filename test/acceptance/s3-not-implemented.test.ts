@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { IndependentSigner } from '../support/independent-signer.ts';
 import { exchange, exchangeSigned } from '../support/raw-http.ts';
-import { connectS3 } from '../support/s3-client.ts';
+import { assertNoFailures, connectS3 } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const BUCKET = 'not-implemented';
@@ -26,6 +26,7 @@ before(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 type Row = readonly [name: string, method: string, resource: 'service' | 'bucket' | 'object', query: string];

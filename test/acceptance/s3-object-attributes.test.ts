@@ -12,7 +12,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
+import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 let server: ServerProcess;
@@ -25,6 +25,7 @@ before(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 async function newBucket() {

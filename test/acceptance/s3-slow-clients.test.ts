@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { IndependentSigner } from '../support/independent-signer.ts';
 import { headOf, openConnection } from '../support/raw-http.ts';
-import { assertS3Error, connectS3 } from '../support/s3-client.ts';
+import { assertNoFailures, assertS3Error, connectS3 } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const BUCKET = 'slow-clients';
@@ -21,6 +21,7 @@ before(async () => {
 after(async () => {
   s3?.destroy();
   await server?.dispose();
+  assertNoFailures(server);
 });
 
 test('headers that never end are cut off after 20 s, others are served meanwhile', async () => {

@@ -53,3 +53,11 @@ export function newBucketName(stem: string): string {
   bucketNumber += 1;
   return `${stem}-${process.pid}-${bucketNumber}`;
 }
+
+/** What the server has logged as its own failures. None, whatever clients do to it. */
+export function assertNoFailures(server: ServerProcess | undefined): void {
+  const failures = (server?.logs() ?? '')
+    .split('\n')
+    .filter((line) => /"level":"(?:error|fatal)"/.test(line));
+  assert.deepEqual(failures, []);
+}
