@@ -51,6 +51,7 @@ export class WorkerPool {
   #config: Config;
   /** A worker that comes later gets what is valid then, whatever the files hold by then. */
   #tls: TlsMaterial | undefined;
+  #bound: BoundAddresses | undefined;
   #isReady = false;
   #housekeeper: number | undefined;
   #earlyDeaths = 0;
@@ -91,7 +92,14 @@ export class WorkerPool {
     this.#endWhenEmpty();
   }
 
+  /**
+   * What the system chose for port 0 belongs to the workers that asked for port 0, and whoever joins them must ask in the same
+   * way. It is free again, and asked for by its number, when the last of them is gone.
+   */
   #fork(): void {
+    if (this.#members.size === 0 && this.#bound !== undefined) {
+      this.#config = withBoundPorts(this.#config, this.#bound);
+    }
     const worker = cluster.fork();
     const startTimer = setTimeout(() => {
       this.#options.log.error({ worker: worker.process.pid }, 'a worker did not begin to listen in time');
@@ -125,7 +133,7 @@ export class WorkerPool {
     clearTimeout(member.startTimer);
     member.isListening = true;
     member.listeningSinceMicros = this.#options.clock.nowMicros();
-    this.#config = withBoundPorts(this.#config, addresses);
+    this.#bound = addresses;
     this.#chooseHousekeeper();
     if (this.#isReady) {
       this.#tell(worker, { kind: 'ready' });

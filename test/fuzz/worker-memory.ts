@@ -2,7 +2,8 @@
  * Memory of a server's processes over a run (Linux). Anonymous memory only: what of the memory map happens to be resident
  * belongs to the page cache.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { childrenOf } from '../support/process-table.ts';
 
 export interface MemorySample {
   readonly requests: number;
@@ -14,11 +15,8 @@ export interface MemorySample {
 export function workersMemory(primaryPid: number): number | undefined {
   try {
     let kib = 0;
-    for (const task of readdirSync(`/proc/${primaryPid}/task`)) {
-      const children = readFileSync(`/proc/${primaryPid}/task/${task}/children`, 'utf8');
-      for (const pid of children.split(' ').filter((text) => text !== '')) {
-        kib += Number(/RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-      }
+    for (const pid of childrenOf(primaryPid)) {
+      kib += Number(/RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
     }
     return kib * 1024;
   } catch {
