@@ -9,8 +9,7 @@ import {
 } from './command-declaration.ts';
 
 const PROGRAM = 'gotgan';
-export const PROGRAM_SUMMARY =
-  'Self-hosted object storage: the S3 API with the identity services of real clouds.';
+const PROGRAM_SUMMARY = 'Self-hosted object storage: the S3 API with the identity services of real clouds.';
 
 const groupSummaries: Readonly<Record<string, string>> = {
   account: 'Accounts (tenants, projects)',

@@ -43,7 +43,7 @@ export interface StoredRoot {
   readonly masterKeyProof: SealedSecret;
 }
 
-export class UnreadableIdentityRecord extends Error {
+class UnreadableIdentityRecord extends Error {
   override readonly name = 'UnreadableIdentityRecord';
 }
 

@@ -23,12 +23,21 @@ export interface UserRecord {
 
 export type Principal =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'user'; readonly account: AccountRecord; readonly user: UserRecord; readonly isServerAdmin: boolean };
+  | {
+      readonly kind: 'user';
+      readonly account: AccountRecord;
+      readonly user: UserRecord;
+      readonly isServerAdmin: boolean;
+    };
 
 /** How the caller proved itself; kept for logs and explanations. */
 export type Proof =
   | { readonly kind: 'none' }
-  | { readonly kind: 'access-key'; readonly accessKeyId: string; readonly scheme: 'sigv4' | 'sigv4-query' | 'sigv2' | 'sigv2-query' };
+  | {
+      readonly kind: 'access-key';
+      readonly accessKeyId: string;
+      readonly scheme: 'sigv4' | 'sigv4-query' | 'sigv2' | 'sigv2-query';
+    };
 
 export interface Caller {
   readonly principal: Principal;

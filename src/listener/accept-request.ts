@@ -23,7 +23,7 @@ export interface AcceptSettings {
   readonly publicEndpoint?: PublicEndpoint | undefined;
 }
 
-export class IncomingHeaders implements WireHeaders {
+class IncomingHeaders implements WireHeaders {
   readonly #raw: readonly string[];
   /** Values are latin1 until they are asked for. */
   readonly #values = new Map<string, string>();

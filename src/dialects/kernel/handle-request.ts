@@ -43,7 +43,11 @@ async function perform<C extends Call, S>(
   return operation.encode(await operation.run(dialect.services, input, call), call);
 }
 
-async function readWhole<C extends Call, S>(dialect: Dialect<C, S>, call: C, bytesMax: number): Promise<Buffer> {
+async function readWhole<C extends Call, S>(
+  dialect: Dialect<C, S>,
+  call: C,
+  bytesMax: number,
+): Promise<Buffer> {
   const declared = call.request.body.contentLength;
   if (declared !== undefined && declared > bytesMax) throw dialect.bodyTooLarge(call, bytesMax);
   const source = dialect.bodyOf(call);

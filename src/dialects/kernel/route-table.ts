@@ -36,7 +36,7 @@ export interface RouteTable<O> {
   find(subject: RouteSubject): RouteResult<O>;
 }
 
-export class RouteConflict extends Error {
+class RouteConflict extends Error {
   override readonly name = 'RouteConflict';
 }
 
@@ -46,7 +46,8 @@ export function createRouteTable<O extends Routed>(operations: readonly O[]): Ro
   for (const operation of operations) {
     const shape = shapeKey(operation.route);
     const other = seen.get(shape);
-    if (other !== undefined) throw new RouteConflict(`${operation.name} and ${other} have the same shape: ${shape}`);
+    if (other !== undefined)
+      throw new RouteConflict(`${operation.name} and ${other} have the same shape: ${shape}`);
     seen.set(shape, operation.name);
     const methods = getOrAdd(byResource, operation.route.resource, () => new Map<string, O[]>());
     getOrAdd(methods, operation.route.method, () => []).push(operation);
@@ -70,7 +71,11 @@ export function createRouteTable<O extends Routed>(operations: readonly O[]): Ro
 function fits(route: RouteShape, subject: RouteSubject): boolean {
   for (const wanted of route.query ?? []) {
     const equals = wanted.indexOf('=');
-    if (equals < 0 ? subject.query(wanted) === undefined : subject.query(wanted.slice(0, equals)) !== wanted.slice(equals + 1)) {
+    if (
+      equals < 0
+        ? subject.query(wanted) === undefined
+        : subject.query(wanted.slice(0, equals)) !== wanted.slice(equals + 1)
+    ) {
       return false;
     }
   }
