@@ -19,7 +19,7 @@ import (
 )
 
 func client(secret string) *s3.Client {
-	settings := must(config.LoadDefaultConfig(context.TODO(), config.WithRegion("KR1"),
+	settings := must(config.LoadDefaultConfig(context.Background(), config.WithRegion("KR1"),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), secret, ""))))
 	return s3.NewFromConfig(settings, func(o *s3.Options) {
 		o.BaseEndpoint = aws.String(os.Getenv("ENDPOINT"))
@@ -36,7 +36,7 @@ func must[T any](value T, err error) T {
 }
 
 func main() {
-	ctx, bucket := context.TODO(), aws.String("go-v2-bucket")
+	ctx, bucket := context.Background(), aws.String("go-v2-bucket")
 	s := client(os.Getenv("AWS_SECRET_ACCESS_KEY"))
 	must(s.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: bucket}))
 	small, large := make([]byte, 1000), make([]byte, 18_000_000)
