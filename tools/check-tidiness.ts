@@ -43,7 +43,8 @@ function findAll(file: RepositoryFile, pattern: RegExp, message: (text: string) 
 }
 
 function checkFileName({ path }: RepositoryFile): Finding[] {
-  if (!codeFolders.test(path) || /\/(?:vectors|fixtures)\//.test(path)) return [];
+  // Java names a file after its class.
+  if (!codeFolders.test(path) || /\/(?:vectors|fixtures)\/|\.java$/.test(path)) return [];
   const findings: Finding[] = [];
   const segments = path.split('/');
   const notKebab = segments.find((segment) => !kebabCase.test(segment));
