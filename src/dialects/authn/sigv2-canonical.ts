@@ -3,8 +3,9 @@
  * Of the query only sub-resources and response overrides are signed, by the names that the dialect gives: every name that
  * decides what a request does must be among them.
  *
- * Clients do not agree on the spelling of paths (some sign what they send, some their own strict encoding of it) nor on a
- * sub-resource without a value (`?acl` and `?acl=`), so each has two forms. All of them mean the same request.
+ * Clients do not agree on the spelling of paths (some sign what they send, some their own strict encoding of it; botocore signs
+ * `/bucket/` and sends `/bucket`) nor on a sub-resource without a value (`?acl` and `?acl=`), so each has several forms. All of
+ * them mean the same request.
  */
 import { decodePercent, encodeStrictPath } from '../../lib/percent-encoding.ts';
 import type { WireHeaders, WireRequest } from '../kernel/wire.ts';
@@ -41,7 +42,7 @@ export function stringsToSign(
   const bucket = rules.hostedBucket === undefined ? '' : `/${rules.hostedBucket}`;
   const signed = pairs.filter(({ name }) => rules.isSignedParameter(name));
   const queries = [canonicalSubresources(signed, ''), canonicalSubresources(signed, '=')];
-  const paths = [request.rawPath, strictPath(request.rawPath)];
+  const paths = pathForms(request.rawPath, rules.hostedBucket !== undefined);
   const prefixes = ['', ...publicAddresses.map(({ pathPrefix }) => encodeStrictPath(pathPrefix))];
   const strings = new Set<string>();
   for (const prefix of prefixes) {
@@ -74,9 +75,11 @@ function canonicalSubresources(signed: readonly QueryPair[], empty: '' | '='): s
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-function strictPath(rawPath: string): string {
+function pathForms(rawPath: string, isHosted: boolean): string[] {
   try {
-    return encodeStrictPath(decodePercent(rawPath));
+    const forms = [rawPath, encodeStrictPath(decodePercent(rawPath))];
+    const namesBucket = !isHosted && rawPath.length > 1 && rawPath.indexOf('/', 1) < 0;
+    return namesBucket ? forms.flatMap((form) => [form, `${form}/`]) : forms;
   } catch {
     throw new AuthnError('MalformedTarget', {});
   }

@@ -244,6 +244,18 @@ test('paths may be signed as sent or strictly encoded, and behind a public prefi
   await refused(verify(received(elsewhere, { target: signer.byHeader(PUT).target })), 'SignatureMismatch');
 });
 
+test('a bucket may be signed with a slash behind it, a key may not', async () => {
+  const bucket = signer.byHeader({ ...PUT, path: '/bucket/' });
+  await verify(received(bucket));
+  await verify(received(bucket, { target: '/bucket' }));
+  const key = signer.byHeader({ ...PUT, path: '/bucket/key/' });
+  await refused(verify(received(key, { target: '/bucket/key' })), 'SignatureMismatch');
+  const hosted = received(signer.byHeader({ ...PUT, path: '/key/', hostedBucket: 'bucket' }), {
+    target: '/key',
+  });
+  await refused(verify(hosted, 'header', 'bucket'), 'SignatureMismatch');
+});
+
 test('the clocks may differ by 15 minutes in either direction', async () => {
   const signed = signer.byHeader(PUT);
   await verify(received(signed, { at: seconds(900) }));
