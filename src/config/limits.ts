@@ -66,6 +66,10 @@ export const processLimits = {
   /** Pause of housekeeping when there was nothing to do, and after a failure of it. */
   housekeepingIdleMillis: 1_000,
   housekeepingRetryMillis: 5_000,
+  /** How long a line of the access log may wait for others. */
+  callLogMillis: 250,
+  /** Lines of the access log that wait for their reader; beyond it they are dropped. Bytes. */
+  callLogBytesMax: 1024 * 1024,
   /** Answers of workers to a scrape of /metrics. */
   metricsMillisMax: 2_000,
 } as const;

@@ -16,7 +16,7 @@ import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { renderMetrics, WorkerReporter } from './collect-metrics.ts';
 import { createControlEndpoints, createNotFound } from './control-endpoints.ts';
-import { createLogger } from './create-logger.ts';
+import { createCallLogger, createLogger } from './create-logger.ts';
 import { ReportGatherer } from './gather-reports.ts';
 import { AddressUnavailable, type OpenListeners, openListeners } from './open-listeners.ts';
 import { exitCodes, type ToPrimary, type ToWorker } from './process-messages.ts';
@@ -43,6 +43,7 @@ class Worker {
   readonly #version: string;
   #tls: TlsMaterial | undefined;
   readonly #log;
+  readonly #callLog;
   readonly #clock = systemClock;
   readonly #entropy = createSystemEntropy();
   readonly #metrics = new CallMetrics();
@@ -58,6 +59,7 @@ class Worker {
     this.#version = version;
     this.#tls = tls;
     this.#log = createLogger(config.logLevel, 'worker');
+    this.#callLog = createCallLogger(config.logLevel, 'worker');
     process.on('uncaughtException', (error) => {
       this.#log.fatal({ err: error }, 'the worker has a bug and ends');
       process.exit(exitCodes.failed);
@@ -122,13 +124,13 @@ class Worker {
         new ServedCall({
           choose,
           clock,
-          log,
+          log: this.#callLog,
           metrics: this.#metrics,
           beginRequest: services.store.beginRequest,
         }),
       onRefusal: ({ status, code }) => {
         this.#metrics.recordRefusal(status);
-        log.debug({ status, error: code }, 'refused before any API');
+        this.#callLog.debug({ status, error: code }, 'refused before any API');
       },
     });
     // Renewed while the addresses were being opened.
