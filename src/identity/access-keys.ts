@@ -31,6 +31,8 @@ export interface NewAccessKey {
   readonly userId: string;
   /** Both or neither; generated when absent. */
   readonly pair?: { readonly accessKeyId: string; readonly secretKey: string };
+  /** A lower limit than that of the store, of an API that has one. */
+  readonly keysPerUserMax?: number;
 }
 
 export interface CreatedAccessKey extends AccessKeyRecord {
@@ -44,7 +46,7 @@ export async function createAccessKey(
   input: NewAccessKey,
 ): Promise<CreatedAccessKey> {
   return commitChange(context, async (change) =>
-    addAccessKey(context, change, await readUser(change, input.userId), input.pair),
+    addAccessKey(context, change, await readUser(change, input.userId), input.pair, input.keysPerUserMax),
   );
 }
 
@@ -54,11 +56,12 @@ export async function addAccessKey(
   change: Change,
   user: StoredUser,
   pair: NewAccessKey['pair'],
+  limit = KEYS_PER_USER_MAX,
 ): Promise<CreatedAccessKey> {
   const id = checkValue('accessKeyId', pair?.accessKeyId ?? entropy.bytes(ID_BYTES).toString('hex'));
   const secretKey = checkValue('secretKey', pair?.secretKey ?? entropy.bytes(SECRET_BYTES).toString('hex'));
-  if (user.accessKeyIds.length >= KEYS_PER_USER_MAX) {
-    throw new IdentityError('TooManyAccessKeys', { limit: KEYS_PER_USER_MAX });
+  if (user.accessKeyIds.length >= limit) {
+    throw new IdentityError('TooManyAccessKeys', { limit });
   }
   if ((await change.read(identityKeys.accessKey(id))) !== undefined) {
     throw new IdentityError('AccessKeyTaken', { accessKeyId: id });

@@ -118,7 +118,11 @@ export async function setAccountEnabled(
     if (account.isServerRoot && !enabled) {
       throw new IdentityError('RootIsPermanent', { what: 'the root account' });
     }
-    const changed: StoredAccount = { ...account, enabled };
+    const changed: StoredAccount = {
+      ...account,
+      enabled,
+      ...(enabled ? {} : { tokenEpoch: (account.tokenEpoch ?? 0) + 1 }),
+    };
     change.put(identityKeys.account(id), encodeRecord(changed));
     return accountOfRecord(changed);
   });

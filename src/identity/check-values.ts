@@ -6,6 +6,7 @@ const EMAIL = /^[^\s@,\p{C}]{1,64}@[^\s@,\p{C}]{1,189}$/u;
 const ID = /^[0-9a-f]{32}$/;
 const ACCESS_KEY_ID = /^[\w.~+=@-]{1,128}$/;
 const SECRET = /^[\x21-\x7e]{1,256}$/;
+const PASSWORD = /^[^\p{C}]{8,256}$/u;
 const DISPLAY_NAME = /^[^\p{C}]{0,128}$/u;
 
 const rules = {
@@ -14,6 +15,7 @@ const rules = {
   displayName: { pattern: DISPLAY_NAME, expected: 'at most 128 printable characters' },
   email: { pattern: EMAIL, expected: 'an e-mail address' },
   accessKeyId: { pattern: ACCESS_KEY_ID, expected: 'at most 128 letters, digits and . _ ~ + = @ -' },
+  password: { pattern: PASSWORD, expected: '8 to 256 printable characters' },
   secretKey: { pattern: SECRET, expected: 'at most 256 printable ASCII characters without blanks' },
 } as const;
 

@@ -1,4 +1,5 @@
 import type { Principal } from './principal.ts';
+import type { TokenRecord } from './tokens.ts';
 
 /** An access-key pair with the principal it acts as, as found for one request. */
 export interface AccessKeyCredential {
@@ -15,4 +16,10 @@ export interface AccessKeyCredential {
 /** Reads the store on every call (deletion and disabling take effect on the next request, on every worker). */
 export interface CredentialSource {
   findAccessKey(accessKeyId: string): Promise<AccessKeyCredential | undefined>;
+}
+
+/** Reads the store on every call, as above. */
+export interface TokenSource {
+  /** Undefined when it is unknown, expired, revoked or void, without a difference. */
+  findToken(value: string): Promise<TokenRecord | undefined>;
 }

@@ -15,9 +15,25 @@ export interface IdentityErrorDetails {
   /** The server's root account, the root user of an account, and the last key pair of the server's root user stay. */
   RootIsPermanent: { what: string };
   AccountIsBeingRemoved: { account: string };
+  /**
+   * Somebody could not prove who they are, or has no business in the account. `reason` and the ids are for the audit log
+   * only: nobody may learn from an answer which part was wrong.
+   */
+  LoginRefused: { reason: LoginRefusal; userId?: string; accountId?: string };
+  /** Too many wrong guesses from there or at this user, or too many at once. */
+  TooManyAttempts: { retryAfterSeconds: number };
   /** Others changed the same records more often than the server retries. */
   TooMuchContention: Record<never, never>;
 }
+
+export type LoginRefusal =
+  | 'unknown-user'
+  | 'wrong-password'
+  | 'user-disabled'
+  | 'account-disabled'
+  | 'unknown-account'
+  | 'other-account'
+  | 'token-void';
 
 export type IdentityErrorCode = keyof IdentityErrorDetails;
 

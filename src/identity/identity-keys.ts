@@ -10,9 +10,13 @@
  * | `34` user by e-mail | e-mail in lower case | user id |
  * | `35` access key | access key id | record with the sealed secret |
  * | `37` API key | HMAC of the key | record |
+ * | `38` token | id of the master key (4 bytes), HMAC of the token | record |
+ * | `39` token by expiry | time in microseconds (8 bytes), rest of the key of `38` | |
  * | `3f` root | | who the server's root is, and a proof of the master key |
  */
 import type { KeyRange } from '../storage/contract/metadata-store.ts';
+
+const TIME_BYTES = 8;
 
 const SPACE = {
   account: 0x30,
@@ -22,6 +26,8 @@ const SPACE = {
   userByEmail: 0x34,
   accessKey: 0x35,
   apiKey: 0x37,
+  token: 0x38,
+  tokenByExpiry: 0x39,
   root: 0x3f,
 } as const;
 
@@ -34,8 +40,21 @@ export const identityKeys = {
   userByEmail: (email: string) => joinKey(SPACE.userByEmail, Buffer.from(email.toLowerCase())),
   accessKey: (id: string) => joinKey(SPACE.accessKey, Buffer.from(id)),
   apiKey: (fingerprint: Buffer) => joinKey(SPACE.apiKey, fingerprint),
+  token: (name: Buffer) => joinKey(SPACE.token, name),
+  tokenByExpiry: (expiresAtMicros: number, name: Buffer) =>
+    joinKey(SPACE.tokenByExpiry, timeBytes(expiresAtMicros), name),
   root: () => joinKey(SPACE.root),
 };
+
+/** Tokens that have expired by then. */
+export function expiredTokenRange(nowMicros: number): KeyRange {
+  return { start: joinKey(SPACE.tokenByExpiry), end: joinKey(SPACE.tokenByExpiry, timeBytes(nowMicros + 1)) };
+}
+
+/** The token's part of a key of `39`. */
+export function tokenNameOf(expiryKey: Buffer): Buffer {
+  return expiryKey.subarray(1 + TIME_BYTES);
+}
 
 /** Names greater than `after`; all of them when it is empty. */
 export function accountNameRange(after: string): KeyRange {
@@ -44,6 +63,12 @@ export function accountNameRange(after: string): KeyRange {
 
 export function userNameRange(accountId: string, after: string): KeyRange {
   return rangeAfter(joinKey(SPACE.userByName, Buffer.from(accountId, 'hex')), Buffer.from(after));
+}
+
+function timeBytes(micros: number): Buffer {
+  const bytes = Buffer.alloc(TIME_BYTES);
+  bytes.writeBigUInt64BE(BigInt(micros));
+  return bytes;
 }
 
 function joinKey(space: number, ...parts: readonly Buffer[]): Buffer {

@@ -10,12 +10,16 @@ export interface StoredAccount extends AccountRecord {
   readonly isServerRoot: boolean;
   /** Its users and keys are being removed: nothing may be added any more. */
   readonly isBeingRemoved: boolean;
+  /** Raised when the account is disabled: tokens of an earlier epoch are void for ever. Absent: 0. */
+  readonly tokenEpoch?: number;
 }
 
 export interface StoredUser extends UserRecord {
   /** Its access keys, so that whoever adds one and whoever removes the user change the same record. */
   readonly accessKeyIds: readonly string[];
   readonly passwordHash?: string;
+  /** Raised when the user is disabled or gets another password: tokens of an earlier epoch are void for ever. Absent: 0. */
+  readonly tokenEpoch?: number;
 }
 
 export interface StoredAccessKey {
@@ -36,6 +40,22 @@ export interface StoredApiKey {
   readonly masterKeyId: number;
 }
 
+/** Found by the HMAC of the token; the token itself is nowhere. */
+export interface StoredToken {
+  readonly userId: string;
+  readonly accountId: string;
+  /** False: it says who somebody is, and opens no account. */
+  readonly isScoped: boolean;
+  /** How it was come by: `password`, `token`. */
+  readonly methods: readonly string[];
+  /** By which logs and clients name it without knowing it. */
+  readonly auditId: string;
+  readonly issuedAtMicros: number;
+  readonly expiresAtMicros: number;
+  readonly userEpoch: number;
+  readonly accountEpoch: number;
+}
+
 export interface StoredRoot {
   readonly accountId: string;
   readonly userId: string;
@@ -48,7 +68,7 @@ class UnreadableIdentityRecord extends Error {
 }
 
 export function encodeRecord(
-  record: StoredAccount | StoredUser | StoredAccessKey | StoredApiKey | StoredRoot,
+  record: StoredAccount | StoredUser | StoredAccessKey | StoredApiKey | StoredToken | StoredRoot,
 ): Buffer {
   const json = JSON.stringify(record);
   const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(json));
@@ -71,6 +91,6 @@ export function accountOfRecord({ id, name, enabled, createdAtMicros }: StoredAc
   return { id, name, enabled, createdAtMicros };
 }
 
-export function userOfRecord({ passwordHash, accessKeyIds, ...user }: StoredUser): UserRecord {
+export function userOfRecord({ passwordHash, accessKeyIds, tokenEpoch, ...user }: StoredUser): UserRecord {
   return user;
 }

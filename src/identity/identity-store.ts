@@ -24,11 +24,22 @@ import {
   setAccountEnabled,
 } from './accounts.ts';
 import { type CreatedRoot, checkRoot, createRoot, type NewRoot } from './create-root.ts';
-import type { AccessKeyCredential, CredentialSource } from './credentials.ts';
+import type { AccessKeyCredential, CredentialSource, TokenSource } from './credentials.ts';
 import { AccessKeyFinder } from './find-access-key.ts';
 import { accountOfRecord } from './identity-records.ts';
+import { type LoggedIn, type LoginInput, logIn } from './log-in.ts';
+import { LoginLimiter } from './login-limiter.ts';
 import type { MasterKey } from './master-key.ts';
+import { PasswordGate } from './password-gate.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
+import {
+  findToken,
+  type IssuedToken,
+  issueToken,
+  type NewToken,
+  revokeToken,
+  sweepTokens,
+} from './tokens.ts';
 import {
   createUser,
   findUser,
@@ -37,10 +48,11 @@ import {
   type NewUser,
   removeUser,
   setUserEnabled,
+  setUserPassword,
   type UsersPage,
 } from './users.ts';
 
-export interface IdentityStore extends CredentialSource {
+export interface IdentityStore extends CredentialSource, TokenSource {
   /** Whether the first records exist. Throws `MasterKeyError` when they were made under another master key. */
   hasRoot(): Promise<boolean>;
   createRoot(input: NewRoot): Promise<CreatedRoot>;
@@ -66,7 +78,10 @@ export interface IdentityStore extends CredentialSource {
   findUser(idOrName: string, accountId: string | undefined): Promise<UserRecord | undefined>;
   findUserByEmail(email: string): Promise<UserRecord | undefined>;
   listUsers(accountId: string, after: string, limit: number): Promise<UsersPage>;
+  /** Disabling voids the tokens of the user for ever. */
   setUserEnabled(id: string, enabled: boolean): Promise<UserRecord>;
+  /** Voids the tokens of the user. Throws NoSuchUser, InvalidValue, TooManyAttempts. */
+  setUserPassword(id: string, password: string): Promise<UserRecord>;
   /** With its keys. Throws NoSuchUser, RootIsPermanent. */
   removeUser(id: string): Promise<void>;
 
@@ -76,6 +91,15 @@ export interface IdentityStore extends CredentialSource {
   setAccessKeyEnabled(id: string, enabled: boolean): Promise<AccessKeyRecord>;
   /** Throws NoSuchAccessKey, RootIsPermanent. */
   removeAccessKey(id: string): Promise<void>;
+
+  /** Throws LoginRefused, TooManyAttempts. */
+  logIn(input: LoginInput): Promise<LoggedIn>;
+  /** Throws LoginRefused. */
+  issueToken(input: NewToken): Promise<IssuedToken>;
+  /** Whether there was one. */
+  revokeToken(value: string): Promise<boolean>;
+  /** Removes a slice of the tokens that have expired. True when there may be more. */
+  sweepTokens(): Promise<boolean>;
 }
 
 export interface IdentityStoreParts {
@@ -87,6 +111,8 @@ export interface IdentityStoreParts {
 
 export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
   const finder = new AccessKeyFinder(parts.metadata, parts.masterKey);
+  const gate = new PasswordGate(parts.entropy);
+  const limiter = new LoginLimiter(parts.clock);
   return {
     findAccessKey: (id): Promise<AccessKeyCredential | undefined> => finder.find(id),
     hasRoot: () => checkRoot(parts),
@@ -99,15 +125,21 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     listAccounts: (after, limit) => listAccounts(parts, after, limit),
     setAccountEnabled: (id, enabled) => setAccountEnabled(parts, id, enabled),
     removeAccount: (id, isEmpty) => removeAccount(parts, id, isEmpty),
-    createUser: (input) => createUser(parts, input),
+    createUser: (input) => createUser(parts, gate, input),
     findUser: (idOrName, accountId) => findUser(parts, idOrName, accountId),
     findUserByEmail: (email) => findUserByEmail(parts, email),
     listUsers: (accountId, after, limit) => listUsers(parts, accountId, after, limit),
     setUserEnabled: (id, enabled) => setUserEnabled(parts, id, enabled),
+    setUserPassword: (id, password) => setUserPassword(parts, gate, id, password),
     removeUser: (id) => removeUser(parts, id, { evenRoot: false }),
     createAccessKey: (input) => createAccessKey(parts, input),
     listAccessKeys: (userId) => listAccessKeys(parts, userId),
     setAccessKeyEnabled: (id, enabled) => setAccessKeyEnabled(parts, id, enabled),
     removeAccessKey: (id) => removeAccessKey(parts, id),
+    logIn: (input) => logIn(parts, { gate, limiter }, input),
+    issueToken: (input) => issueToken(parts, input),
+    findToken: (value) => findToken(parts, value),
+    revokeToken: (value) => revokeToken(parts, value),
+    sweepTokens: () => sweepTokens(parts),
   };
 }

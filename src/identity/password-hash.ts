@@ -25,6 +25,12 @@ export async function verifyPassword(password: string, encoded: string): Promise
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
+/** Takes as long to verify as any other, and no password fits. */
+export function passwordThatNobodyHas(entropy: Entropy): string {
+  const draw = (bytes: number): string => Buffer.from(entropy.bytes(bytes)).toString('base64');
+  return ['scrypt', ...Object.values(COST), draw(SALT_BYTES), draw(HASH_BYTES)].join('$');
+}
+
 /** Unicode forms of one password are one password (RFC 8265: NFC). */
 function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();

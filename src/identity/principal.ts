@@ -8,6 +8,12 @@ export interface AccountRecord {
   readonly createdAtMicros: number;
 }
 
+/**
+ * `admin` speaks for the account and its users, `operator` for what the account owns, `member` for nothing but what it is
+ * granted (design, section 7).
+ */
+export type AccountRole = 'admin' | 'operator' | 'member';
+
 export interface UserRecord {
   /** 32 lower-case hexadecimal characters. */
   readonly id: string;
@@ -17,6 +23,8 @@ export interface UserRecord {
   readonly email: string;
   /** The account's root user: owner of everything in it, and administrator of the server in the root account. */
   readonly isRoot: boolean;
+  /** In its account; read it with `roleOf`. */
+  readonly role?: AccountRole;
   readonly enabled: boolean;
   readonly createdAtMicros: number;
 }
@@ -37,7 +45,8 @@ export type Proof =
       readonly kind: 'access-key';
       readonly accessKeyId: string;
       readonly scheme: 'sigv4' | 'sigv4-query' | 'sigv2' | 'sigv2-query';
-    };
+    }
+  | { readonly kind: 'token'; readonly auditId: string };
 
 export interface Caller {
   readonly principal: Principal;

@@ -4,7 +4,8 @@ import { type Change, commitChange, type IdentityContext } from './commit-change
 import { IdentityError } from './identity-errors.ts';
 import { identityKeys, userNameRange } from './identity-keys.ts';
 import { decodeRecord, encodeRecord, type StoredUser, userOfRecord } from './identity-records.ts';
-import type { UserRecord } from './principal.ts';
+import type { PasswordGate } from './password-gate.ts';
+import type { AccountRole, UserRecord } from './principal.ts';
 import { readAccount, readUser } from './read-records.ts';
 
 const ID_BYTES = 16;
@@ -18,13 +19,38 @@ export interface NewUser {
   readonly displayName: string;
   /** Empty: none. */
   readonly email: string;
+  readonly role?: AccountRole;
+  /** Absent: the user cannot log in. */
+  readonly password?: string;
 }
 
 /** Throws NoSuchAccount, UserNameTaken, EmailTaken, InvalidValue. */
-export async function createUser(context: IdentityContext, input: NewUser): Promise<UserRecord> {
+export async function createUser(
+  context: IdentityContext,
+  gate: PasswordGate,
+  { password, ...input }: NewUser,
+): Promise<UserRecord> {
+  const hashed =
+    password === undefined ? {} : { passwordHash: await gate.hash(checkValue('password', password)) };
   return commitChange(context, async (change) => {
     await readAccount(change, input.accountId);
-    return userOfRecord(await addUser(context, change, { ...input, isRoot: false }));
+    return userOfRecord(await addUser(context, change, { ...input, ...hashed, isRoot: false }));
+  });
+}
+
+/** Voids the tokens of the user. Throws NoSuchUser, InvalidValue. */
+export async function setUserPassword(
+  context: IdentityContext,
+  gate: PasswordGate,
+  id: string,
+  password: string,
+): Promise<UserRecord> {
+  const passwordHash = await gate.hash(checkValue('password', password));
+  return commitChange(context, async (change) => {
+    const user = await readUser(change, id);
+    const changed: StoredUser = { ...user, passwordHash, tokenEpoch: (user.tokenEpoch ?? 0) + 1 };
+    change.put(identityKeys.user(id), encodeRecord(changed));
+    return userOfRecord(changed);
   });
 }
 
@@ -32,7 +58,7 @@ export async function createUser(context: IdentityContext, input: NewUser): Prom
 export async function addUser(
   { clock, entropy }: IdentityContext,
   change: Change,
-  input: NewUser & { readonly isRoot: boolean; readonly passwordHash?: string },
+  input: Omit<NewUser, 'password'> & { readonly isRoot: boolean; readonly passwordHash?: string },
 ): Promise<StoredUser> {
   const name = checkValue('name', input.name);
   const email = input.email === '' ? '' : checkValue('email', input.email);
@@ -52,6 +78,7 @@ export async function addUser(
     enabled: true,
     createdAtMicros: clock.nowMicros(),
     accessKeyIds: [],
+    ...(input.role === undefined ? {} : { role: input.role }),
     ...(input.passwordHash === undefined ? {} : { passwordHash: input.passwordHash }),
   };
   change.put(identityKeys.user(id), encodeRecord(user));
@@ -121,7 +148,11 @@ export async function setUserEnabled(
   return commitChange(context, async (change) => {
     const user = await readUser(change, id);
     if (user.isRoot && !enabled) throw new IdentityError('RootIsPermanent', { what: 'the root user' });
-    const changed: StoredUser = { ...user, enabled };
+    const changed: StoredUser = {
+      ...user,
+      enabled,
+      ...(enabled ? {} : { tokenEpoch: (user.tokenEpoch ?? 0) + 1 }),
+    };
     change.put(identityKeys.user(id), encodeRecord(changed));
     return userOfRecord(changed);
   });

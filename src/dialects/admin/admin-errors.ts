@@ -50,6 +50,11 @@ const fromIdentity: IdentityAnswers = {
     `${what.slice(0, 1).toUpperCase()}${what.slice(1)} cannot be removed or disabled.`,
   ],
   AccountIsBeingRemoved: ({ account }) => [409, `The account ${account} is being removed.`],
+  LoginRefused: () => [401, 'This is not a user of this server, or not their password.'],
+  TooManyAttempts: ({ retryAfterSeconds }) => [
+    429,
+    `Too many attempts: try again in ${retryAfterSeconds} s.`,
+  ],
   TooMuchContention: () => [503, 'Others are changing the same records: try again.'],
 };
 

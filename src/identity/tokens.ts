@@ -1,0 +1,181 @@
+/**
+ * Tokens: opaque values that prove for some hours who somebody is and which account they act for (docs/adr/0010). Only the HMAC
+ * of a value is stored, as its key. Token, user and account are read on every use, in one call, so that revoking, disabling,
+ * deleting and another password void a token on the next request of every worker; nothing is cached.
+ */
+import { commitChange, type IdentityContext } from './commit-change.ts';
+import { IdentityError, type LoginRefusal } from './identity-errors.ts';
+import { expiredTokenRange, identityKeys, tokenNameOf } from './identity-keys.ts';
+import {
+  accountOfRecord,
+  decodeRecord,
+  encodeRecord,
+  type StoredAccount,
+  type StoredToken,
+  type StoredUser,
+  userOfRecord,
+} from './identity-records.ts';
+import { type MasterKey, MasterKeyError } from './master-key.ts';
+import type { Principal } from './principal.ts';
+
+const SECRET_BYTES = 32;
+const AUDIT_ID_BYTES = 16;
+/** The id of the master key that finds it, and the secret. */
+const VALUE = /^(\d{1,9})-([0-9a-f]{64})$/;
+const SWEPT_PER_SLICE = 200;
+
+export interface NewToken {
+  readonly userId: string;
+  /** Whether it is for the account of the user; otherwise it only says who the user is. */
+  readonly isScoped: boolean;
+  readonly methods: readonly string[];
+  readonly expiresAtMicros: number;
+  readonly proven: ProvenEpochs;
+}
+
+/** What held when somebody proved who they are. A token is only issued while it still holds. */
+export interface ProvenEpochs {
+  readonly user: number;
+  readonly account: number;
+}
+
+export interface TokenRecord {
+  readonly auditId: string;
+  readonly isScoped: boolean;
+  readonly methods: readonly string[];
+  readonly issuedAtMicros: number;
+  readonly expiresAtMicros: number;
+  readonly principal: Principal & { readonly kind: 'user' };
+  readonly proven: ProvenEpochs;
+}
+
+export interface IssuedToken extends TokenRecord {
+  /** ASCII without blanks, less than 80 characters. Known to the caller only, here. */
+  readonly value: string;
+}
+
+/** Throws LoginRefused when user or account may not have one (any more). */
+export async function issueToken(context: IdentityContext, input: NewToken): Promise<IssuedToken> {
+  const { clock, entropy, masterKey } = context;
+  const value = `${masterKey.currentKeyId}-${entropy.bytes(SECRET_BYTES).toString('hex')}`;
+  const auditId = entropy.bytes(AUDIT_ID_BYTES).toString('base64url');
+  const name = nameOf(masterKey, value);
+  if (name === undefined) throw new Error('a new token has no name');
+  return commitChange(context, async (change) => {
+    const userEntry = await change.read(identityKeys.user(input.userId));
+    if (userEntry === undefined) throw new IdentityError('LoginRefused', { reason: 'unknown-user' });
+    const user = decodeRecord<StoredUser>(userEntry.value);
+    const accountEntry = await change.read(identityKeys.account(user.accountId));
+    if (accountEntry === undefined) throw refusal('unknown-account', user);
+    const account = decodeRecord<StoredAccount>(accountEntry.value);
+    if (!user.enabled) throw refusal('user-disabled', user);
+    if (!account.enabled || account.isBeingRemoved) throw refusal('account-disabled', user);
+    const { user: userEpoch, account: accountEpoch } = input.proven;
+    if (userEpoch !== (user.tokenEpoch ?? 0) || accountEpoch !== (account.tokenEpoch ?? 0)) {
+      throw refusal('token-void', user);
+    }
+    const stored: StoredToken = {
+      userId: user.id,
+      accountId: account.id,
+      isScoped: input.isScoped,
+      methods: input.methods,
+      auditId,
+      issuedAtMicros: clock.nowMicros(),
+      expiresAtMicros: input.expiresAtMicros,
+      userEpoch,
+      accountEpoch,
+    };
+    change.put(identityKeys.token(name), encodeRecord(stored));
+    change.put(identityKeys.tokenByExpiry(stored.expiresAtMicros, name), Buffer.alloc(0));
+    return { value, ...tokenOf(stored, user, account) };
+  });
+}
+
+function refusal(reason: LoginRefusal, user: StoredUser) {
+  return new IdentityError('LoginRefused', { reason, userId: user.id, accountId: user.accountId });
+}
+
+/** Undefined when it is unknown, expired, revoked or void, without a difference. */
+export async function findToken(
+  { metadata, masterKey, clock }: IdentityContext,
+  value: string,
+): Promise<TokenRecord | undefined> {
+  const name = nameOf(masterKey, value);
+  if (name === undefined) return undefined;
+  const key = identityKeys.token(name);
+  const entry = await metadata.get(key);
+  if (entry === undefined) return undefined;
+  const stored = decodeRecord<StoredToken>(entry.value);
+  if (stored.expiresAtMicros <= clock.nowMicros()) return undefined;
+  const [userEntry, accountEntry] = await metadata.getMany([
+    identityKeys.user(stored.userId),
+    identityKeys.account(stored.accountId),
+  ]);
+  if (userEntry === undefined || accountEntry === undefined) return undefined;
+  const user = decodeRecord<StoredUser>(userEntry.value);
+  const account = decodeRecord<StoredAccount>(accountEntry.value);
+  const isOpen = user.enabled && account.enabled && !account.isBeingRemoved;
+  const isCurrent =
+    (user.tokenEpoch ?? 0) === stored.userEpoch && (account.tokenEpoch ?? 0) === stored.accountEpoch;
+  return isOpen && isCurrent ? tokenOf(stored, user, account) : undefined;
+}
+
+/** Whether there was one. */
+export async function revokeToken(context: IdentityContext, value: string): Promise<boolean> {
+  const name = nameOf(context.masterKey, value);
+  if (name === undefined) return false;
+  return commitChange(context, async (change) => {
+    const key = identityKeys.token(name);
+    const entry = await change.read(key);
+    if (entry === undefined) return false;
+    change.delete(key);
+    change.delete(identityKeys.tokenByExpiry(decodeRecord<StoredToken>(entry.value).expiresAtMicros, name));
+    return true;
+  });
+}
+
+/** Removes a slice of the tokens that have expired. True when there may be more. */
+export async function sweepTokens({ metadata, clock }: IdentityContext): Promise<boolean> {
+  metadata.refresh();
+  const rows = await metadata.scan(expiredTokenRange(clock.nowMicros()), SWEPT_PER_SLICE);
+  if (rows.length === 0) return false;
+  // Nothing else writes these keys but revoking, which deletes them too: there is nothing to check.
+  const deletes = rows.flatMap(({ key }) => [key, identityKeys.token(tokenNameOf(key))]);
+  await metadata.commit({ id: metadata.newCommitId(), checks: [], puts: [], deletes, effect: 'shrink' });
+  return rows.length === SWEPT_PER_SLICE;
+}
+
+/** What is stored of a value: the id of the master key and the HMAC. Undefined when it cannot be one of ours. */
+function nameOf(masterKey: MasterKey, value: string): Buffer | undefined {
+  const match = VALUE.exec(value);
+  if (match === null) return undefined;
+  const keyId = Number(match[1]);
+  try {
+    const name = Buffer.alloc(4 + 32);
+    name.writeUInt32BE(keyId, 0);
+    masterKey.fingerprint(`token ${match[2]}`, keyId).copy(name, 4);
+    return name;
+  } catch (error) {
+    // Made under another key, or made up.
+    if (error instanceof MasterKeyError) return undefined;
+    throw error;
+  }
+}
+
+function tokenOf(stored: StoredToken, user: StoredUser, account: StoredAccount): TokenRecord {
+  const { auditId, isScoped, methods, issuedAtMicros, expiresAtMicros } = stored;
+  return {
+    auditId,
+    isScoped,
+    methods,
+    issuedAtMicros,
+    expiresAtMicros,
+    proven: { user: stored.userEpoch, account: stored.accountEpoch },
+    principal: {
+      kind: 'user',
+      account: accountOfRecord(account),
+      user: userOfRecord(user),
+      isServerAdmin: account.isServerRoot && user.isRoot,
+    },
+  };
+}

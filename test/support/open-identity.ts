@@ -1,0 +1,50 @@
+/** An identity store on the memory engine with a clock that tests move; every call sees a fresh view, as a request does. */
+import { createIdentityStore, type IdentityStore } from '../../src/identity/identity-store.ts';
+import { createMasterKey } from '../../src/identity/master-key.ts';
+import { createSystemEntropy } from '../../src/lib/entropy.ts';
+import { createMemoryStore, type MemoryStore } from './memory-engine.ts';
+
+export interface OpenIdentity {
+  readonly identity: IdentityStore;
+  readonly clock: { micros: number; nowMicros(): number };
+  passSeconds(seconds: number): void;
+  readonly metadata: ReturnType<MemoryStore['openEngine']>['metadata'];
+}
+
+export function openIdentity(
+  store: MemoryStore = createMemoryStore(),
+  masterKeys: ReadonlyMap<number, Buffer> = new Map([[1, Buffer.alloc(32, 7)]]),
+): OpenIdentity {
+  const entropy = createSystemEntropy();
+  const { metadata } = store.openEngine();
+  const clock = {
+    micros: 1_700_000_000_000_000,
+    nowMicros() {
+      return this.micros;
+    },
+  };
+  const inner = createIdentityStore({
+    metadata,
+    masterKey: createMasterKey(masterKeys, entropy),
+    clock,
+    entropy,
+  });
+  const identity = new Proxy(inner, {
+    get(target, name, receiver) {
+      const method: unknown = Reflect.get(target, name, receiver);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) => {
+        metadata.refresh();
+        return Reflect.apply(method, target, args);
+      };
+    },
+  });
+  return {
+    identity,
+    clock,
+    metadata,
+    passSeconds: (seconds) => {
+      clock.micros += seconds * 1_000_000;
+    },
+  };
+}
