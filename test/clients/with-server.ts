@@ -2,10 +2,11 @@
  * Runs a client script against a fresh server: `node test/clients/with-server.ts [NAME=value ...] <script> [arguments]`.
  *
  * The script gets ENDPOINT and CONTROL (URLs), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the root user, AWS_REGION, WORK (an
- * empty folder that is removed afterwards) and CLIENTS (this folder). Its exit code is ours. NAME=value go to the server.
+ * empty folder that is removed afterwards), SERVER_LOG (what the server has logged so far) and CLIENTS (this folder). Its exit
+ * code is ours. NAME=value go to the server.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startServer } from '../support/server-process.ts';
@@ -23,6 +24,9 @@ if (script === undefined) throw new Error('name a script of test/clients');
 
 const server = await startServer({ env: settings });
 const work = mkdtempSync(join(tmpdir(), 'gotgan-client-'));
+const logFolder = mkdtempSync(join(tmpdir(), 'gotgan-client-log-'));
+const logFile = join(logFolder, 'server.log');
+const copying = setInterval(() => writeFileSync(logFile, server.logs()), 200);
 try {
   const child = spawn('bash', [resolve(clients, script), ...rest], {
     env: {
@@ -34,6 +38,7 @@ try {
       AWS_REGION: 'KR1',
       AWS_DEFAULT_REGION: 'KR1',
       WORK: work,
+      SERVER_LOG: logFile,
       CLIENTS: clients,
     },
     stdio: 'inherit',
@@ -43,6 +48,8 @@ try {
     child.on('exit', (code) => done(code ?? 1));
   });
 } finally {
+  clearInterval(copying);
   await server.stop();
+  rmSync(logFolder, { recursive: true, force: true });
   rmSync(work, { recursive: true, force: true });
 }

@@ -10,7 +10,7 @@
 import { decodePercent, encodeStrictPath } from '../../lib/percent-encoding.ts';
 import type { WireHeaders, WireRequest } from '../kernel/wire.ts';
 import { AuthnError } from './authn-errors.ts';
-import { type PublicAddress, type QueryPair, readQueryPairs } from './sigv4-canonical.ts';
+import { type PublicAddress, pathsBehind, type QueryPair, readQueryPairs } from './sigv4-canonical.ts';
 
 export interface SigV2Rules {
   /** The bucket in the host name of a virtual-hosted request, lower case. */
@@ -43,10 +43,12 @@ export function stringsToSign(
   const signed = pairs.filter(({ name }) => rules.isSignedParameter(name));
   const queries = [canonicalSubresources(signed, ''), canonicalSubresources(signed, '=')];
   const paths = pathForms(request.rawPath, rules.hostedBucket !== undefined);
-  const prefixes = ['', ...publicAddresses.map(({ pathPrefix }) => encodeStrictPath(pathPrefix))];
   const strings = new Set<string>();
-  for (const prefix of prefixes) {
-    for (const path of paths) for (const query of queries) strings.add(head + bucket + prefix + path + query);
+  for (const { pathPrefix } of [{ pathPrefix: '' }, ...publicAddresses]) {
+    const prefix = encodeStrictPath(pathPrefix);
+    for (const path of paths.flatMap((form) => pathsBehind(prefix, form))) {
+      for (const query of queries) strings.add(head + bucket + prefix + path + query);
+    }
   }
   return strings;
 }

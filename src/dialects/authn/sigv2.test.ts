@@ -240,6 +240,9 @@ test('paths may be signed as sent or strictly encoded, and behind a public prefi
   );
   const atProxy = signer.byHeader({ ...PUT, path: `/files here${PUT.path}` });
   await verify(received(atProxy, { target: signer.byHeader(PUT).target }));
+  for (const path of ['/files here', '/files here/']) {
+    await verify(received(signer.byHeader({ ...PUT, path }), { target: '/' }));
+  }
   const elsewhere = signer.byHeader({ ...PUT, path: `/other${PUT.path}` });
   await refused(verify(received(elsewhere, { target: signer.byHeader(PUT).target })), 'SignatureMismatch');
 });

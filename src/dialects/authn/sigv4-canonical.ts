@@ -77,6 +77,11 @@ export function canonicalQuery(pairs: readonly QueryPair[]): string {
   return query;
 }
 
+/** A client that knows the server under `/files` asks for `/files` or `/files/` when it means the service. */
+export function pathsBehind(prefix: string, path: string): readonly string[] {
+  return path === '/' && prefix !== '' ? [path, ''] : [path];
+}
+
 /** A signed header that is not there counts as empty, which no client signs: the signature will not match. */
 export function canonicalRequest(parts: CanonicalParts, address?: PublicAddress): string {
   const path = address === undefined ? parts.path : encodeStrictPath(address.pathPrefix) + parts.path;

@@ -181,6 +181,11 @@ test('behind a proxy: the address the client knows is as good as the one receive
   const signed = signer.byHeader({ ...get, host: 'storage.example.com', path: '/files/test.txt' });
   await verify(received(signed, { host: 'localhost:9000', target: '/test.txt' }));
   await assertFails(received(signed, { host: 'localhost:9000', target: '/other.txt' }), 'SignatureMismatch');
+  for (const path of ['/files', '/files/']) {
+    const root = signer.byHeader({ ...get, host: 'storage.example.com', path });
+    await verify(received(root, { host: 'localhost:9000', target: '/' }));
+    await assertFails(received(root, { host: 'localhost:9000', target: '/files.txt' }), 'SignatureMismatch');
+  }
 });
 
 test('a wrong signature shows what was signed', async () => {

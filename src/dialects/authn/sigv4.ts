@@ -22,6 +22,7 @@ import {
   canonicalPath,
   canonicalRequest,
   type PublicAddress,
+  pathsBehind,
   stringToSign,
 } from './sigv4-canonical.ts';
 import {
@@ -126,8 +127,7 @@ function verifySignature(
   const keptKey = signingKeys.find(credential, scope);
   const signingKey = keptKey ?? deriveSigningKey(credential.secret, scope);
   const provided = proof.signature.toLowerCase();
-  for (const address of [undefined, ...publicAddresses]) {
-    const canonical = canonicalRequest(parts, address);
+  for (const canonical of canonicalRequests(parts, publicAddresses)) {
     if (!isSignature(provided, signingKey, stringToSign(timestamp, scopeText, canonical))) continue;
     if (keptKey === undefined) signingKeys.keep(credential, scope, signingKey);
     return {
@@ -147,6 +147,19 @@ function verifySignature(
     canonicalRequest: canonical,
     signatureProvided: proof.signature,
   });
+}
+
+/** As sent first, then as a client signs that knows the server by another address. */
+function* canonicalRequests(
+  parts: CanonicalParts,
+  publicAddresses: readonly PublicAddress[],
+): Generator<string, void> {
+  yield canonicalRequest(parts);
+  for (const address of publicAddresses) {
+    for (const path of pathsBehind(address.pathPrefix, parts.path)) {
+      yield canonicalRequest({ ...parts, path }, address);
+    }
+  }
 }
 
 function payloadMode(declared: DeclaredPayload, value: string, chain: SignatureChain): PayloadMode {
