@@ -17,7 +17,7 @@ export interface StoredUpload {
   readonly record: UploadRecord;
 }
 
-export function uploadIdOf(number: UploadNumber, nonce: string): string {
+function uploadIdOf(number: UploadNumber, nonce: string): string {
   return encodeOpaqueId('upload', number, nonce);
 }
 

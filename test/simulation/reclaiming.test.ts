@@ -17,7 +17,7 @@ import { type EngineMutation, ReclaimingWorld } from '../support/reclaiming-worl
 import { searchSeeds } from '../support/search-seeds.ts';
 
 const STEPS = 1500;
-const MUTANT_SEEDS_MAX = 150;
+const MUTANT_SEEDS_MAX = 250;
 
 async function runSeed(seed: number, mutate: EngineMutation): Promise<ReclaimingWorld> {
   const world = new ReclaimingWorld(seed, mutate);

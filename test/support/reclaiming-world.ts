@@ -17,7 +17,7 @@ import { StepScheduler } from './step-scheduler.ts';
 import { assertNothingLeft, assertNothingLost } from './store-invariants.ts';
 
 const ACCOUNT = 'a'.repeat(32);
-const KEYS = ['one', 'two', 'three', 'four'];
+const KEYS = ['one', 'two', 'three'];
 const PART_BYTES_MIN = 10;
 const INLINE_BYTES_MAX = 20;
 const DAY_MICROS = 86_400_000_000;
@@ -57,6 +57,8 @@ export class ReclaimingWorld {
   readonly #contents = new Map<string, Buffer>();
   readonly #dead: number[] = [];
   readonly #actors = new Set<Promise<void>>();
+  /** How often a commit is slow: half of the worlds are quick, so that reclaiming gets far in them. */
+  readonly #slowness: number;
   #nowMicros = 1_700_000_000_000_000;
   #bodies = 0;
   #failure: unknown;
@@ -67,14 +69,16 @@ export class ReclaimingWorld {
     this.random = seededRandom(seed * 2 + 1);
     this.scheduler = new StepScheduler(this.random);
     this.#mutate = mutate;
+    this.#slowness = seed % 2 === 0 ? 0.15 : 0;
     this.memory = createMemoryStore(
       {
         seed,
         conflict: 0.03,
         unknownCommitted: 0.03,
         unknownLost: 0.03,
-        asyncReads: 0.15,
-        views: seed % 3 === 0 ? 'drifting' : 'pinned',
+        // The slower the reads, the more happens between the reads of one request.
+        asyncReads: seed % 3 === 0 ? 0.9 : 0.1,
+        views: seed % 4 < 2 ? 'drifting' : 'pinned',
         pause: (point) => this.scheduler.pause(point),
       },
       { inlineBytesMax: INLINE_BYTES_MAX },
@@ -109,7 +113,7 @@ export class ReclaimingWorld {
   #openWorker(): void {
     const engine = this.memory.openEngine();
     const store = createObjectStore({
-      engine: this.#mutate(engine),
+      engine: this.#mutate(this.#withSlowCommits(engine)),
       clock: { nowMicros: () => this.#nowMicros },
       entropy: {
         bytes: (count) => Buffer.from(Array.from({ length: count }, () => this.random.below(256))),
@@ -125,6 +129,16 @@ export class ReclaimingWorld {
         await store.publishRound();
       }
     });
+  }
+
+  /** Now and then a worker stands still between what it has read and the commit that relies on it. */
+  #withSlowCommits(engine: StorageEngine): StorageEngine {
+    const { metadata } = engine;
+    const commit: typeof metadata.commit = async (request) => {
+      if (this.random.chance(this.#slowness)) await this.scheduler.idle(this.random.below(100));
+      return metadata.commit(request);
+    };
+    return { ...engine, metadata: { ...metadata, commit } };
   }
 
   /** In one worker, or now and then in two at once: one of them was thought dead. */
@@ -213,7 +227,7 @@ export class ReclaimingWorld {
   async #read({ store }: Worker): Promise<void> {
     const key = this.#pick(KEYS);
     const { version, body } = await store.getObject({ bucket: this.bucket, key, conditions: {} });
-    const patience = this.random.chance(0.3) ? 120 : 6;
+    const patience = this.random.chance(0.5) ? 300 : 6;
     const chunks: Buffer[] = [];
     for (;;) {
       await this.scheduler.idle(this.random.below(patience));
