@@ -153,9 +153,9 @@ export function acceptRequest(
   };
 }
 
-/** RFC 9112, section 3.2: origin-form, or absolute-form of a proxy-minded client. */
+/** RFC 9112, section 3.2: origin-form, or absolute-form of a proxy-minded client. The parser lets ASCII pass only. */
 function originForm(url: string, headers: IncomingHeaders): string | undefined {
-  if (url.startsWith('/')) return isAscii(url) ? url : decodeHeaderText(url);
+  if (url.startsWith('/')) return url;
   const schemeEnd = url.indexOf('://');
   const scheme = url.slice(0, Math.max(schemeEnd, 0)).toLowerCase();
   if (scheme !== 'http' && scheme !== 'https') return undefined;
@@ -165,7 +165,7 @@ function originForm(url: string, headers: IncomingHeaders): string | undefined {
   const host = url.slice(authorityStart, pathStart);
   if (host === '' || host.includes('@')) return undefined;
   headers.replaceHost(host);
-  const rest = decodeHeaderText(url.slice(pathStart));
+  const rest = url.slice(pathStart);
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
