@@ -118,7 +118,17 @@ export function createMemoryBlobStore(options: MemoryBlobStoreOptions): BlobStor
       blobs.remove(id);
     },
 
+    async bytesOf(id) {
+      await step('blob-open');
+      return assertReadable(blobs, id).bytes.length;
+    },
+
     list,
+
+    async listEpochs() {
+      await step('blob-list');
+      return [...new Set(blobs.all().map((blob) => blob.epoch))].sort((left, right) => left - right);
+    },
   };
 }
 

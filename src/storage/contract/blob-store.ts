@@ -33,6 +33,10 @@ export interface BlobStore {
   open(id: BlobId, offset: number, length: number): Promise<ByteSource & { close(): Promise<void> }>;
   /** Durable when it resolves; call it for many at once, since they then share flushes. Removing an absent blob is no error. */
   remove(id: BlobId): Promise<void>;
+  /** Length of the data, without reading it. Rejects as `open` does. */
+  bytesOf(id: BlobId): Promise<number>;
   /** Every blob of one epoch, unfinished ones included, in no order; for sweeping closed epochs and for audits. */
   list(epoch: number): AsyncIterable<BlobId>;
+  /** Every epoch under which there may be a blob, in ascending order; for audits. */
+  listEpochs(): Promise<number[]>;
 }

@@ -31,3 +31,10 @@ export interface StorageEngine {
   /** Waits for commits under way, then closes this worker's epoch. */
   close(): Promise<void>;
 }
+
+/** A store as whoever only looks sees it, beside a server that may be running. */
+export interface StoreReader {
+  readonly metadata: Pick<MetadataStore, 'refresh' | 'get' | 'getMany' | 'scan'>;
+  readonly blobs: Pick<BlobStore, 'open' | 'bytesOf' | 'list' | 'listEpochs'>;
+  readonly epochs: Pick<EpochRegister, 'listOpen' | 'listClosed'>;
+}

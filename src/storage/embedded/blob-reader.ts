@@ -25,7 +25,7 @@ const TAIL_BYTES = 1024 * 4 + TRAILER_BYTES;
 /** Files up to this size are read whole, footer and all, with one read. */
 const WHOLE_FILE_BYTES_MAX = PIECE_BYTES + 64 * 4 + TRAILER_BYTES;
 
-export type BlobRange = ByteSource & { close(): Promise<void> };
+export type BlobRange = ByteSource & { readonly blobBytes: number; close(): Promise<void> };
 
 const nameOf = (id: BlobId): string => `blob ${id.epoch}/${id.sequence}`;
 
@@ -66,6 +66,13 @@ export async function openBlobRange(
     await closeQuietly(file);
     throw describeFailure(id, error);
   }
+}
+
+/** Length of the data, from the footer. Rejects with `MissingBlob` or `CorruptBlob`. */
+export async function readBlobBytes(files: BlobFiles, path: string, id: BlobId): Promise<number> {
+  const range = await openBlobRange(files, path, id, 0, 0);
+  await range.close();
+  return range.blobBytes;
 }
 
 interface Footer {
@@ -137,6 +144,11 @@ class FileBlobRange implements BlobRange {
     this.#position = start;
     this.#end = end;
     if (footer.data === undefined) this.#readAhead();
+  }
+
+  /** Of the whole blob. */
+  get blobBytes(): number {
+    return this.#footer.dataBytes;
   }
 
   async read(): Promise<Buffer | null> {

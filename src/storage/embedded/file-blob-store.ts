@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { BlobId, BlobStore, BlobWriter } from '../contract/blob-store.ts';
 import { StorageFailure, StorageFull } from '../contract/storage-errors.ts';
 import type { BlobFiles, WritableBlobFile } from './blob-files.ts';
-import { type BlobRange, openBlobRange } from './blob-reader.ts';
+import { type BlobRange, openBlobRange, readBlobBytes } from './blob-reader.ts';
 import { FileBlobWriter, isNoRoom } from './blob-writer.ts';
 import { DirectoryFlushes } from './directory-flushes.ts';
 import type { SpaceGuard } from './space-guard.ts';
@@ -72,6 +72,10 @@ export class FileBlobStore implements BlobStore {
     return openBlobRange(this.#files, this.#pathOf(id), id, offset, length);
   }
 
+  bytesOf(id: BlobId): Promise<number> {
+    return readBlobBytes(this.#files, this.#pathOf(id), id);
+  }
+
   /** The last name of a folder takes the folder with it. */
   async remove(id: BlobId): Promise<void> {
     this.#health.assertSound();
@@ -92,6 +96,10 @@ export class FileBlobStore implements BlobStore {
         yield { epoch, sequence: Number(name) };
       }
     }
+  }
+
+  async listEpochs(): Promise<number[]> {
+    return (await this.#namesIn(this.#directory)).map(Number).sort((left, right) => left - right);
   }
 
   /** Removes the emptied folder of an epoch that is about to be forgotten; leaves it when blobs are still in it. */

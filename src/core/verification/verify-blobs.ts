@@ -1,0 +1,190 @@
+/** The files: every blob that is referred to is read, block by block; every other one is about to go or an orphan. */
+import type { BlobId } from '../../storage/contract/blob-store.ts';
+import { CorruptBlob, MissingBlob } from '../../storage/contract/storage-errors.ts';
+import { bodyIdOfBlob, headKey, olderKey, rangeOfSpace, space } from '../metadata-keys.ts';
+import { decodeVersion, versionIdOf } from '../metadata-records.ts';
+import {
+  blobReferenceRange,
+  bodyReferenceRange,
+  candidateKey,
+  parseBlobReferenceKey,
+  parseBodyReferenceKey,
+  parseCondemnedKey,
+} from '../reclaiming-keys.ts';
+import type { Finding } from './findings.ts';
+import type { VerificationRun } from './verification-run.ts';
+
+export const nameOfBlob = ({ epoch, sequence }: BlobId): string => `${epoch}/${sequence}`;
+
+const OWNERS_SHOWN_MAX = 100;
+const PROGRESS_BYTES = 32 * 1024 * 1024;
+
+/** Reads every byte. Rejects with `CorruptBlob` or `MissingBlob`. `onBytes` may wait. */
+export async function readWholeBlob(
+  run: Pick<VerificationRun, 'store'>,
+  blob: BlobId,
+  onBytes: (count: number) => Promise<void> | void,
+): Promise<number> {
+  const bytes = await run.store.blobs.bytesOf(blob);
+  const source = await run.store.blobs.open(blob, 0, bytes);
+  try {
+    for (let chunk = await source.read(); chunk !== null; chunk = await source.read()) {
+      await onBytes(chunk.length);
+    }
+  } finally {
+    await source.close();
+  }
+  return bytes;
+}
+
+export async function verifyBlobs(run: VerificationRun): Promise<void> {
+  const total = await countBlobs(run);
+  let last = '';
+  let unreported = 0;
+  for await (const rows of run.slices(rangeOfSpace(space.blobReference), 'references')) {
+    for (const { key } of rows) {
+      const { blob } = parseBlobReferenceKey(key);
+      const name = nameOfBlob(blob);
+      if (name === last) continue;
+      last = name;
+      run.counts.blobs += 1;
+      const damage = await findDamage(run, blob, (count) => {
+        run.counts.blobBytes += count;
+        unreported += count;
+        if (unreported < PROGRESS_BYTES) return;
+        unreported = 0;
+        run.progress('blobs', run.counts.blobs, total);
+      });
+      if (damage !== undefined) await suspectBlob(run, blob);
+    }
+    run.progress('blobs', run.counts.blobs, total);
+  }
+  await run.settle();
+  await verifyOrphans(run);
+}
+
+async function countBlobs(run: VerificationRun): Promise<number> {
+  let count = 0;
+  let last: Buffer | undefined;
+  for await (const rows of run.slices(rangeOfSpace(space.blobReference), 'references')) {
+    for (const { key } of rows) {
+      if (last === undefined || key.compare(last, 0, 9, 0, 9) !== 0) count += 1;
+      last = key;
+    }
+  }
+  return count;
+}
+
+async function findDamage(
+  run: Pick<VerificationRun, 'store'>,
+  blob: BlobId,
+  onBytes: (count: number) => Promise<void> | void,
+): Promise<Pick<Finding, 'kind' | 'what'> | undefined> {
+  try {
+    await readWholeBlob(run, blob, onBytes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CorruptBlob) return { kind: 'damaged-bytes', what: error.message };
+    if (error instanceof MissingBlob) return { kind: 'missing-bytes', what: error.message };
+    throw error;
+  }
+}
+
+async function suspectBlob(run: VerificationRun, blob: BlobId): Promise<void> {
+  await run.suspect(async () => {
+    const damage = await findDamage(run, blob, () => undefined);
+    if (damage === undefined) return undefined;
+    const owners = await ownersOfBlob(run, blob);
+    const [first, ...others] = owners;
+    for (const owner of others) run.findings.add({ ...damage, ...owner });
+    if (first !== undefined) return { ...damage, ...first };
+    // Reclaimed between the two looks, unless a reference is still there.
+    run.metadata.refresh();
+    const references = await run.metadata.scan(blobReferenceRange(blob), 1);
+    return references.length === 0 ? undefined : damage;
+  });
+}
+
+type Owner = Required<Pick<Finding, 'bucket' | 'key' | 'versionId'>>;
+
+/** The versions that lose bytes with a blob; the first hundred. */
+export async function ownersOfBlob(
+  run: Pick<VerificationRun, 'metadata' | 'nameOf'>,
+  blob: BlobId,
+): Promise<readonly Owner[]> {
+  run.metadata.refresh();
+  const owners: Owner[] = [];
+  for (const { key } of await run.metadata.scan(blobReferenceRange(blob), OWNERS_SHOWN_MAX)) {
+    const { body } = parseBlobReferenceKey(key);
+    for (const row of await run.metadata.scan(bodyReferenceRange(body), OWNERS_SHOWN_MAX)) {
+      const { owner } = parseBodyReferenceKey(row.key);
+      if (owner.kind === 'part' || owners.length >= OWNERS_SHOWN_MAX) continue;
+      const entries = await run.metadata.getMany([
+        headKey(owner.bucket, owner.key),
+        olderKey(owner.bucket, owner.key, owner.sequence),
+      ]);
+      const records = entries.flatMap((entry) => (entry === undefined ? [] : [decodeVersion(entry.value)]));
+      const record = records.find(({ sequence }) => sequence === owner.sequence);
+      if (record === undefined) continue;
+      owners.push({
+        bucket: await run.nameOf(owner.bucket),
+        key: owner.key,
+        versionId: versionIdOf(record),
+      });
+    }
+  }
+  return owners;
+}
+
+/**
+ * Blobs of open epochs may be on their way into a commit, and those of closed epochs are swept once; what is left of
+ * epochs that were swept has been forgotten.
+ */
+async function verifyOrphans(run: VerificationRun): Promise<void> {
+  const condemned = await loadCondemnedBlobs(run);
+  for (const epoch of await run.store.blobs.listEpochs()) {
+    run.metadata.refresh();
+    const [open, closed] = [await run.store.epochs.listOpen(), await run.store.epochs.listClosed()];
+    if (open.includes(epoch)) continue;
+    for await (const blob of run.store.blobs.list(epoch)) {
+      if (condemned.has(bodyIdOfBlob(blob)) || (await isReferenced(run, blob))) continue;
+      if (closed.includes(epoch)) run.counts.waiting += 1;
+      else await suspectOrphan(run, blob);
+    }
+  }
+  await run.settle();
+}
+
+async function suspectOrphan(run: VerificationRun, blob: BlobId): Promise<void> {
+  await run.suspect(async () => {
+    if (await isReferenced(run, blob)) return undefined;
+    const remedy = { candidates: [blob] };
+    try {
+      const bytes = await run.store.blobs.bytesOf(blob);
+      const what = `blob ${nameOfBlob(blob)} of ${bytes} bytes belongs to nobody`;
+      return { kind: 'orphan-blob', what, remedy };
+    } catch (error) {
+      if (error instanceof MissingBlob) return undefined;
+      if (!(error instanceof CorruptBlob)) throw error;
+      const what = `blob ${nameOfBlob(blob)}, which was never finished, belongs to nobody`;
+      return { kind: 'orphan-blob', what, remedy };
+    }
+  });
+}
+
+async function isReferenced(run: Pick<VerificationRun, 'metadata'>, blob: BlobId): Promise<boolean> {
+  if ((await run.metadata.scan(blobReferenceRange(blob), 1)).length > 0) return true;
+  return (await run.metadata.get(candidateKey('blob', bodyIdOfBlob(blob)))) !== undefined;
+}
+
+async function loadCondemnedBlobs(run: VerificationRun): Promise<ReadonlySet<string>> {
+  const condemned = new Set<string>();
+  for await (const rows of run.slices(rangeOfSpace(space.condemned), 'references')) {
+    for (const row of rows) {
+      const { kind, id } = parseCondemnedKey(row.key);
+      if (kind === 'blob') condemned.add(id);
+    }
+  }
+  run.counts.waiting += condemned.size;
+  return condemned;
+}

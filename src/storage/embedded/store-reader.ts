@@ -1,0 +1,35 @@
+/** The whole store for reading only, beside a server that may be running: for `gotgan check` and `gotgan backup`. */
+import type { StoreReader } from '../contract/storage-engine.ts';
+import { realBlobFiles } from './blob-files.ts';
+import { assertFormat, blobsPathOf, metadataPathOf } from './data-directory.ts';
+import { LmdbEpochRegister } from './epoch-register.ts';
+import { FileBlobStore } from './file-blob-store.ts';
+import { openLmdb } from './lmdb-driver.ts';
+import { LmdbMetadataReader } from './lmdb-metadata-store.ts';
+import { LmdbWriter } from './lmdb-writer.ts';
+import { StorageHealth } from './storage-health.ts';
+
+/** Names no blob: nothing is created under it. */
+const NO_EPOCH = 0;
+
+/** Throws `DataDirectoryError` when the directory is none, or of another format. */
+export function openStoreReader(dataDirectory: string): StoreReader & { close(): Promise<void> } {
+  assertFormat(dataDirectory);
+  const driver = openLmdb(metadataPathOf(dataDirectory), { readOnly: true });
+  const health = new StorageHealth(() => undefined);
+  const writer = new LmdbWriter(driver, health, () => Promise.resolve());
+  writer.stop();
+  const noRoom = { assertRoom: () => undefined, noteFull: () => undefined };
+  return {
+    metadata: new LmdbMetadataReader(driver),
+    blobs: new FileBlobStore({
+      directory: blobsPathOf(dataDirectory),
+      epoch: NO_EPOCH,
+      files: realBlobFiles,
+      health,
+      space: noRoom,
+    }),
+    epochs: new LmdbEpochRegister(driver, writer),
+    close: () => driver.close(),
+  };
+}
