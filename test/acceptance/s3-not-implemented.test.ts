@@ -83,7 +83,6 @@ const rows: readonly Row[] = [
   ['CreateSession', 'GET', 'bucket', 'session'],
   ['PutBucketTagging', 'PUT', 'bucket', 'tagging'],
   ['DeleteBucketTagging', 'DELETE', 'bucket', 'tagging'],
-  ['PutBucketVersioning', 'PUT', 'bucket', 'versioning'],
   ['PutBucketWebsite', 'PUT', 'bucket', 'website'],
   ['DeleteBucketWebsite', 'DELETE', 'bucket', 'website'],
   ['PostObject', 'POST', 'bucket', ''],

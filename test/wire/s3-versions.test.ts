@@ -1,4 +1,4 @@
-// Versions and delete markers on the wire. Switching versioning on is not an operation yet; the model has it from the first day.
+// Versions and delete markers on the wire, header by header.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type InProcessS3, serveS3 } from '../support/s3-in-process.ts';

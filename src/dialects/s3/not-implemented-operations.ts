@@ -68,7 +68,6 @@ const rows: readonly Row[] = [
   ['CreateSession', 'GET', 'bucket', 'session'],
   ['PutBucketTagging', 'PUT', 'bucket', 'tagging'],
   ['DeleteBucketTagging', 'DELETE', 'bucket', 'tagging'],
-  ['PutBucketVersioning', 'PUT', 'bucket', 'versioning'],
   ['PutBucketWebsite', 'PUT', 'bucket', 'website'],
   ['DeleteBucketWebsite', 'DELETE', 'bucket', 'website'],
   // Uploads by HTML forms: a bucket as target, and nothing in the query.

@@ -28,6 +28,7 @@ import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
 import { preflightRequests } from './operations/preflight-request.ts';
 import { putBucketAcl } from './operations/put-bucket-acl.ts';
+import { putBucketVersioning } from './operations/put-bucket-versioning.ts';
 import { putObject } from './operations/put-object.ts';
 import { putObjectAcl } from './operations/put-object-acl.ts';
 import { uploadPart } from './operations/upload-part.ts';
@@ -44,6 +45,7 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   putBucketAcl,
   getBucketOwnershipControls,
   getBucketVersioning,
+  putBucketVersioning,
   ...bucketConfigurationReads,
   listObjects,
   listObjectsV2,

@@ -75,6 +75,10 @@ const catalogue = {
     message:
       'The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.',
   },
+  IllegalVersioningConfigurationException: {
+    status: 400,
+    message: 'The Versioning element must be specified',
+  },
   IncompleteBody: {
     status: 400,
     message: 'The request body terminated unexpectedly',
