@@ -53,6 +53,7 @@ export interface Config {
   /** Addresses and networks (CIDR) whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly anonymousS3: boolean;
+  readonly signatureV2: boolean;
 }
 
 /** Honoured on the first start only. What is absent is generated, except password and API key, which then do not exist. */

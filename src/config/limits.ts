@@ -72,4 +72,9 @@ export const processLimits = {
   callLogBytesMax: 1024 * 1024,
   /** Answers of workers to a scrape of /metrics. */
   metricsMillisMax: 2_000,
+  /**
+   * MiB that a worker's heap may reach before V8 first looks through all of it. A worker's lasting objects fill about 16, and
+   * with V8's own guess it looked twice a second under load, for a tenth of the CPU (docs/performance.md).
+   */
+  workerHeapMebibytesInitial: 128,
 } as const;

@@ -132,6 +132,13 @@ export const settings = {
     fallback: 'on',
     parse: parseSwitch,
   }),
+  signatureV2: setting({
+    name: 'GOTGAN_SIGNATURE_V2',
+    summary:
+      'Whether S3 requests may be signed with Signature Version 2, which old clients need: `on` or `off`',
+    fallback: 'on',
+    parse: parseSwitch,
+  }),
   rootAccount: setting({
     name: 'GOTGAN_ROOT_ACCOUNT',
     summary: 'Id of the root account, 32 hexadecimal characters',

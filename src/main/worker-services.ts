@@ -71,6 +71,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
             regionAliases: aliasesOf(place, config.regionAliases),
             domains: [...(place.host === undefined ? [] : [place.host]), ...config.domains],
             anonymousAllowed: config.anonymousS3,
+            signatureV2Allowed: config.signatureV2,
           },
         ),
       ),

@@ -26,12 +26,17 @@ export interface AuthenticationRules {
   readonly domains: readonly string[];
   isNameOfPlace(name: string): boolean;
   readonly anonymousAllowed: boolean;
+  readonly signatureV2Allowed: boolean;
 }
 
 export interface Authenticated {
   readonly caller: Caller;
   readonly body: S3Body;
 }
+
+/** The words of AWS's own regions that take Version 4 only. */
+const VERSION_4_ONLY =
+  'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';
 
 export interface SignatureVerifiers {
   readonly verifier: SigV4Verifier;
@@ -54,6 +59,7 @@ export async function authenticateCall(
     }
     case 'sigv2':
     case 'sigv2-query': {
+      if (!rules.signatureV2Allowed) throw new S3Error('InvalidRequest', {}, VERSION_4_ONLY);
       const host = request.headers.get('host');
       const verified = await sigV2Verifier.verify(request, proof.kind === 'sigv2' ? 'header' : 'query', {
         hostedBucket: host === undefined ? undefined : bucketOfHost(host, rules.domains),

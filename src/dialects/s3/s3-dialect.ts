@@ -56,6 +56,8 @@ export interface S3Settings {
   readonly domains: readonly string[];
   /** Whether requests without a proof are looked at (GOTGAN_ANONYMOUS_S3). */
   readonly anonymousAllowed: boolean;
+  /** Whether Signature Version 2 is taken (GOTGAN_SIGNATURE_V2). Default: yes. */
+  readonly signatureV2Allowed?: boolean;
 }
 
 export type S3Dialect = Dialect<S3Call, S3Services>;
@@ -79,13 +81,20 @@ class S3 implements S3Dialect {
   readonly #rules: AuthenticationRules;
 
   constructor(parts: S3Parts, settings: S3Settings) {
-    const { place, regionAliases, domains, anonymousAllowed } = settings;
+    const { place, regionAliases, domains, anonymousAllowed, signatureV2Allowed = true } = settings;
     const names = new Set([place, ...regionAliases].map((name) => name.toLowerCase()));
     const isName = (name: string) => names.has(name.toLowerCase());
     this.#parts = parts;
     this.#settings = settings;
     this.#routes = createRouteTable(operations);
-    this.#rules = { flavour: s3Flavours.nhn, place, domains, isNameOfPlace: isName, anonymousAllowed };
+    this.#rules = {
+      flavour: s3Flavours.nhn,
+      place,
+      domains,
+      isNameOfPlace: isName,
+      anonymousAllowed,
+      signatureV2Allowed,
+    };
     this.services = {
       store: parts.store,
       accounts: parts.accounts,
@@ -146,7 +155,7 @@ class S3 implements S3Dialect {
 
   finish(response: WireResponse, call: S3Call): WireResponse {
     const { flavour, requestId } = call;
-    const headers = response.headers.concat(flavour.extraHeaders);
+    const headers = [...response.headers, ...flavour.extraHeaders];
     for (const name of flavour.requestIdHeaders) headers.push(name, requestId);
     if (response.body === null && flavour.emptyContentType !== undefined && needsContentType(response)) {
       headers.push('Content-Type', flavour.emptyContentType);
