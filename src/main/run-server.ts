@@ -51,8 +51,9 @@ export async function runServer(options: RunServerOptions): Promise<number> {
       ended.resolve(exitCode);
     },
   });
-  stopOnSignals(pool, () => log.info('stopping: running requests may end'));
-  if (config.tls !== undefined) renewTlsOnHangup(pool, config.tls, log);
+  const stop = stopOnSignals(pool, () => log.info('stopping: running requests may end'));
+  if (config.tls === undefined) process.on('SIGHUP', stop);
+  else renewTlsOnHangup(pool, config.tls, log);
   cluster.setupPrimary({ args: [] });
   pool.start();
   const exitCode = await ended.promise;
@@ -100,8 +101,8 @@ function asSentence(message: string): string {
   return sentence.endsWith('.') ? sentence : `${sentence}.`;
 }
 
-/** The first signal lets running requests end, the second one nothing. So does the end of who started us over a channel. */
-function stopOnSignals(pool: WorkerPool, onStop: () => void): void {
+/** The first signal lets running requests end, the second one nothing. So does the end of who started us over a channel. Answers what lets them end. */
+function stopOnSignals(pool: WorkerPool, onStop: () => void): () => void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) {
@@ -115,9 +116,12 @@ function stopOnSignals(pool: WorkerPool, onStop: () => void): void {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.once('disconnect', stop);
+  return () => {
+    if (!isStopping) stop();
+  };
 }
 
-/** A certificate that cannot be used changes nothing but the log. Without TLS a hangup ends the server, as it ends any program. */
+/** A certificate that cannot be used changes nothing but the log. */
 function renewTlsOnHangup(pool: WorkerPool, files: TlsFiles, log: Logger): void {
   process.on('SIGHUP', () => {
     try {

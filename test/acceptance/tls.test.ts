@@ -227,3 +227,12 @@ describe('TLS', { skip: hasOpenssl ? false : 'there is no openssl here to make c
     );
   });
 });
+
+test('without TLS a hangup lets running requests end', async () => {
+  const plain = await startServer();
+  process.kill(plain.pid, 'SIGHUP');
+  process.kill(plain.pid, 'SIGHUP');
+  assert.deepEqual(await plain.ended(), { code: 0, signal: null });
+  assert.match(plain.logs(), /stopping: running requests may end/);
+  await plain.dispose();
+});
