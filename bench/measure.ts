@@ -153,7 +153,7 @@ export async function measureByTurns(
         ...load,
         host: HOST,
         port: server.port,
-        seconds: Math.max(1, load.seconds / TURNS),
+        seconds: Math.max(1, Math.round(load.seconds / TURNS)),
       });
       turns.push({ result, cpuSeconds: cpuSeconds(pids) - before });
     }

@@ -6,6 +6,10 @@
 export const configurationLimits = {
   /** Processes. More than any machine this is meant for has cores; a typing error should not fork thousands. */
   workersMax: 256,
+  /** Faster than any disk. Ours. */
+  scrubBytesPerSecondMax: 100 * 1024 ** 3,
+  /** Thirty days; NHN has twelve hours. A token is a password that nobody chose to write down. */
+  tokenLifetimeSecondsMax: 2_592_000,
 } as const;
 
 /** Settings of the listeners (design, section 8). Milliseconds and bytes. */
@@ -65,11 +69,15 @@ export const processLimits = {
   publishRoundMillis: 1_000,
   /** Pause of housekeeping when there was nothing to do, and after a failure of it. */
   housekeepingIdleMillis: 1_000,
+  /** Tokens that have expired are refused anyway: they only take room. */
+  tokenSweepIdleMillis: 60_000,
   housekeepingRetryMillis: 5_000,
   /** How long a line of the access log may wait for others. */
   callLogMillis: 250,
   /** Lines of the access log that wait for their reader; beyond it they are dropped. Bytes. */
   callLogBytesMax: 1024 * 1024,
+  /** How often is looked whether a new pass of the scrub is due. */
+  scrubIdleMillis: 60_000,
   /** Answers of workers to a scrape of /metrics. */
   metricsMillisMax: 2_000,
   /**

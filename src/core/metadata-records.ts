@@ -122,32 +122,54 @@ function writeHex(target: Buffer, hex: string, offset: number, bytes: number): v
   }
 }
 
-/** Everything but the metadata is decoded now, the metadata when it is first asked for: writers never are. */
 export function decodeVersion(value: Buffer): VersionRecord {
   checkFormat(value, FORMAT, 'version');
-  const flags = value[1]!;
-  const partCount = value.readUInt16BE(4);
-  const { body, end } = readBody(value, PREFIX_BYTES + value[6]!);
-  const checksum = decodeChecksum(value);
-  let metadata: ObjectMetadata | undefined;
-  return {
-    isDeleteMarker: (flags & FLAG_DELETE_MARKER) !== 0,
-    isNullVersion: (flags & FLAG_NULL_VERSION) !== 0,
-    size: readUint64(value, 8),
-    sequence: readUint64(value, 16),
-    lastModifiedMicros: readUint64(value, 24),
-    etagMd5: value.toString('hex', 32, 48),
-    ...(partCount === 0 ? undefined : { partCount }),
-    ...(checksum === undefined ? undefined : { checksum }),
-    owner: value.toString('hex', 48, 64),
-    nonce: value.toString('hex', 64, 76),
-    nullSequence: readUint64(value, 76),
-    body,
-    get metadata() {
-      metadata ??= decodeMetadata(value, end);
-      return metadata;
-    },
-  };
+  return new DecodedVersion(value);
+}
+
+/** Everything but the metadata is decoded now, the metadata when it is first asked for: writers never do. */
+class DecodedVersion implements VersionRecord {
+  readonly isDeleteMarker: boolean;
+  readonly isNullVersion: boolean;
+  readonly size: number;
+  readonly sequence: number;
+  readonly lastModifiedMicros: number;
+  readonly etagMd5: string;
+  declare readonly partCount?: number;
+  declare readonly checksum?: Checksum;
+  readonly owner: AccountId;
+  readonly nonce: string;
+  readonly nullSequence: number;
+  readonly body: Body;
+  readonly #value: Buffer;
+  readonly #metadataStart: number;
+  #metadata: ObjectMetadata | undefined;
+
+  constructor(value: Buffer) {
+    const flags = value[1]!;
+    this.isDeleteMarker = (flags & FLAG_DELETE_MARKER) !== 0;
+    this.isNullVersion = (flags & FLAG_NULL_VERSION) !== 0;
+    this.size = readUint64(value, 8);
+    this.sequence = readUint64(value, 16);
+    this.lastModifiedMicros = readUint64(value, 24);
+    this.etagMd5 = value.toString('hex', 32, 48);
+    this.owner = value.toString('hex', 48, 64);
+    this.nonce = value.toString('hex', 64, 76);
+    this.nullSequence = readUint64(value, 76);
+    const { body, end } = readBody(value, PREFIX_BYTES + value[6]!);
+    this.body = body;
+    const partCount = value.readUInt16BE(4);
+    if (partCount !== 0) this.partCount = partCount;
+    const checksum = decodeChecksum(value);
+    if (checksum !== undefined) this.checksum = checksum;
+    this.#value = value;
+    this.#metadataStart = end;
+  }
+
+  get metadata(): ObjectMetadata {
+    this.#metadata ??= decodeMetadata(this.#value, this.#metadataStart);
+    return this.#metadata;
+  }
 }
 
 function decodeChecksum(value: Buffer): Checksum | undefined {
@@ -221,10 +243,10 @@ export function toObjectVersion(key: string, record: VersionRecord, isLatest: bo
     lastModifiedMicros: record.lastModifiedMicros,
     size: record.size,
     etagMd5: record.etagMd5,
-    ...(record.partCount === undefined ? undefined : { partCount: record.partCount }),
-    ...(record.checksum === undefined ? undefined : { checksum: record.checksum }),
     metadata: record.metadata,
     owner: record.owner,
+    ...(record.partCount === undefined ? undefined : { partCount: record.partCount }),
+    ...(record.checksum === undefined ? undefined : { checksum: record.checksum }),
   };
 }
 

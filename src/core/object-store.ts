@@ -20,6 +20,8 @@ import type {
   UploadedPart,
   VersionId,
 } from './model.ts';
+import type { ScrubReport } from './verification/scrub-store.ts';
+import type { OpenBody } from './read-body.ts';
 
 /** ETags without quotes; `*` matches any existing object. */
 export type EtagList = '*' | readonly string[];
@@ -100,7 +102,7 @@ export interface FoundObject {
 }
 
 export interface OpenedObject extends FoundObject {
-  readonly body: ByteSource & { close(): Promise<void> };
+  readonly body: OpenBody;
 }
 
 export interface DeleteObjectInput {
@@ -317,6 +319,13 @@ export interface ObjectStore {
    * Answers whether there is more to do at once. Runs in one worker only.
    */
   housekeep(): Promise<boolean>;
+
+  /**
+   * Reads some of what is stored in search of damage, at the pace that is set. Answers whether there is more to do now. Runs
+   * in one worker only.
+   */
+  scrub(signal: AbortSignal): Promise<boolean>;
+  scrubReport(): Promise<ScrubReport>;
 
   /**
    * Tells housekeeping which requests are running here. To be called about once a second in every worker, also in idle

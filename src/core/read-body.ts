@@ -11,7 +11,11 @@ import { CoreError } from './core-errors.ts';
 import { bodyKey, pageKey, pageRange, parsePageKey, successorOfPrefix } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
 
-export type OpenBody = ByteSource & { close(): Promise<void> };
+export interface OpenBody extends ByteSource {
+  /** All of them, when they are in memory already. */
+  readonly bytes?: Buffer;
+  close(): Promise<void>;
+}
 
 export interface BodyToRead {
   /** Where the version lives; inline bytes lie under it. */
@@ -53,9 +57,12 @@ export async function openBody(
   return source;
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 function sourceOfBytes(bytes: Buffer | null): OpenBody {
   let rest = bytes;
   return {
+    bytes: bytes ?? NO_BYTES,
     async read() {
       const chunk = rest;
       rest = null;

@@ -24,18 +24,24 @@ export interface AcceptSettings {
 }
 
 class IncomingHeaders implements WireHeaders {
-  readonly #raw: readonly string[];
   /** Values are latin1 until they are asked for. */
   readonly #values = new Map<string, string>();
+  /** How many fields carried a name, where they were several. */
+  #repeated: Map<string, number> | undefined;
 
   constructor(rawHeaders: readonly string[]) {
-    this.#raw = rawHeaders;
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const name = rawHeaders[index]!.toLowerCase();
       const value = rawHeaders[index + 1]!;
       const earlier = this.#values.get(name);
       this.#values.set(name, earlier === undefined ? value : `${earlier},${value}`);
+      if (earlier !== undefined) this.#countAgain(name);
     }
+  }
+
+  #countAgain(name: string): void {
+    this.#repeated ??= new Map();
+    this.#repeated.set(name, (this.#repeated.get(name) ?? 1) + 1);
   }
 
   get(name: string): string | undefined {
@@ -48,11 +54,7 @@ class IncomingHeaders implements WireHeaders {
   }
 
   count(name: string): number {
-    let count = 0;
-    for (let index = 0; index < this.#raw.length; index += 2) {
-      if (this.#raw[index]!.toLowerCase() === name) count += 1;
-    }
-    return count;
+    return this.#repeated?.get(name) ?? (this.#values.has(name) ? 1 : 0);
   }
 
   names(): Iterable<string> {

@@ -63,6 +63,9 @@ export class WorkerPool {
     this.#config = options.config;
     this.#tls = options.tls;
     this.#startedAtMicros = options.clock.nowMicros();
+    cluster.setupPrimary({
+      execArgv: [...process.execArgv, `--initial-heap-size=${processLimits.workerHeapMebibytesInitial}`],
+    });
     cluster.on('message', (worker, message: ToPrimary) => this.#receive(worker, message));
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal));
   }

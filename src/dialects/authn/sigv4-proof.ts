@@ -52,17 +52,25 @@ export interface SigV4Proof {
 export function readHeaderText(request: WireRequest): ProofText {
   const pairs = readQueryPairs(request.rawQuery);
   const authorization = request.headers.get('authorization') ?? '';
-  const components = new Map<string, string>();
+  let [credential, signedHeaders, signature, hasOthers] = ['', '', '', false];
   for (const component of authorization.slice(authorization.indexOf(' ') + 1).split(',')) {
     const equals = component.indexOf('=');
-    components.set(component.slice(0, equals).trim(), component.slice(equals + 1).trim());
+    const value = component.slice(equals + 1).trim();
+    switch (component.slice(0, equals).trim()) {
+      case 'Credential':
+        credential = value;
+        break;
+      case 'SignedHeaders':
+        signedHeaders = value;
+        break;
+      case 'Signature':
+        signature = value;
+        break;
+      default:
+        hasOthers = true;
+    }
   }
-  const [credential, signedHeaders, signature] = [
-    components.get('Credential'),
-    components.get('SignedHeaders'),
-    components.get('Signature'),
-  ];
-  const isComplete = components.size === 3 && credential && signedHeaders && signature;
+  const isComplete = !hasOthers && credential !== '' && signedHeaders !== '' && signature !== '';
   return isComplete
     ? { place: 'header', credential, signedHeaders, signature, pairs }
     : { place: 'header', credential: undefined, signedHeaders: '', signature: '', pairs };
@@ -105,13 +113,11 @@ export function checkHeaderProof(
   if (payload === undefined) throw new AuthnError('MissingContentSha256', {});
   const declared = declaredPayload(payload);
   const sent = request.headers.get('x-amz-date') ?? request.headers.get('date');
-  const requestTimeMicros =
-    sent === undefined
-      ? undefined
-      : (parseAmzTimestamp(sent) ?? (request.headers.has('x-amz-date') ? undefined : parseHttpDate(sent)));
-  if (sent === undefined || requestTimeMicros === undefined) {
+  const time = sent === undefined ? undefined : readTime(sent, request.headers.has('x-amz-date'));
+  if (sent === undefined || time === undefined) {
     throw new AuthnError('InvalidDate', { place: 'header', value: sent });
   }
+  const { timestamp, micros: requestTimeMicros } = time;
   const serverTimeMicros = request.receivedAtMicros;
   if (Math.abs(serverTimeMicros - requestTimeMicros) > skewSecondsMax * 1_000_000) {
     throw new AuthnError('RequestTimeTooSkewed', { requestTime: sent, serverTimeMicros, skewSecondsMax });
@@ -119,8 +125,16 @@ export function checkHeaderProof(
   if (text.credential === undefined) {
     throw new AuthnError('MalformedAuthorizationHeader', { reason: 'components' });
   }
-  const timestamp = formatAmzTimestamp(requestTimeMicros);
   return finishProof(request, text, text.credential, rules, { timestamp, payload, declared });
+}
+
+/** The header `date` may be in the form of HTTP, too; what is signed is the other. */
+function readTime(sent: string, isAmzDate: boolean): { timestamp: string; micros: number } | undefined {
+  const micros = parseAmzTimestamp(sent);
+  if (micros !== undefined) return { timestamp: sent, micros };
+  const httpMicros = isAmzDate ? undefined : parseHttpDate(sent);
+  if (httpMicros === undefined) return undefined;
+  return { timestamp: formatAmzTimestamp(httpMicros), micros: httpMicros };
 }
 
 export function checkQueryProof(

@@ -141,9 +141,9 @@ function questionOf(caller: Caller, action: Action, bucket: Bucket, key?: string
     resource: {
       account: bucket.account,
       bucket: bucket.name,
-      ...(key !== undefined && { key }),
       bucketAcl: hasAclsDisabled(bucket) ? undefined : bucket.documents['acl'],
       mayHoldForeignObjects: bucket.documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
+      ...(key !== undefined && { key }),
     },
   };
 }

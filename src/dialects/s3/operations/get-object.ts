@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../../lib/byte-source.ts';
+import type { OpenedObject } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { confirmAccess } from '../authorise-call.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import type { S3Call, S3Services } from '../s3-call.ts';
 
 interface Output extends ReadObject {
-  readonly body: ByteSource & { close(): Promise<void> };
+  readonly body: OpenedObject['body'];
 }
 
 export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Output>({
@@ -48,7 +48,7 @@ export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Ou
     return {
       status: found.selected === undefined ? 200 : 206,
       headers: readObjectHeaders(output, call),
-      body: { size: sizeOf(found), read: () => body.read(), close: () => body.close() },
+      body: body.bytes ?? { size: sizeOf(found), read: () => body.read(), close: () => body.close() },
     };
   },
 });
