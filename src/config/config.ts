@@ -53,6 +53,7 @@ export interface Config {
   /** Addresses and networks (CIDR) whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly anonymousS3: boolean;
+  readonly tokenLifetimeSeconds: number;
   readonly signatureV2: boolean;
 }
 

@@ -38,6 +38,7 @@ describe('configuration', () => {
         publicEndpoints: {},
         trustedProxies: [],
         anonymousS3: true,
+        tokenLifetimeSeconds: 43_200,
         signatureV2: true,
       },
       rootSeed: { userName: 'root' },

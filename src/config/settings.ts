@@ -139,6 +139,12 @@ export const settings = {
     fallback: 'on',
     parse: parseSwitch,
   }),
+  tokenLifetimeSeconds: setting({
+    name: 'GOTGAN_TOKEN_LIFETIME_SECONDS',
+    summary: 'How long a token of the identity services holds, in seconds',
+    fallback: '43200',
+    parse: (text) => parseWholeNumber(text, 1, configurationLimits.tokenLifetimeSecondsMax),
+  }),
   rootAccount: setting({
     name: 'GOTGAN_ROOT_ACCOUNT',
     summary: 'Id of the root account, 32 hexadecimal characters',

@@ -58,6 +58,9 @@ const rights: Readonly<Record<Action, ActionRights>> = {
   'object:write-tagging': ofBucketAndObject,
   'object:list-parts': ofBucketAndObject,
   'object:abort-upload': ofBucketAndObject,
+  // Decided by the layers of users and administration alone.
+  'identity:read': { owners: [] },
+  'identity:write': { owners: [] },
   // Decided by the layer of server administration alone.
   'admin:read': { owners: [] },
   'admin:write': { owners: [] },

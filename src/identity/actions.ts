@@ -31,6 +31,8 @@ export const actions = [
   'object:write-tagging',
   'object:list-parts',
   'object:abort-upload',
+  'identity:read',
+  'identity:write',
   'admin:read',
   'admin:write',
 ] as const;

@@ -1,7 +1,8 @@
 /** Checked commits of the identity store: read, decide, commit if nothing that was read has changed, else decide again. */
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
-import type { Check, Entry, MetadataStore, Put } from '../storage/contract/metadata-store.ts';
+import type { Check, CommitRequest, Entry, MetadataStore, Put } from '../storage/contract/metadata-store.ts';
+import { StorageFailure, StorageFull } from '../storage/contract/storage-errors.ts';
 import { IdentityError } from './identity-errors.ts';
 import type { MasterKey } from './master-key.ts';
 
@@ -55,11 +56,22 @@ export async function commitChange<T>(
     const result = await decide(change);
     if (change.puts.length === 0 && change.deletes.length === 0) return result;
     const id = metadata.newCommitId();
-    let outcome: string = await metadata.commit({ id, ...pick(change) });
+    let outcome = await submit(metadata, { id, ...pick(change) });
     if (outcome === 'unknown') outcome = await metadata.outcomeOf(id);
     if (outcome === 'committed') return result;
   }
   throw new IdentityError('TooMuchContention', {});
+}
+
+async function submit(metadata: MetadataStore, request: CommitRequest): Promise<string> {
+  try {
+    return await metadata.commit(request);
+  } catch (error) {
+    if (!(error instanceof StorageFull) && !(error instanceof StorageFailure)) throw error;
+    const unavailable = new IdentityError('StorageUnavailable', { isFull: error instanceof StorageFull });
+    unavailable.cause = error;
+    throw unavailable;
+  }
 }
 
 function pick({ checks, puts, deletes }: Change): Pick<Change, 'checks' | 'puts' | 'deletes'> {

@@ -10,6 +10,7 @@ import { type ActionRights, rightsOf } from './action-rights.ts';
 import type { Action } from './actions.ts';
 import { actsAsOwner } from './ownership.ts';
 import type { Principal } from './principal.ts';
+import { administers } from './roles.ts';
 
 /** An object, a version of it, or an unfinished upload: whichever the action is about. */
 export type ObjectFacts =
@@ -25,6 +26,8 @@ export type ObjectFacts =
 export interface AccessResource {
   /** Account that owns the resource; of an object, the one that owns its bucket. */
   readonly account: string | undefined;
+  /** Whose credentials, tokens and rights it is about (`identity:`): a user of that account. */
+  readonly user?: string;
   readonly bucket?: string;
   readonly key?: string;
   /** The bucket's document `acl`. */
@@ -45,6 +48,8 @@ export interface TraceStep {
   readonly layer:
     | 'authentication'
     | 'server-administration'
+    | 'own-user'
+    | 'account-administration'
     | 'ownership'
     | 'object-acl'
     | 'bucket-acl'
@@ -77,7 +82,7 @@ export function evaluateAccess(question: AccessQuestion): AccessDecision {
     const reason = 'the request carries no proof of identity';
     trace.push({ layer: 'authentication', verdict: 'silent', reason });
   }
-  for (const layer of action === 'admin:read' || action === 'admin:write' ? adminLayers : layers) {
+  for (const layer of layersOf(action)) {
     const step = layer(question, rightsOf(action));
     if (step === undefined) continue;
     trace.push(step);
@@ -91,7 +96,29 @@ export function evaluateAccess(question: AccessQuestion): AccessDecision {
 type Layer = (question: AccessQuestion, rights: ActionRights) => TraceStep | undefined;
 
 const adminLayers: readonly Layer[] = [serverAdministration];
+const identityLayers: readonly Layer[] = [ownUser, accountAdministration];
 const layers: readonly Layer[] = [ownership, objectAcl, bucketAcl, existence];
+
+function layersOf(action: Action): readonly Layer[] {
+  if (action === 'admin:read' || action === 'admin:write') return adminLayers;
+  return action === 'identity:read' || action === 'identity:write' ? identityLayers : layers;
+}
+
+function ownUser({ principal, resource }: AccessQuestion): TraceStep {
+  return principal.kind === 'user' && principal.user.id === resource.user
+    ? { layer: 'own-user', verdict: 'allow', reason: 'it is about the caller' }
+    : { layer: 'own-user', verdict: 'silent', reason: 'it is about another user' };
+}
+
+function accountAdministration({ principal, resource }: AccessQuestion): TraceStep {
+  return resource.account !== undefined && administers(principal, resource.account)
+    ? { layer: 'account-administration', verdict: 'allow', reason: 'the caller administers the account' }
+    : {
+        layer: 'account-administration',
+        verdict: 'deny',
+        reason: 'only administrators of the account speak for its other users',
+      };
+}
 
 function serverAdministration({ principal }: AccessQuestion): TraceStep {
   return principal.kind === 'user' && principal.isServerAdmin

@@ -22,6 +22,8 @@ export interface IdentityErrorDetails {
   LoginRefused: { reason: LoginRefusal; userId?: string; accountId?: string };
   /** Too many wrong guesses from there or at this user, or too many at once. */
   TooManyAttempts: { retryAfterSeconds: number };
+  /** The storage takes nothing more for now. */
+  StorageUnavailable: { isFull: boolean };
   /** Others changed the same records more often than the server retries. */
   TooMuchContention: Record<never, never>;
 }

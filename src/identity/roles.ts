@@ -12,9 +12,3 @@ export function administers(principal: Principal, accountId: string): boolean {
   if (principal.isServerAdmin) return true;
   return principal.account.id === accountId && roleOf(principal.user) === 'admin';
 }
-
-/** Credentials and tokens of a user are the business of the user and of whoever administers its account. */
-export function maySpeakFor(principal: Principal, user: Pick<UserRecord, 'id' | 'accountId'>): boolean {
-  if (principal.kind !== 'user') return false;
-  return principal.user.id === user.id || administers(principal, user.accountId);
-}

@@ -13,18 +13,48 @@ const handler = (name: string): RequestHandler => ({
   handle: () => Promise.reject(new Error('unused')),
 });
 
-function ask(choose: ChooseHandler, rawPath: string, host?: string): string {
-  const headers = { get: () => host, has: () => host !== undefined, count: () => 1, names: () => [] };
-  // Only these two are looked at.
-  return choose({ rawPath, headers } as unknown as Parameters<ChooseHandler>[0]).name;
+function ask(choose: ChooseHandler, target: string, host?: string, isSigned = false): string {
+  const headers = {
+    get: (name: string) => (name === 'host' ? host : undefined),
+    has: (name: string) => (name === 'authorization' ? isSigned : host !== undefined),
+    count: () => 1,
+    names: () => [],
+  };
+  const [rawPath = '', rawQuery = ''] = target.split('?');
+  // Only these are looked at.
+  return choose({ rawPath, rawQuery, headers } as unknown as Parameters<ChooseHandler>[0]).name;
 }
 
+const tempAuth = {
+  paths: new Set(['/auth/v1.0']),
+  handler: handler('tokens'),
+  domains: ['s3.example'],
+};
+
 describe('storage address', () => {
+  it('gives tokens where Swift does, but not to signed requests and not below a bucket', () => {
+    const choose = createStorageChooser(
+      handler('s3'),
+      [{ host: 'kr2.example', s3: handler('kr2') }],
+      tempAuth,
+    );
+    assert.equal(ask(choose, '/auth/v1.0'), 'tokens');
+    assert.equal(ask(choose, '/auth/v1.0', 'kr2.example'), 'tokens');
+    assert.equal(ask(choose, '/auth/v1.0', 's3.example:9000'), 'tokens');
+    assert.equal(ask(choose, '/auth/v1.0', 'bucket.s3.example:9000'), 's3');
+    assert.equal(ask(choose, '/auth/v1.0', 'bucket.kr2.example'), 'kr2');
+    assert.equal(ask(choose, '/auth/v1.0', undefined, true), 's3');
+    assert.equal(ask(choose, '/auth/v1.0?X-Amz-Signature=0'), 's3');
+    assert.equal(ask(choose, '/auth/v1.0?AWSAccessKeyId=a&Signature=0'), 's3');
+    assert.equal(ask(choose, '/auth/v1.0/object'), 's3');
+  });
+
   it('is one place, unless a host name says otherwise', () => {
-    const choose = createStorageChooser(handler('main'), [
+    const hosts = [
       { host: 'kr2.example', s3: handler('kr2') },
       { host: 'jp.kr2.example', s3: handler('jp') },
-    ]);
+    ];
+    const choose = createStorageChooser(handler('main'), hosts, tempAuth);
     assert.equal(ask(choose, '/'), 'main');
     assert.equal(ask(choose, '/', 'localhost:9000'), 'main');
     assert.equal(ask(choose, '/', 'KR2.example:9000'), 'kr2');
@@ -33,7 +63,7 @@ describe('storage address', () => {
     assert.equal(ask(choose, '/', '[::1]:9000'), 'main');
     assert.equal(ask(choose, '/', 'jp.kr2.example'), 'jp');
     assert.equal(ask(choose, '/', 'bucket.jp.kr2.example'), 'jp');
-    assert.equal(ask(createStorageChooser(handler('only'), []), '/', 'anything'), 'only');
+    assert.equal(ask(createStorageChooser(handler('only'), [], tempAuth), '/', 'anything'), 'only');
   });
 });
 

@@ -4,7 +4,8 @@
  * Storage address, in this order:
  *
  *   1. virtual host, S3 signature, Bearer, or a signature in the query  -> S3
- *   2. /info /healthcheck /auth/v1.0 /v1/ /v1.0/                        -> Swift, from its milestone on
+ *   2. /auth/v1.0 and its twins                                         -> tokens of the identity services (TempAuth)
+ *      /info /healthcheck /v1/ /v1.0/                                   -> Swift, from its milestone on
  *   3. all else, also OPTIONS, form POST and unsigned `GET /`           -> S3
  *
  * One address, or one host name, is one place: each has an S3 dialect of its own.
@@ -21,8 +22,38 @@ export interface StorageHost {
   readonly s3: RequestHandler;
 }
 
+/** Swift's identity service on the storage address. */
+export interface TempAuthEntry {
+  /** As sent. */
+  readonly paths: ReadonlySet<string>;
+  readonly handler: RequestHandler;
+  /** Domains below which bucket names stand as host names: there the paths are keys of objects. */
+  readonly domains: readonly string[];
+}
+
 /** `s3`: of the place that answers for every host that is not named. */
-export function createStorageChooser(s3: RequestHandler, hosts: readonly StorageHost[]): ChooseHandler {
+export function createStorageChooser(
+  s3: RequestHandler,
+  hosts: readonly StorageHost[],
+  tempAuth: TempAuthEntry,
+): ChooseHandler {
+  const chooseS3 = createS3Chooser(s3, hosts);
+  const isBucketHost = (request: WireRequest): boolean => {
+    const name = hostName(request.headers.get('host') ?? '');
+    const domains = [...tempAuth.domains, ...hosts.map(({ host }) => host)];
+    return domains.some((domain) => name.endsWith(`.${domain}`));
+  };
+  return (request) =>
+    tempAuth.paths.has(request.rawPath) && !isSigned(request) && !isBucketHost(request)
+      ? tempAuth.handler
+      : chooseS3(request);
+}
+
+function isSigned({ headers, rawQuery }: WireRequest): boolean {
+  return headers.has('authorization') || /(?:^|&)(?:X-Amz-Signature|Signature)=/i.test(rawQuery);
+}
+
+function createS3Chooser(s3: RequestHandler, hosts: readonly StorageHost[]): ChooseHandler {
   if (hosts.length === 0) return () => s3;
   // The longest first: one place may be named below another.
   const ordered = [...hosts].sort((a, b) => b.host.length - a.host.length);

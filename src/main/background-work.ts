@@ -6,6 +6,7 @@ import { setTimeout as pause, setImmediate as yieldToRequests } from 'node:timer
 import type { Logger } from 'pino';
 import { processLimits } from '../config/limits.ts';
 import type { ObjectStore } from '../core/object-store.ts';
+import type { IdentityStore } from '../identity/identity-store.ts';
 
 export interface BackgroundWork {
   keepHouse(): void;
@@ -15,6 +16,7 @@ export interface BackgroundWork {
 
 export function startBackgroundWork(
   store: Pick<ObjectStore, 'housekeep' | 'publishRound'>,
+  identity: Pick<IdentityStore, 'sweepTokens'>,
   log: Logger,
 ): BackgroundWork {
   const stopping = new AbortController();
@@ -43,6 +45,9 @@ export function startBackgroundWork(
   return {
     keepHouse() {
       running.push(repeat('housekeeping', () => store.housekeep(), processLimits.housekeepingIdleMillis));
+      running.push(
+        repeat('sweeping tokens', () => identity.sweepTokens(), processLimits.tokenSweepIdleMillis),
+      );
     },
     async stop() {
       stopping.abort();

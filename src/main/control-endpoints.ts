@@ -1,13 +1,12 @@
 /**
- * What the control address answers besides the APIs: is the process alive, is the server ready, what are its figures, what
- * is it. No identity is asked for: bind the address where only operators reach it.
+ * What the control address answers besides the APIs: is the process alive, is the server ready, what are its figures. No
+ * identity is asked for: bind the address where only operators reach it.
  */
 import type { RequestHandler } from '../dialects/kernel/request-handler.ts';
 import type { WireRequest, WireResponse } from '../dialects/kernel/wire.ts';
 import type { ControlEntry } from '../listener/choose-dialect.ts';
 
 export interface ControlEndpointServices {
-  readonly version: string;
   isReady(): boolean;
   /** Text in the Prometheus exposition format. */
   collectMetrics(): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -17,7 +16,6 @@ export interface ControlEndpointServices {
 const DIALECT = 'control';
 
 export function createControlEndpoints(services: ControlEndpointServices): readonly ControlEntry[] {
-  const { version } = services;
   const endpoint = (
     path: string,
     name: string,
@@ -32,7 +30,6 @@ export function createControlEndpoints(services: ControlEndpointServices): reado
       const { contentType, text } = await services.collectMetrics();
       return { status: 200, headers: ['Content-Type', contentType, 'Cache-Control', 'no-store'], body: text };
     }),
-    endpoint('/', 'Version', () => json(200, { name: 'gotgan', version })),
   ];
 }
 

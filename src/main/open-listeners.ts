@@ -2,9 +2,8 @@
 import type { Logger } from 'pino';
 import type { Config, ListenAddress } from '../config/config.ts';
 import { listenerLimits } from '../config/limits.ts';
-import type { RequestHandler } from '../dialects/kernel/request-handler.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type ChooseHandler, createStorageChooser } from '../listener/choose-dialect.ts';
+import { type ChooseHandler, createStorageChooser, type TempAuthEntry } from '../listener/choose-dialect.ts';
 import { readPublicEndpoint } from '../listener/client-origin.ts';
 import { type Exchange, type Listener, openListener, type TlsMaterial } from '../listener/http-listener.ts';
 import { type Refusal, renderJsonRefusal, renderXmlRefusal } from '../listener/render-refusal.ts';
@@ -20,6 +19,7 @@ export interface ListenerServices {
   readonly log: Logger;
   readonly chooseControl: ChooseHandler;
   readonly s3Of: WorkerServices['s3Of'];
+  readonly tempAuth: TempAuthEntry;
   beginExchange(choose: ChooseHandler): Exchange;
   onRefusal(refusal: Refusal): void;
 }
@@ -38,11 +38,12 @@ export class AddressUnavailable extends Error {
 
 /** The order is always the same: with port 0 a worker is given the ports of the others by it. */
 export async function openListeners(services: ListenerServices): Promise<OpenListeners> {
-  const { config, s3Of } = services;
+  const { config, s3Of, tempAuth } = services;
   const places = arrangePlaces(config.places);
   const storageChooser = createStorageChooser(
     s3Of(places.main),
     places.byHost.map((place) => ({ host: place.host, s3: s3Of(place) })),
+    tempAuth,
   );
   const opened: Listener[] = [];
   const open = async (name: string, address: ListenAddress, choose: ChooseHandler): Promise<Listener> => {
@@ -54,8 +55,8 @@ export async function openListeners(services: ListenerServices): Promise<OpenLis
   const control = await open('GOTGAN_CONTROL_ADDRESS', config.controlAddress, services.chooseControl);
   const regions: Record<string, ListenAddress> = {};
   for (const place of places.byAddress) {
-    const s3: RequestHandler = s3Of(place);
-    regions[place.name] = (await open(`GOTGAN_REGIONS (${place.name})`, place.address, () => s3)).address;
+    const choose = createStorageChooser(s3Of(place), [], tempAuth);
+    regions[place.name] = (await open(`GOTGAN_REGIONS (${place.name})`, place.address, choose)).address;
   }
   return {
     addresses: { storage: storage.address, control: control.address, regions },

@@ -7,11 +7,13 @@ import { processLimits } from '../config/limits.ts';
 import type { ServerStatus } from '../dialects/admin/admin-call.ts';
 import { ADMIN_PATH, createAdminDialect } from '../dialects/admin/admin-dialect.ts';
 import { bindDialect } from '../dialects/kernel/request-handler.ts';
+import { tempAuthPaths } from '../dialects/keystone/temp-auth-paths.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSystemEntropy } from '../lib/entropy.ts';
 import { type ControlEntry, createControlChooser } from '../listener/choose-dialect.ts';
 import type { TlsMaterial } from '../listener/http-listener.ts';
 import { DataDirectoryError } from '../storage/embedded/data-directory.ts';
+import { createAuditLog } from './audit-log.ts';
 import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { renderMetrics, WorkerReporter } from './collect-metrics.ts';
@@ -22,6 +24,7 @@ import { AddressUnavailable, type OpenListeners, openListeners } from './open-li
 import { exitCodes, type ToPrimary, type ToWorker } from './process-messages.ts';
 import { ServedCall } from './served-call.ts';
 import { StoreFigureCounter } from './store-figures.ts';
+import { createWhereabouts } from './whereabouts.ts';
 import { openWorkerServices, type WorkerServices } from './worker-services.ts';
 
 /** Never returns to the caller's business: the process ends from here. */
@@ -100,6 +103,7 @@ class Worker {
       clock,
       entropy: this.#entropy,
       log,
+      whereabouts: createWhereabouts(config, () => this.#listeners?.addresses),
       onStorageFailure: (failure) => {
         log.fatal({ err: failure }, 'the store can promise nothing any more: the worker ends');
         process.exit(exitCodes.storageFailed);
@@ -111,7 +115,8 @@ class Worker {
       this.#controlEntries(services, mintRequestId),
       createNotFound({ mintRequestId }),
     );
-    this.#background = startBackgroundWork(services.store, log);
+    this.#background = startBackgroundWork(services.store, services.identity, log);
+    const audit = createAuditLog(config.dataDirectory, log);
     const tls = this.#tls;
     this.#listeners = await openListeners({
       config,
@@ -120,12 +125,14 @@ class Worker {
       log,
       chooseControl,
       s3Of: services.s3Of,
+      tempAuth: { paths: tempAuthPaths, handler: services.keystone, domains: config.domains },
       beginExchange: (choose) =>
         new ServedCall({
           choose,
           clock,
           log: this.#callLog,
           metrics: this.#metrics,
+          audit,
           beginRequest: services.store.beginRequest,
         }),
       onRefusal: ({ status, code }) => {
@@ -153,13 +160,17 @@ class Worker {
       { regions: [...regionNames, ...regionAliases] },
     );
     const endpoints = createControlEndpoints({
-      version: this.#version,
       isReady: () => this.#isReady,
       mintRequestId,
       collectMetrics: async () =>
         renderMetrics(await this.#gatherer.gather(), await counter.count(), this.#clock.nowMicros()),
     });
-    return [...endpoints, { path: `${ADMIN_PATH}/`, handler: bindDialect(admin) }];
+    const { keystone } = services;
+    return [
+      ...endpoints,
+      { path: `${ADMIN_PATH}/`, handler: bindDialect(admin) },
+      ...['/', '/v2.0/', '/v3/'].map((path) => ({ path, handler: keystone })),
+    ];
   }
 
   async #readStatus(counter: StoreFigureCounter): Promise<ServerStatus> {

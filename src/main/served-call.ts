@@ -13,6 +13,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { ChooseHandler } from '../listener/choose-dialect.ts';
 import type { Exchange } from '../listener/http-listener.ts';
 import type { SentResponse } from '../listener/write-response.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { CallMetrics } from './call-metrics.ts';
 
 export interface CallServices {
@@ -20,6 +21,7 @@ export interface CallServices {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: CallMetrics;
+  readonly audit: AuditLog;
   beginRequest(): RunningRequest;
 }
 
@@ -58,6 +60,9 @@ export class ServedCall implements Exchange, CallObserver {
     this.#call = call;
     this.#status = response.status;
     this.#error = error;
+    if (call.audit !== undefined) {
+      this.#services.audit.record(dialect, this.#operation, call, response.status, error);
+    }
   }
 
   ended(sent: SentResponse): void {
@@ -96,7 +101,7 @@ export class ServedCall implements Exchange, CallObserver {
       api: this.#dialect,
       operation: this.#operation,
       method: request.method,
-      path: request.rawPath,
+      path: this.#call?.loggedPath ?? request.rawPath,
       status: this.#status,
       ms: Math.round(seconds * 1e6) / 1e3,
       bytesIn,

@@ -7,6 +7,8 @@ import { createSigV2Verifier } from '../dialects/authn/sigv2.ts';
 import { createSigV4Verifier, type SigV4Verifier } from '../dialects/authn/sigv4.ts';
 import type { PublicAddress } from '../dialects/authn/sigv4-canonical.ts';
 import { bindDialect, type RequestHandler } from '../dialects/kernel/request-handler.ts';
+import type { Whereabouts } from '../dialects/keystone/keystone-call.ts';
+import { createKeystoneDialect } from '../dialects/keystone/keystone-dialect.ts';
 import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
 import { createMasterKey, readMasterKeyFile } from '../identity/master-key.ts';
@@ -23,6 +25,7 @@ export interface WorkerParts {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Logger;
+  readonly whereabouts: Whereabouts;
   readonly onStorageFailure: (failure: StorageFailure) => void;
 }
 
@@ -31,6 +34,8 @@ export interface WorkerServices {
   readonly store: ObjectStore;
   readonly identity: IdentityStore;
   readonly controlVerifier: SigV4Verifier;
+  /** On the control address, and for TempAuth on the storage address. */
+  readonly keystone: RequestHandler;
   s3Of(place: PlaceConfig): RequestHandler;
 }
 
@@ -40,7 +45,7 @@ const SKEW_SECONDS_MAX = 900;
 const SIGNING_KEYS_MAX = 4096;
 
 export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
-  const { config, clock, entropy, onStorageFailure } = parts;
+  const { config, clock, entropy, whereabouts, onStorageFailure } = parts;
   const { dataDirectory, bucketNames, publicEndpoints } = config;
   const masterKeyFile = readMasterKeyFile(dataDirectory);
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
@@ -57,10 +62,14 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const storageSignatures = signaturesAt(publicEndpoints.storage);
   const verifier = createSigV4Verifier(storageSignatures);
   const sigV2Verifier = createSigV2Verifier(storageSignatures);
+  const { tokenLifetimeSeconds } = config;
   return {
     engine,
     store,
     identity,
+    keystone: bindDialect(
+      createKeystoneDialect({ identity, clock, entropy, whereabouts, tokenLifetimeSeconds }),
+    ),
     controlVerifier: createSigV4Verifier(signaturesAt(publicEndpoints.control)),
     s3Of: (place) =>
       bindDialect(

@@ -12,14 +12,15 @@ import { findProof } from '../authn/find-proof.ts';
 import type { PayloadMode } from '../authn/payload-mode.ts';
 import type { SigV4Verifier } from '../authn/sigv4.ts';
 import type { SigV4Rules } from '../authn/sigv4-proof.ts';
+import type { AuditFacts } from '../kernel/audit-facts.ts';
 import type { Dialect } from '../kernel/dialect.ts';
+import { createPathTemplates, type MatchedPath } from '../kernel/path-templates.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import { createRouteTable } from '../kernel/route-table.ts';
 import type { WireRequest, WireResponse } from '../kernel/wire.ts';
 import type { AdminCall, AdminOperation, AdminServices } from './admin-call.ts';
 import { AdminError, toAdminError } from './admin-errors.ts';
 import { operations } from './operation-table.ts';
-import { createPathTemplates, type MatchedPath } from './path-templates.ts';
 import { jsonResponse } from './render-json.ts';
 
 export interface AdminSettings {
@@ -42,6 +43,7 @@ class CallState implements AdminCall {
   query: QueryParameters = parseQuery('');
   matched: MatchedPath | undefined;
   payload: PayloadMode = { kind: 'unsigned' };
+  audit: AuditFacts | undefined;
 
   constructor(request: WireRequest, requestId: string) {
     this.request = request;
@@ -99,7 +101,11 @@ function route(
     query: (name) => state.query.get(name),
     hasHeader: (name) => request.headers.has(name),
   });
-  if (result.kind === 'found') return result.operation;
+  if (result.kind === 'found') {
+    if (result.operation.mutates)
+      state.audit = { target: Object.fromEntries(state.matched?.parameters ?? []) };
+    return result.operation;
+  }
   if (result.kind === 'not-found')
     throw new AdminError(404, 'NotFound', 'The admin API has nothing at this path.');
   const allowed = result.allowed.join(', ');

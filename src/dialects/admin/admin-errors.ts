@@ -55,6 +55,7 @@ const fromIdentity: IdentityAnswers = {
     429,
     `Too many attempts: try again in ${retryAfterSeconds} s.`,
   ],
+  StorageUnavailable: ({ isFull }) => [isFull ? 507 : 503, 'The storage cannot take this now.'],
   TooMuchContention: () => [503, 'Others are changing the same records: try again.'],
 };
 

@@ -3,6 +3,7 @@
  */
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import type { Caller } from '../../identity/principal.ts';
+import type { AuditFacts } from './audit-facts.ts';
 import type { Operation } from './define-operation.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
 
@@ -13,6 +14,10 @@ export interface Call {
   readonly requestId: string;
   /** Set by `authenticate`; shown in the access log. */
   readonly caller?: Caller;
+  /** Set when the call belongs into the audit log. */
+  readonly audit?: AuditFacts | undefined;
+  /** Shown in logs instead of the path, when that holds a secret. */
+  readonly loggedPath?: string;
 }
 
 export interface Dialect<C extends Call, S> {

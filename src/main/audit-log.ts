@@ -1,0 +1,68 @@
+/**
+ * The audit log (docs/adr/0010): who changed what about identities, who logged in, and who could not; JSON lines in `audit.log` of the
+ * data directory, for its owner only. A line is written before the answer leaves, in one write, so that lines of several workers do not
+ * mix; the file is opened for every line, so that it may be renamed away at any time.
+ *
+ * What a line holds is chosen here, name by name. No secret can get in: bodies, headers and queries are not looked at, and dialects keep
+ * passwords, tokens and names of users who do not exist out of `AuditFacts`.
+ */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Call } from '../dialects/kernel/dialect.ts';
+
+export interface AuditLog {
+  /** A call that carries `audit`; `error`: the dialect's or the core's, if it was refused. */
+  record(dialect: string, operation: string, call: Call, status: number, error: unknown): void;
+}
+
+const FILE_NAME = 'audit.log';
+const OWNER_ONLY = 0o600;
+
+export function auditLogPath(dataDirectory: string): string {
+  return join(dataDirectory, FILE_NAME);
+}
+
+/** A log that cannot be written does not stop the server: the line then goes to the ordinary log, as an error. */
+export function createAuditLog(dataDirectory: string, log: Logger): AuditLog {
+  const path = auditLogPath(dataDirectory);
+  return {
+    record(dialect, operation, call, status, error) {
+      if (call.audit === undefined) return;
+      const line = { ...describe(dialect, operation, call, status, error) };
+      try {
+        appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: OWNER_ONLY });
+      } catch (failure) {
+        log.error({ err: failure, audit: line }, 'the audit log cannot be written');
+      }
+    },
+  };
+}
+
+function describe(dialect: string, operation: string, call: Call, status: number, error: unknown): object {
+  const { request, caller, audit } = call;
+  const isDone = status < 400;
+  return {
+    time: new Date(Math.floor(request.receivedAtMicros / 1000)).toISOString(),
+    requestId: call.requestId,
+    api: dialect,
+    operation,
+    outcome: isDone ? 'success' : 'failure',
+    status,
+    ...(isDone ? {} : { reason: audit?.reason ?? codeOf(error) }),
+    remote: request.remoteAddress,
+    ...(caller?.principal.kind === 'user' && {
+      account: caller.principal.account.id,
+      user: caller.principal.user.id,
+    }),
+    ...(caller?.proof.kind === 'access-key' && { accessKey: caller.proof.accessKeyId }),
+    ...(caller?.proof.kind === 'token' && { token: caller.proof.auditId }),
+    ...(audit?.userId !== undefined && { loginUser: audit.userId }),
+    ...(audit?.accountId !== undefined && { loginAccount: audit.accountId }),
+    target: audit?.target ?? {},
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,58 @@
+/**
+ * Where clients find the server, for the service catalogue: as configured (GOTGAN_PUBLIC_ENDPOINTS), else the addresses it listens
+ * on. An address that stands for every interface is named by the host that the client has found it by.
+ */
+import type { Config, ListenAddress, PlaceConfig } from '../config/config.ts';
+import type { WireRequest } from '../dialects/kernel/wire.ts';
+import type { Whereabouts } from '../dialects/keystone/keystone-call.ts';
+import { urlOfAddress } from './banner.ts';
+import { arrangePlaces } from './place-addresses.ts';
+import type { BoundAddresses } from './process-messages.ts';
+
+/** `bound`: undefined until the addresses are open. */
+export function createWhereabouts(config: Config, bound: () => BoundAddresses | undefined): Whereabouts {
+  const { publicEndpoints, places, storageAddress } = config;
+  const isTls = config.tls !== undefined;
+  const main = arrangePlaces(places).main;
+  const addressOf = (place: PlaceConfig): ListenAddress => {
+    const addresses = bound();
+    if (place.address !== undefined) return addresses?.regions[place.name] ?? place.address;
+    return addresses?.storage ?? storageAddress;
+  };
+  const storageUrlOf = (place: PlaceConfig, request: WireRequest): string => {
+    if (place.host !== undefined)
+      return urlOfHost(place.host, publicEndpoints.storage, addressOf(place), isTls);
+    if (place === main && place.address === undefined && publicEndpoints.storage !== undefined) {
+      return publicEndpoints.storage;
+    }
+    return urlOfAddress(reachable(addressOf(place), request), isTls);
+  };
+  return {
+    identityUrl: ({ clientOrigin }) => publicEndpoints.control ?? (isPlain(clientOrigin) ? clientOrigin : ''),
+    storageUrls: (request) =>
+      places.map((place) => ({ region: place.name, url: storageUrlOf(place, request) })),
+  };
+}
+
+/** The Host field may hold anything; in documents it must be an address. */
+function isPlain(origin: string): boolean {
+  return /^https?:\/\/[\w.:[\]-]+$/.test(origin);
+}
+
+function urlOfHost(
+  host: string,
+  publicStorage: string | undefined,
+  address: ListenAddress,
+  isTls: boolean,
+): string {
+  if (publicStorage === undefined) return urlOfAddress({ host, port: address.port }, isTls);
+  const url = new URL(publicStorage);
+  url.hostname = host;
+  return url.href.endsWith('/') ? url.href.slice(0, -1) : url.href;
+}
+
+function reachable(address: ListenAddress, { clientOrigin }: WireRequest): ListenAddress {
+  if (address.host !== '0.0.0.0' && address.host !== '::') return address;
+  const hostname = URL.parse(clientOrigin)?.hostname ?? '';
+  return hostname === '' ? address : { ...address, host: hostname.replace(/^\[(.*)\]$/, '$1') };
+}
