@@ -298,12 +298,15 @@ describe('a bucket that keeps versions', () => {
   });
 });
 
-test('suspended, a write replaces the version null and keeps the others', async () => {
+test('suspended, a write replaces the version null, which only reads show, and keeps the others', async () => {
   const Bucket = await newBucket('Enabled');
   const kept = await put(Bucket, 'key', 'kept');
   await setVersioning(Bucket, 'Suspended');
-  assert.equal(await put(Bucket, 'key', 'first'), 'null');
-  assert.equal(await put(Bucket, 'key', 'second'), 'null');
+  assert.equal(await put(Bucket, 'key', 'first'), '');
+  assert.equal(await put(Bucket, 'source', 'second'), '');
+  const copied = await s3.send(new CopyObjectCommand({ Bucket, Key: 'key', CopySource: `${Bucket}/source` }));
+  assert.deepEqual([copied.VersionId, copied.CopySourceVersionId], [undefined, 'null']);
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'source', VersionId: 'null' }));
   assert.deepEqual(await read(Bucket, 'key'), { body: 'second', versionId: 'null' });
   const deleted = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'key' }));
   assert.deepEqual([deleted.DeleteMarker, deleted.VersionId], [true, 'null']);

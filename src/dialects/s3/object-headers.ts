@@ -104,6 +104,14 @@ export function pushVersionId(
   }
 }
 
+/** Of answers to writes: the version `null`, which a suspended bucket writes, is shown by reads only, as at AWS. */
+export function pushWrittenVersionId(
+  headers: string[],
+  { versionId }: Pick<ObjectVersion, 'versionId'>,
+): void {
+  if (versionId !== 'null') headers.push('x-amz-version-id', versionId);
+}
+
 const systemHeaders = [
   ['cacheControl', 'Cache-Control'],
   ['contentDisposition', 'Content-Disposition'],

@@ -10,7 +10,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
 import { checksumHeaderOf, checksumText } from '../checksum-headers.ts';
 import { decodeWriteConditions, unquote } from '../conditional-headers.ts';
-import { pushVersionId } from '../object-headers.ts';
+import { pushWrittenVersionId } from '../object-headers.ts';
 import { many, optional, readXml, required, xmlInteger, xmlObject, xmlToken } from '../parse-xml.ts';
 import { invalidPartNumber, PARTS_MAX } from '../part-number.ts';
 import { resultDocument } from '../result-document.ts';
@@ -72,7 +72,7 @@ export const completeMultipartUpload = defineOperation<S3Call, S3Services, Input
   encode(version, call) {
     const { checksum } = version;
     const headers: string[] = [];
-    pushVersionId(headers, version, call);
+    pushWrittenVersionId(headers, version);
     return resultDocument(
       call,
       'CompleteMultipartUploadResult',

@@ -11,7 +11,7 @@ import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { confirmAccess } from '../authorise-call.ts';
 import { checksumAlgorithmOf, checksumText } from '../checksum-headers.ts';
 import { decodeReadConditions, decodeWriteConditions } from '../conditional-headers.ts';
-import { decodeObjectMetadata, pushVersionId, quotedEtag } from '../object-headers.ts';
+import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
@@ -90,7 +90,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
   encode({ version, sourceVersionId }, call) {
     const headers: string[] = [];
     if (sourceVersionId !== undefined) headers.push('x-amz-copy-source-version-id', sourceVersionId);
-    pushVersionId(headers, version, call);
+    pushWrittenVersionId(headers, version);
     const { checksum, partCount } = version;
     return resultDocument(
       call,

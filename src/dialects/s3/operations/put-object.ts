@@ -5,7 +5,7 @@ import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { decodeBodyInput } from '../body-input.ts';
 import { pushChecksumHeaders } from '../checksum-headers.ts';
 import { decodeWriteConditions } from '../conditional-headers.ts';
-import { decodeObjectMetadata, pushVersionId, quotedEtag } from '../object-headers.ts';
+import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { lastModifiedHeader } from '../s3-flavours.ts';
@@ -47,7 +47,7 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
     const { checksum } = version;
     if (checksum !== undefined)
       pushChecksumHeaders(headers, checksum.algorithm, checksum.type, checksum.value);
-    pushVersionId(headers, version, call);
+    pushWrittenVersionId(headers, version);
     if (call.flavour.putObjectShowsLastModified) {
       headers.push('Last-Modified', lastModifiedHeader(version.lastModifiedMicros));
     }
