@@ -10,8 +10,6 @@ export const configurationLimits = {
   tokenLifetimeSecondsMax: 2_592_000,
   /** Faster than any disk. Ours. */
   scrubBytesPerSecondMax: 100 * 1024 ** 3,
-  /** Thirty days; NHN has twelve hours. A token is a password that nobody chose to write down. */
-  tokenLifetimeSecondsMax: 2_592_000,
 } as const;
 
 /** Settings of the listeners (design, section 8). Milliseconds and bytes. */
@@ -71,8 +69,6 @@ export const processLimits = {
   publishRoundMillis: 1_000,
   /** Pause of housekeeping when there was nothing to do, and after a failure of it. */
   housekeepingIdleMillis: 1_000,
-  /** Tokens that have expired are refused anyway: they only take room. */
-  tokenSweepIdleMillis: 60_000,
   /** Tokens that have expired are refused anyway: they only take room. */
   tokenSweepIdleMillis: 60_000,
   housekeepingRetryMillis: 5_000,

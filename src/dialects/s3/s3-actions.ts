@@ -68,6 +68,8 @@ const s3ActionNames: Readonly<Record<Action, readonly `s3:${string}`[]>> = {
   'object:list-parts': ['s3:ListMultipartUploadParts'],
   'object:abort-upload': ['s3:AbortMultipartUpload'],
   // Administration of this server is not an S3 matter.
+  'identity:read': [],
+  'identity:write': [],
   'admin:read': [],
   'admin:write': [],
 };
