@@ -21,6 +21,12 @@ const SCAN_COST_ROWS = 8;
  */
 const LEAST_CONTINUATION = Buffer.from([1]);
 
+/**
+ * No row below a bucket has more bytes than an object key (1,024) and the number behind it. Clients may ask to begin behind names
+ * of any length, and engines have a limit for keys, also for those that are only looked for.
+ */
+const ROW_BYTES_MAX = 1024 + 16;
+
 /** Lets other requests run whenever a slice's worth of rows has been read. Shared by the cursors of one request. */
 export class ScanBudget {
   #rows = 0;
@@ -97,7 +103,7 @@ export class KeyCursor {
   #rows: readonly Row[] = [];
   #index = 0;
   #sliceRows: number;
-  #isAtEnd = false;
+  #isAtEnd: boolean;
   /** How often the cursor was moved in this slice. */
   #steps = 0;
 
@@ -112,8 +118,9 @@ export class KeyCursor {
     this.#space = space;
     this.#bucket = bucket;
     this.#budget = options.budget;
-    this.#start = seekKey(space, bucket, options.start);
-    this.#end = successorOfPrefix(seekKey(space, bucket, pattern.prefix));
+    this.#start = seekKey(space, bucket, storable(options.start));
+    this.#end = successorOfPrefix(seekKey(space, bucket, storable(pattern.prefix)));
+    this.#isAtEnd = pattern.prefix.length > ROW_BYTES_MAX;
     const rowsMax = pattern.delimiter.length === 0 ? SLICE_ROWS_MAX : SLICE_ROWS_BEFORE_SEEKS;
     this.#sliceRows = Math.min(options.limit + 1, rowsMax);
   }
@@ -134,7 +141,7 @@ export class KeyCursor {
 
   /** Moves forward to the first key that is not below `keyBytes`, the bytes of (the beginning of) an object key. */
   seek(keyBytes: Buffer): void {
-    const target = seekKey(this.#space, this.#bucket, keyBytes);
+    const target = seekKey(this.#space, this.#bucket, storable(keyBytes));
     while (this.#index < this.#rows.length && Buffer.compare(this.#rows[this.#index]!.key, target) < 0) {
       this.#index += 1;
     }
@@ -165,6 +172,12 @@ export class KeyCursor {
     const last = rows[rows.length - 1];
     this.#start = last === undefined ? start : Buffer.concat([last.key, Buffer.alloc(1)]);
   }
+}
+
+/** What can be sought instead of something longer than any row: the rows that are not below it are the same. */
+function storable(bytes: Buffer): Buffer {
+  if (bytes.length <= ROW_BYTES_MAX) return bytes;
+  return Buffer.concat([bytes.subarray(0, ROW_BYTES_MAX), LEAST_CONTINUATION]);
 }
 
 /** The bytes of the object key in the key of a row that has `suffixBytes` after it. */
