@@ -53,6 +53,8 @@ export interface Config {
   /** Addresses and networks (CIDR) whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly anonymousS3: boolean;
+  /** 0: no scrub. */
+  readonly scrubBytesPerSecond: number;
   readonly tokenLifetimeSeconds: number;
   readonly signatureV2: boolean;
 }

@@ -38,6 +38,7 @@ describe('configuration', () => {
         publicEndpoints: {},
         trustedProxies: [],
         anonymousS3: true,
+        scrubBytesPerSecond: 10 * 1024 * 1024,
         tokenLifetimeSeconds: 43_200,
         signatureV2: true,
       },

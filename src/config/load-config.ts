@@ -193,6 +193,7 @@ function buildConfig(values: SettingValues, { processorCores, workingDirectory }
     publicEndpoints: Object.freeze({ ...values.publicEndpoints }),
     trustedProxies: Object.freeze(values.trustedProxies ?? []),
     anonymousS3: values.anonymousS3,
+    scrubBytesPerSecond: values.scrubBytesPerSecond,
     tokenLifetimeSeconds: values.tokenLifetimeSeconds,
     signatureV2: values.signatureV2,
   };

@@ -145,6 +145,12 @@ export const settings = {
     fallback: '43200',
     parse: (text) => parseWholeNumber(text, 1, configurationLimits.tokenLifetimeSecondsMax),
   }),
+  scrubBytesPerSecond: setting({
+    name: 'GOTGAN_SCRUB_BYTES_PER_SECOND',
+    summary: 'How fast stored bytes are read again in search of damage, in the background; 0 switches it off',
+    fallback: '10485760',
+    parse: (text) => parseWholeNumber(text, 0, configurationLimits.scrubBytesPerSecondMax),
+  }),
   rootAccount: setting({
     name: 'GOTGAN_ROOT_ACCOUNT',
     summary: 'Id of the root account, 32 hexadecimal characters',

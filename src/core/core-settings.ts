@@ -13,6 +13,8 @@ export interface CoreSettings {
   readonly partsPerUploadMax: number;
   /** How long a completed upload is remembered, so that repeating the completion gets the same answer. */
   readonly completedUploadKeptMicros: number;
+  /** How fast stored bytes are read again in search of damage; 0: not at all. */
+  readonly scrubBytesPerSecond: number;
 }
 
 const GIB = 1024 ** 3;
@@ -28,4 +30,5 @@ export const defaultCoreSettings: CoreSettings = {
   partBytesMax: 5 * GIB,
   partsPerUploadMax: 10_000,
   completedUploadKeptMicros: DAY_MICROS,
+  scrubBytesPerSecond: 10 * 1024 ** 2,
 };

@@ -27,12 +27,14 @@ import { updateObject } from './operations/update-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { bucketUsage } from './usage.ts';
+import { reportScrub, Scrub } from './verification/scrub-store.ts';
 
 /** One per worker. Nothing runs by itself: requests and `housekeep` do all the work. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const context = createCoreContext(options);
   const housekeep = createHousekeeping(context);
   const publishRound = createPublishRound(context);
+  const scrub = new Scrub(context);
   /** An operation as the façade offers it: with its context, and with the core's errors only. */
   function offer<A extends unknown[], R>(
     operation: (context: CoreContext, ...inputs: A) => Promise<R>,
@@ -71,6 +73,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     listUploads: offer(listUploads),
     housekeep: offer(() => housekeep()),
     publishRound: offer(() => publishRound()),
+    scrub: offer((_context, signal: AbortSignal) => scrub.step(signal)),
+    scrubReport: offer(reportScrub),
   };
 }
 

@@ -35,6 +35,7 @@ export const space = {
   round: 0x24,
   worker: 0x25,
   sweep: 0x26,
+  scrub: 0x27,
 } as const;
 
 export type BucketSpace =

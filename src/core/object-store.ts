@@ -20,8 +20,8 @@ import type {
   UploadedPart,
   VersionId,
 } from './model.ts';
-import type { ScrubReport } from './verification/scrub-store.ts';
 import type { OpenBody } from './read-body.ts';
+import type { ScrubReport } from './verification/scrub-store.ts';
 
 /** ETags without quotes; `*` matches any existing object. */
 export type EtagList = '*' | readonly string[];

@@ -15,7 +15,7 @@ export interface BackgroundWork {
 }
 
 export function startBackgroundWork(
-  store: Pick<ObjectStore, 'housekeep' | 'publishRound'>,
+  store: Pick<ObjectStore, 'housekeep' | 'publishRound' | 'scrub'>,
   identity: Pick<IdentityStore, 'sweepTokens'>,
   log: Logger,
 ): BackgroundWork {
@@ -45,6 +45,7 @@ export function startBackgroundWork(
   return {
     keepHouse() {
       running.push(repeat('housekeeping', () => store.housekeep(), processLimits.housekeepingIdleMillis));
+      running.push(repeat('scrubbing', () => store.scrub(signal), processLimits.scrubIdleMillis));
       running.push(
         repeat('sweeping tokens', () => identity.sweepTokens(), processLimits.tokenSweepIdleMillis),
       );

@@ -1,5 +1,6 @@
 /** /metrics: what every worker has counted, summed, with the figures of the processes and of the store beside it. */
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
+import type { ScrubReport } from '../core/verification/scrub-store.ts';
 import type { CallMetrics, MetricJson } from './call-metrics.ts';
 import type { Gathered } from './gather-reports.ts';
 import type { StoreFigures } from './store-figures.ts';
@@ -27,6 +28,7 @@ export interface MetricsText {
 export async function renderMetrics(
   { reports, figures }: Gathered,
   store: StoreFigures,
+  scrub: ScrubReport,
   nowMicros: number,
 ): Promise<MetricsText> {
   const own = [
@@ -38,6 +40,14 @@ export async function renderMetrics(
     gauge('gotgan_store_buckets', 'Buckets that were counted.', store.buckets),
     gauge('gotgan_store_objects', 'Objects in these buckets.', store.objects),
     gauge('gotgan_store_bytes', 'Bytes of these objects, all versions.', store.bytes),
+    gauge('gotgan_scrub_findings', 'What the scrub has found damaged or missing.', scrub.findings.length),
+    counter('gotgan_scrub_bytes_total', 'Bytes that the scrub has read again.', scrub.bytesTotal),
+    counter('gotgan_scrub_passes_total', 'Times that the scrub has read everything.', scrub.passes),
+    gauge(
+      'gotgan_scrub_completed_timestamp_seconds',
+      'When it last had read everything; 0: never.',
+      scrub.completedAtMicros / 1e6,
+    ),
   ];
   const registry = AggregatorRegistry.aggregate([...reports.filter(Array.isArray), own]);
   return { contentType: registry.contentType, text: await registry.metrics() };

@@ -4,6 +4,7 @@
  */
 import type { Config } from '../config/config.ts';
 import { processLimits } from '../config/limits.ts';
+import type { ObjectStore } from '../core/object-store.ts';
 import type { ServerStatus } from '../dialects/admin/admin-call.ts';
 import { ADMIN_PATH, createAdminDialect } from '../dialects/admin/admin-dialect.ts';
 import { bindDialect } from '../dialects/kernel/request-handler.ts';
@@ -155,7 +156,7 @@ class Worker {
       scpName ?? name,
     ]);
     const admin = createAdminDialect(
-      { identity, store, readStatus: () => this.#readStatus(counter) },
+      { identity, store, readStatus: () => this.#readStatus(counter, store) },
       { verifier: controlVerifier, entropy: this.#entropy },
       { regions: [...regionNames, ...regionAliases] },
     );
@@ -163,7 +164,12 @@ class Worker {
       isReady: () => this.#isReady,
       mintRequestId,
       collectMetrics: async () =>
-        renderMetrics(await this.#gatherer.gather(), await counter.count(), this.#clock.nowMicros()),
+        renderMetrics(
+          await this.#gatherer.gather(),
+          await counter.count(),
+          await store.scrubReport(),
+          this.#clock.nowMicros(),
+        ),
     });
     const { keystone } = services;
     return [
@@ -173,7 +179,10 @@ class Worker {
     ];
   }
 
-  async #readStatus(counter: StoreFigureCounter): Promise<ServerStatus> {
+  async #readStatus(
+    counter: StoreFigureCounter,
+    reader: Pick<ObjectStore, 'scrubReport'>,
+  ): Promise<ServerStatus> {
     const { figures } = await this.#gatherer.gather();
     const { startedAtMicros, workersWanted, workersListening, workerRestarts } = figures;
     return {
@@ -183,6 +192,7 @@ class Worker {
       workers: { configured: workersWanted, listening: workersListening, restarts: workerRestarts },
       regions: this.#config.places.map(({ name }) => name),
       store: await counter.count(),
+      scrub: await reader.scrubReport(),
     };
   }
 

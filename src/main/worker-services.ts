@@ -46,11 +46,11 @@ const SIGNING_KEYS_MAX = 4096;
 
 export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
   const { config, clock, entropy, whereabouts, onStorageFailure } = parts;
-  const { dataDirectory, bucketNames, publicEndpoints } = config;
+  const { dataDirectory, bucketNames, publicEndpoints, scrubBytesPerSecond } = config;
   const masterKeyFile = readMasterKeyFile(dataDirectory);
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
   const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
-  const store = createObjectStore({ engine, clock, entropy, settings: { bucketNames } });
+  const store = createObjectStore({ engine, clock, entropy, settings: { bucketNames, scrubBytesPerSecond } });
   const masterKey = createMasterKey(masterKeyFile.keys, entropy);
   const identity = createIdentityStore({ metadata: engine.metadata, masterKey, clock, entropy });
   const signaturesAt = (publicUrl: string | undefined) => ({
@@ -77,7 +77,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
           { store, accounts: identity, verifier, sigV2Verifier, entropy },
           {
             place: place.name,
-            regionAliases: aliasesOf(place, config.regionAliases),
+            ...nameRegions(place, config),
             domains: [...(place.host === undefined ? [] : [place.host]), ...config.domains],
             anonymousAllowed: config.anonymousS3,
             signatureV2Allowed: config.signatureV2,
@@ -91,12 +91,4 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
 function publicAddressOf(publicUrl: string): PublicAddress {
   const { host, pathPrefix } = readPublicEndpoint(publicUrl);
   return { host, pathPrefix: decodePercent(pathPrefix) };
-}
-
-function aliasesOf({ ibmName, scpName }: PlaceConfig, aliases: readonly string[]): readonly string[] {
-  return [
-    ...aliases,
-    ...(ibmName === undefined ? [] : [ibmName]),
-    ...(scpName === undefined ? [] : [scpName]),
-  ];
 }

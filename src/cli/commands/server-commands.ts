@@ -34,6 +34,8 @@ const status: CommandDeclaration = {
       return cliExitCodes.ok;
     }
     const [workers, store] = [recordIn(answer, 'workers'), recordIn(answer, 'store')];
+    const scrub = recordIn(answer, 'scrub');
+    const findings = Array.isArray(scrub['findings']) ? scrub['findings'] : [];
     const { regions } = answer;
     const fields: readonly (readonly [string, unknown])[] = [
       ['Version', answer['version']],
@@ -46,6 +48,8 @@ const status: CommandDeclaration = {
       ['Buckets', store['buckets']],
       ['Objects', store['objects']],
       ['Bytes', store['bytes']],
+      ['Last scrubbed', scrub['completedAt']],
+      ['Damage found', findings.length === 0 ? 'none' : `${findings.length} findings: run gotgan check`],
     ];
     const columns = fields.map(([title]) => ({ title, member: title }));
     printFields(Object.fromEntries(fields), columns, input, context);

@@ -88,13 +88,28 @@ export class VerificationRun {
     for await (const rows of this.slices(range, phase)) {
       for (const row of rows) {
         if ((await this.#judgeSafely(row, countAndJudge)) === undefined) continue;
-        await this.suspect(async () => {
-          const entry = await this.metadata.get(row.key);
-          return entry === undefined ? undefined : this.#judgeSafely({ key: row.key, ...entry }, judge);
-        });
+        await this.suspect(() => this.#judgeAgain(row, judge));
       }
     }
     await this.settle();
+  }
+
+  /** As `judgeRows`, for one row and at once. */
+  async judgeTwice(
+    row: Row,
+    judge: (row: Row) => Promise<Finding | undefined>,
+  ): Promise<Finding | undefined> {
+    if ((await this.#judgeSafely(row, judge)) === undefined) return undefined;
+    this.metadata.refresh();
+    return this.#judgeAgain(row, judge);
+  }
+
+  async #judgeAgain(
+    row: Row,
+    judge: (row: Row) => Promise<Finding | undefined>,
+  ): Promise<Finding | undefined> {
+    const entry = await this.metadata.get(row.key);
+    return entry === undefined ? undefined : this.#judgeSafely({ key: row.key, ...entry }, judge);
   }
 
   async suspect(question: Question): Promise<void> {

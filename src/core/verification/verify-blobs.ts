@@ -19,22 +19,19 @@ export const nameOfBlob = ({ epoch, sequence }: BlobId): string => `${epoch}/${s
 const OWNERS_SHOWN_MAX = 100;
 const PROGRESS_BYTES = 32 * 1024 * 1024;
 
-/** Reads every byte. Rejects with `CorruptBlob` or `MissingBlob`. `onBytes` may wait. */
-export async function readWholeBlob(
-  run: Pick<VerificationRun, 'store'>,
-  blob: BlobId,
-  onBytes: (count: number) => Promise<void> | void,
-): Promise<number> {
-  const bytes = await run.store.blobs.bytesOf(blob);
-  const source = await run.store.blobs.open(blob, 0, bytes);
+/** Called for every piece that was read and found sound. Answers whether to go on. */
+type OnBytes = (count: number) => boolean | Promise<boolean>;
+
+/** Reads every byte. Rejects with `CorruptBlob` or `MissingBlob`. */
+async function readWholeBlob(run: VerificationRun, blob: BlobId, onBytes: OnBytes): Promise<void> {
+  const source = await run.store.blobs.open(blob, 0, await run.store.blobs.bytesOf(blob));
   try {
     for (let chunk = await source.read(); chunk !== null; chunk = await source.read()) {
-      await onBytes(chunk.length);
+      if (!(await onBytes(chunk.length))) return;
     }
   } finally {
     await source.close();
   }
-  return bytes;
 }
 
 export async function verifyBlobs(run: VerificationRun): Promise<void> {
@@ -51,9 +48,11 @@ export async function verifyBlobs(run: VerificationRun): Promise<void> {
       const damage = await findDamage(run, blob, (count) => {
         run.counts.blobBytes += count;
         unreported += count;
-        if (unreported < PROGRESS_BYTES) return;
-        unreported = 0;
-        run.progress('blobs', run.counts.blobs, total);
+        if (unreported >= PROGRESS_BYTES) {
+          unreported = 0;
+          run.progress('blobs', run.counts.blobs, total);
+        }
+        return true;
       });
       if (damage !== undefined) await suspectBlob(run, blob);
     }
@@ -76,9 +75,9 @@ async function countBlobs(run: VerificationRun): Promise<number> {
 }
 
 async function findDamage(
-  run: Pick<VerificationRun, 'store'>,
+  run: VerificationRun,
   blob: BlobId,
-  onBytes: (count: number) => Promise<void> | void,
+  onBytes: OnBytes,
 ): Promise<Pick<Finding, 'kind' | 'what'> | undefined> {
   try {
     await readWholeBlob(run, blob, onBytes);
@@ -90,28 +89,41 @@ async function findDamage(
   }
 }
 
+/** What is wrong with a blob, for every version that loses bytes by it; nothing when it has been reclaimed meanwhile. */
+export async function findBlobDamage(
+  run: VerificationRun,
+  blob: BlobId,
+  onBytes: OnBytes,
+): Promise<readonly Finding[]> {
+  const damage = await findDamage(run, blob, onBytes);
+  if (damage === undefined) return [];
+  const owners = await ownersOfBlob(run, blob);
+  if (owners.length > 0) return owners.map((owner) => ({ ...damage, ...owner }));
+  return (await isNeeded(run, blob)) ? [damage] : [];
+}
+
+/** By something else than bodies that have lost their last version and are about to be reclaimed. */
+async function isNeeded(run: VerificationRun, blob: BlobId): Promise<boolean> {
+  run.metadata.refresh();
+  for (const { key } of await run.metadata.scan(blobReferenceRange(blob), OWNERS_SHOWN_MAX)) {
+    const { body } = parseBlobReferenceKey(key);
+    if ((await run.metadata.get(candidateKey('body', body))) === undefined) return true;
+  }
+  return false;
+}
+
 async function suspectBlob(run: VerificationRun, blob: BlobId): Promise<void> {
   await run.suspect(async () => {
-    const damage = await findDamage(run, blob, () => undefined);
-    if (damage === undefined) return undefined;
-    const owners = await ownersOfBlob(run, blob);
-    const [first, ...others] = owners;
-    for (const owner of others) run.findings.add({ ...damage, ...owner });
-    if (first !== undefined) return { ...damage, ...first };
-    // Reclaimed between the two looks, unless a reference is still there.
-    run.metadata.refresh();
-    const references = await run.metadata.scan(blobReferenceRange(blob), 1);
-    return references.length === 0 ? undefined : damage;
+    const [first, ...others] = await findBlobDamage(run, blob, () => true);
+    for (const finding of others) run.findings.add(finding);
+    return first;
   });
 }
 
 type Owner = Required<Pick<Finding, 'bucket' | 'key' | 'versionId'>>;
 
 /** The versions that lose bytes with a blob; the first hundred. */
-export async function ownersOfBlob(
-  run: Pick<VerificationRun, 'metadata' | 'nameOf'>,
-  blob: BlobId,
-): Promise<readonly Owner[]> {
+async function ownersOfBlob(run: VerificationRun, blob: BlobId): Promise<readonly Owner[]> {
   run.metadata.refresh();
   const owners: Owner[] = [];
   for (const { key } of await run.metadata.scan(blobReferenceRange(blob), OWNERS_SHOWN_MAX)) {
@@ -172,7 +184,7 @@ async function suspectOrphan(run: VerificationRun, blob: BlobId): Promise<void> 
   });
 }
 
-async function isReferenced(run: Pick<VerificationRun, 'metadata'>, blob: BlobId): Promise<boolean> {
+async function isReferenced(run: VerificationRun, blob: BlobId): Promise<boolean> {
   if ((await run.metadata.scan(blobReferenceRange(blob), 1)).length > 0) return true;
   return (await run.metadata.get(candidateKey('blob', bodyIdOfBlob(blob)))) !== undefined;
 }

@@ -30,7 +30,7 @@ export async function verifyVersions(run: VerificationRun): Promise<void> {
     await run.judgeRows(
       rangeOfSpace(spaceByte),
       'versions',
-      (row) => judgeVersion(run, spaceByte, row),
+      (row) => judgeVersion(run, row),
       (row) => tally(run, spaceByte, row),
     );
   }
@@ -51,10 +51,11 @@ function tally(run: VerificationRun, spaceByte: number, row: Row): void {
   run.counts.bytes += record.size;
 }
 
-async function judgeVersion(run: VerificationRun, spaceByte: number, row: Row): Promise<Finding | undefined> {
+/** What is wrong with the version in this row of one of the spaces `head`, `tombstone` and `older`. */
+export async function judgeVersion(run: VerificationRun, row: Row): Promise<Finding | undefined> {
   const bucket = parseBucketId(row.key);
   const record = decodeVersion(row.value);
-  const key = spaceByte === space.older ? parseOlderKey(row.key).key : parseHeadKey(row.key);
+  const key = row.key[0] === space.older ? parseOlderKey(row.key).key : parseHeadKey(row.key);
   const problem = (await run.isKnown(bucket))
     ? await findBodyProblem(run, bucket, key, record)
     : ({ kind: 'wrong-directory', what: 'the bucket of this version does not exist' } as const);

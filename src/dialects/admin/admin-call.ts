@@ -1,5 +1,6 @@
 /** One request to the admin API on its way through the pipeline, and what the operations work with. */
 import type { ObjectStore } from '../../core/object-store.ts';
+import type { ScrubReport } from '../../core/verification/scrub-store.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { Operation } from '../kernel/define-operation.ts';
@@ -20,6 +21,7 @@ export interface ServerStatus {
     readonly bytes: number;
     readonly isPartial: boolean;
   };
+  readonly scrub: ScrubReport;
 }
 
 export interface AdminServices {

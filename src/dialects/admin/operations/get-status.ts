@@ -11,6 +11,10 @@ export const getStatus = defineOperation({
   mutates: false,
   decode: (_call: AdminCall) => undefined,
   run: ({ readStatus }: AdminServices) => readStatus(),
-  encode: ({ startedAtMicros, ...status }) =>
-    jsonResponse(200, { ...status, startedAt: isoTime(startedAtMicros) }),
+  encode: ({ startedAtMicros, scrub: { completedAtMicros, ...scrub }, ...status }) =>
+    jsonResponse(200, {
+      ...status,
+      startedAt: isoTime(startedAtMicros),
+      scrub: { ...scrub, completedAt: completedAtMicros === 0 ? null : isoTime(completedAtMicros) },
+    }),
 });
