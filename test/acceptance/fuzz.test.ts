@@ -68,7 +68,7 @@ test('listings may begin behind, or look for, names that are longer than any key
     };
     assert.deepEqual(await versions({ Prefix: long }), below);
     assert.deepEqual(await versions({ KeyMarker: long }), behind);
-    assert.deepEqual((await s3.send(new ListBucketsCommand({ Prefix: long }))).Buckets, []);
+    assert.deepEqual((await s3.send(new ListBucketsCommand({ Prefix: long }))).Buckets ?? [], []);
     await s3.send(new ListMultipartUploadsCommand(of({ Prefix: long })));
     await s3.send(new ListMultipartUploadsCommand(of({ KeyMarker: long })));
     await s3.send(new ListMultipartUploadsCommand(of({ KeyMarker: long, UploadIdMarker: long })));

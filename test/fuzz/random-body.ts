@@ -73,7 +73,7 @@ function aclDocument(random: Random, ownerId: string): string {
     const grantee = random.pick([
       '<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="Group"><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee>',
       `<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><ID>${random.chance(70) ? ownerId : escapeXml(randomText(random))}</ID></Grantee>`,
-      '<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="AmazonCustomerByEmail"><EmailAddress>nobody@example.com</EmailAddress></Grantee>',
+      `<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="AmazonCustomerByEmail"><EmailAddress>${escapeXml(randomText(random))}</EmailAddress></Grantee>`,
       '<Grantee><ID>1</ID></Grantee>',
     ]);
     const permission = random.pick(['READ', 'WRITE', 'READ_ACP', 'WRITE_ACP', 'FULL_CONTROL', 'ALL']);

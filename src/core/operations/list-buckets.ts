@@ -6,6 +6,8 @@ import type { Bucket, BucketId } from '../model.ts';
 import type { BucketsQuery } from '../object-store.ts';
 
 const SLICE_ROWS = 1000;
+/** No name is longer (find-bucket.ts), but clients may look for longer ones, and engines have a limit for keys. */
+const NAME_UNITS_MAX = 256;
 
 export interface BucketsPage {
   readonly buckets: readonly Bucket[];
@@ -17,7 +19,7 @@ export interface BucketsPage {
  * may therefore exceed `limit` by the number of places.
  */
 export async function listBuckets(context: CoreContext, query: BucketsQuery): Promise<BucketsPage> {
-  if (query.limit <= 0) return { buckets: [], isTruncated: false };
+  if (query.limit <= 0 || query.prefix.length > NAME_UNITS_MAX) return { buckets: [], isTruncated: false };
   const named =
     query.place === undefined
       ? await collectEverywhere(context, query)
@@ -45,8 +47,9 @@ async function collectInPlace(
   place: string,
 ): Promise<NamedBuckets> {
   const range = directoryRange(query.account, place, query.prefix);
-  const afterKey = directoryKey(query.account, place, `${query.after}\0`);
-  let start = query.after !== '' && Buffer.compare(afterKey, range.start) > 0 ? afterKey : range.start;
+  const after = query.after.slice(0, NAME_UNITS_MAX + 1);
+  const afterKey = directoryKey(query.account, place, `${after}\0`);
+  let start = after !== '' && Buffer.compare(afterKey, range.start) > 0 ? afterKey : range.start;
   const ids: BucketId[] = [];
   while (Buffer.compare(start, range.end) < 0) {
     const rows = await context.metadata.scan({ start, end: range.end }, SLICE_ROWS);
