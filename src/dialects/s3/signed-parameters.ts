@@ -1,7 +1,8 @@
 /**
  * Which parameters of a query a Signature Version 2 covers: every one by which operations are told apart, so that nobody
  * can turn a signed request into another one, and those that AWS's list has besides ("Signing and authenticating REST
- * requests", CanonicalizedResource). Clients that do not sign some of the former are refused there (docs/adr/0004). Conditions of a listing (`prefix`, `max-keys` …) are not covered; that is how Version 2 is.
+ * requests", CanonicalizedResource). Clients that do not sign some of the former are refused there (docs/adr/0004). Conditions
+ * of a listing (`prefix`, `max-keys` …) are not covered; that is how Version 2 is.
  */
 import { operations } from './operation-table.ts';
 
