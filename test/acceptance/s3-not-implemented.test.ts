@@ -152,5 +152,28 @@ describe('a browser that asks before it asks', () => {
       assert.deepEqual([response.status, response.element('Code')], [403, 'AccessForbidden']);
       assert.equal(response.headers.get('access-control-allow-origin'), undefined);
     });
+
+    test(`${name}: the signature of a link is for the request that follows`, async () => {
+      for (const proof of ['X-Amz-Algorithm=AWS4-HMAC-SHA256', 'Signature=s']) {
+        const response = await exchange(
+          server.storageUrl,
+          `OPTIONS ${path}?${proof} HTTP/1.1\r\nhost: ${host}\r\norigin: https://app.example\r\n` +
+            'access-control-request-method: PUT\r\n\r\n',
+        );
+        assert.deepEqual([response.status, response.element('Code')], [403, 'AccessForbidden']);
+      }
+    });
+
+    test(`${name}: without what a preflight says it is none`, async () => {
+      for (const header of [
+        '',
+        'origin: https://app.example\r\n',
+        'access-control-request-method: PUT\r\n',
+      ]) {
+        const request = `OPTIONS ${path} HTTP/1.1\r\nhost: ${host}\r\n${header}\r\n`;
+        const response = await exchange(server.storageUrl, request);
+        assert.deepEqual([response.status, response.element('Code')], [400, 'BadRequest'], header);
+      }
+    });
   }
 });

@@ -38,6 +38,9 @@ export interface Authenticated {
 const VERSION_4_ONLY =
   'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';
 
+/** Of a link, a browser asks about a request with another method than the one that was signed. */
+const PREFLIGHT = 'OPTIONS';
+
 export interface SignatureVerifiers {
   readonly verifier: SigV4Verifier;
   readonly sigV2Verifier: SigV2Verifier;
@@ -49,6 +52,7 @@ export async function authenticateCall(
   { verifier, sigV2Verifier }: SignatureVerifiers,
   rules: AuthenticationRules,
 ): Promise<Authenticated> {
+  if (request.method === PREFLIGHT) return unproven(request);
   const proof = findProof(request);
   switch (proof.kind) {
     case 'sigv4':
@@ -71,8 +75,12 @@ export async function authenticateCall(
       throw new S3Error('AccessDenied', {}, 'Bearer tokens are not accepted at this address.');
     case 'none':
       if (!rules.anonymousAllowed) throw new S3Error('AccessDenied');
-      return { caller: anonymousCaller, body: openBody(request, payloadModeWithoutSigV4(request)) };
+      return unproven(request);
   }
+}
+
+function unproven(request: WireRequest): Authenticated {
+  return { caller: anonymousCaller, body: openBody(request, payloadModeWithoutSigV4(request)) };
 }
 
 function signatureRules({ flavour, place, isNameOfPlace }: AuthenticationRules): SigV4Rules {

@@ -38,6 +38,7 @@ const catalogue = {
     message: 'The Content-MD5 you specified did not match what we received.',
     fields: ['ExpectedDigest', 'CalculatedDigest'],
   },
+  BadRequest: { status: 400, message: 'Insufficient information. Origin request header needed.' },
   BucketAlreadyExists: {
     status: 409,
     message:

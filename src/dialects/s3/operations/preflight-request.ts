@@ -1,6 +1,7 @@
 /**
  * The CORS preflight of a browser. Unsigned by nature, and answered by a bucket's CORS configuration, which nobody can have
- * set yet: the answer is AWS's for a bucket without one (Amazon S3 User Guide, "Troubleshooting CORS").
+ * set yet: the answer is AWS's for a bucket without one (Amazon S3 User Guide, "Troubleshooting CORS"). A request that does not
+ * say what it asks for is no preflight: 400.
  */
 import { defineOperation, type Operation } from '../../kernel/define-operation.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
@@ -19,7 +20,11 @@ function preflight(name: string, resource: string): Operation<S3Call, S3Services
     permissions: 'public',
     body: { kind: 'none' },
     mutates: false,
-    decode() {
+    decode({ request: { headers } }) {
+      if (!headers.has('origin')) throw new S3Error('BadRequest');
+      if (!headers.has('access-control-request-method')) {
+        throw new S3Error('BadRequest', {}, 'Invalid Access-Control-Request-Method: null');
+      }
       throw new S3Error('AccessForbidden');
     },
     run: () => Promise.reject(new Error('decode always throws')),
