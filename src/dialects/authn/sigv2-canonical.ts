@@ -26,7 +26,6 @@ export interface SigV2Rules {
 export function stringsToSign(
   request: WireRequest,
   date: string,
-  isQuery: boolean,
   rules: SigV2Rules,
   publicAddresses: readonly PublicAddress[],
 ): Iterable<string> {
@@ -37,7 +36,7 @@ export function stringsToSign(
     headers.get('content-md5') ?? '',
     headers.get('content-type') ?? '',
     date,
-    canonicalAmzHeaders(headers, isQuery ? pairs : []),
+    canonicalAmzHeaders(headers, pairs),
   ].join('\n');
   const bucket = rules.hostedBucket === undefined ? '' : `/${rules.hostedBucket}`;
   const signed = pairs.filter(({ name }) => rules.isSignedParameter(name));
@@ -54,8 +53,8 @@ export function stringsToSign(
 }
 
 /**
- * Each on a line: lower case, by name, values of one name joined with a comma. What a presigned URL carries in its query
- * counts like a header, unless the header is there too.
+ * Each on a line: lower case, by name, values of one name joined with a comma. What stands in the query counts like a header,
+ * unless the header is there too: presigned URLs carry them there, and what they ask for must be signed.
  */
 function canonicalAmzHeaders(headers: WireHeaders, pairs: readonly QueryPair[]): string {
   const values = new Map<string, string>();

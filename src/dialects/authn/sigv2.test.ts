@@ -220,6 +220,9 @@ test('x-amz parameters of a presigned link count as headers', async () => {
   await verify(received(link, { target: moved.target }), 'query');
   const other = { ...moved, more: [['x-amz-acl', 'private']] as const };
   await refused(verify(received(link, other), 'query'), 'SignatureMismatch');
+  const byHeader = signer.byHeader({ ...PUT, headers: {} });
+  const appended = received(byHeader, { target: `${byHeader.target}?X-Amz-Acl=public-read` });
+  await refused(verify(appended), 'SignatureMismatch');
 });
 
 test('paths may be signed as sent or strictly encoded, and behind a public prefix', async () => {

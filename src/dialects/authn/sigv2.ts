@@ -48,11 +48,7 @@ export function createSigV2Verifier(options: SigV2Options): SigV2Verifier {
           ? undefined
           : await credentials.findAccessKey(accessKeyId);
       if (credential === undefined) throw new AuthnError('UnknownAccessKey', { accessKeyId });
-      verifySignature(
-        proof,
-        credential,
-        stringsToSign(request, proof.date, place === 'query', rules, publicAddresses),
-      );
+      verifySignature(proof, credential, stringsToSign(request, proof.date, rules, publicAddresses));
       if (credential.unusable !== undefined) {
         throw new AuthnError('UnusableAccessKey', { accessKeyId, reason: credential.unusable });
       }
