@@ -24,16 +24,18 @@ function takeEnvironment(): Readonly<Record<string, string | undefined>> {
 }
 
 async function runCommand(): Promise<number> {
-  const [{ runCommandLine }, { commands }, { createCommandContext }] = await Promise.all([
+  const [{ runCommandLine }, { commands }, { createCommandContext }, { readSecret }] = await Promise.all([
     import('./cli/run-command-line.ts'),
     import('./main/commands.ts'),
     import('./main/create-command-context.ts'),
+    import('./cli/read-secret.ts'),
   ]);
   const context = createCommandContext({
     version: readVersion(),
     environment: takeEnvironment(),
     isTerminal: process.stdout.isTTY === true,
     write: (text) => process.stdout.write(text),
+    readSecret,
     complain: (sentence) => process.stderr.write(`gotgan: ${sentence}\n`),
   });
   return runCommandLine(commands, process.argv.slice(2), context);

@@ -29,6 +29,7 @@ export const clientOptions: readonly OptionDeclaration[] = [
 export interface AdminClient {
   get(path: string): Promise<Record<string, unknown>>;
   post(path: string, document: object): Promise<Record<string, unknown>>;
+  put(path: string, document: object): Promise<Record<string, unknown>>;
   patch(path: string, document: object): Promise<Record<string, unknown>>;
   delete(path: string): Promise<void>;
   /** All pages of a listing. `member` names the list in the answer. */
@@ -55,6 +56,7 @@ export function connectAdmin(input: CommandInput, context: CommandContext): Admi
   return {
     get: (path) => call('GET', path),
     post: (path, document) => call('POST', path, document),
+    put: (path, document) => call('PUT', path, document),
     patch: (path, document) => call('PATCH', path, document),
     async delete(path) {
       await call('DELETE', path);

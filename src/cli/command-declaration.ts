@@ -45,6 +45,8 @@ export interface CommandContext {
   readonly isTerminal: boolean;
   write(text: string): void;
   complain(sentence: string): void;
+  /** Asked for without an echo, or the first line of standard input. */
+  readSecret(prompt: string): Promise<string>;
   /** Where the configured server is. Throws `CliError`. */
   locateServer(input: CommandInput): ServerLocation;
 }

@@ -15,6 +15,7 @@ const columns: readonly Column[] = [
   { title: 'DISPLAY NAME', member: 'displayName' },
   { title: 'E-MAIL', member: 'email' },
   { title: 'ROOT', member: 'isRoot' },
+  { title: 'ROLE', member: 'role' },
   { title: 'ENABLED', member: 'enabled' },
   { title: 'CREATED', member: 'createdAt' },
 ];
@@ -38,15 +39,28 @@ const add: CommandDeclaration = {
     accountOption,
     { flag: '--display-name', value: 'TEXT', summary: 'Name as shown to people' },
     { flag: '--email', value: 'ADDRESS', summary: 'E-mail address, unique in the server' },
+    {
+      flag: '--role',
+      value: 'ROLE',
+      summary: 'admin, operator or member of the account (default: operator)',
+    },
+    {
+      flag: '--password',
+      summary: 'Ask for a password for the identity services, or read it from standard input',
+    },
     ...clientOptions,
   ],
   async run(input, context) {
     const [name = ''] = input.arguments;
     const [displayName, email] = [input.option('--display-name'), input.option('--email')];
+    const role = input.option('--role');
+    const password = input.has('--password') ? await context.readSecret('Password: ') : undefined;
     const answer = await connectAdmin(input, context).post(adminPath`/accounts/${accountIn(input)}/users`, {
       name,
       ...(displayName === undefined ? {} : { displayName }),
       ...(email === undefined ? {} : { email }),
+      ...(role === undefined ? {} : { role }),
+      ...(password === undefined ? {} : { password }),
     });
     printFields(recordIn(answer, 'user'), columns, input, context);
     return cliExitCodes.ok;
@@ -61,6 +75,22 @@ const list: CommandDeclaration = {
   async run(input, context) {
     const path = adminPath`/accounts/${accountIn(input)}/users`;
     printRows(await connectAdmin(input, context).listAll(path, 'users'), columns, input, context);
+    return cliExitCodes.ok;
+  },
+};
+
+const setPassword: CommandDeclaration = {
+  words: ['user', 'set-password'],
+  summary: 'Give a user a password for the identity services',
+  details:
+    'Asks for it, or reads the first line of standard input. Tokens of the user from before are refused.',
+  arguments: [user],
+  options: [accountOption, ...clientOptions],
+  async run(input, context) {
+    const path = adminPath`/accounts/${accountIn(input)}/users/${input.arguments[0] ?? ''}/password`;
+    const password = await context.readSecret('New password: ');
+    const answer = await connectAdmin(input, context).put(path, { password });
+    printFields(recordIn(answer, 'user'), columns, input, context);
     return cliExitCodes.ok;
   },
 };
@@ -95,6 +125,7 @@ function switching(word: 'enable' | 'disable', summary: string): CommandDeclarat
 export const userCommands: readonly CommandDeclaration[] = [
   add,
   list,
+  setPassword,
   remove,
   switching('disable', 'Refuse the keys of a user from now on'),
   switching('enable', 'Accept them again'),

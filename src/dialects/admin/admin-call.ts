@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../core/object-store.ts';
 import type { ScrubReport } from '../../core/verification/scrub-store.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
 import type { Caller } from '../../identity/principal.ts';
+import type { AuditFacts } from '../kernel/audit-facts.ts';
 import type { Operation } from '../kernel/define-operation.ts';
 import type { Call } from '../kernel/dialect.ts';
 import type { QueryParameters } from '../kernel/query-parameters.ts';
@@ -33,6 +34,7 @@ export interface AdminServices {
 export interface AdminCall extends Call {
   readonly query: QueryParameters;
   readonly caller: Caller;
+  readonly audit: AuditFacts | undefined;
   /** Decoded segment of the path by its name in the template. */
   parameter(name: string): string;
 }

@@ -10,6 +10,7 @@ import { getStatus } from './operations/get-status.ts';
 import { listAccessKeys } from './operations/list-access-keys.ts';
 import { listAccounts } from './operations/list-accounts.ts';
 import { listUsers } from './operations/list-users.ts';
+import { setUserPassword } from './operations/set-user-password.ts';
 import { updateAccessKey } from './operations/update-access-key.ts';
 import { updateAccount } from './operations/update-account.ts';
 import { updateUser } from './operations/update-user.ts';
@@ -22,6 +23,7 @@ export const operations: readonly AdminOperation[] = [
   listUsers,
   createUser,
   updateUser,
+  setUserPassword,
   deleteUser,
   listAccessKeys,
   createAccessKey,

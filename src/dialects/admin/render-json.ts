@@ -1,6 +1,7 @@
 /** Records as the admin API shows them: times in ISO 8601, no secret but in the answer that makes it. */
 import type { AccessKeyRecord } from '../../identity/access-keys.ts';
 import type { AccountRecord, UserRecord } from '../../identity/principal.ts';
+import { roleOf } from '../../identity/roles.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 
 export function jsonResponse(status: number, document: object): WireResponse {
@@ -23,10 +24,22 @@ export function userJson({
   displayName,
   email,
   isRoot,
+  role,
   enabled,
   createdAtMicros,
 }: UserRecord) {
-  return { id, accountId, name, displayName, email, isRoot, enabled, createdAt: isoTime(createdAtMicros) };
+  const shown = roleOf({ isRoot, ...(role === undefined ? {} : { role }) });
+  return {
+    id,
+    accountId,
+    name,
+    displayName,
+    email,
+    isRoot,
+    role: shown,
+    enabled,
+    createdAt: isoTime(createdAtMicros),
+  };
 }
 
 export function accessKeyJson({ id, userId, accountId, enabled, createdAtMicros }: AccessKeyRecord) {

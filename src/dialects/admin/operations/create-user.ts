@@ -1,10 +1,22 @@
+import type { AccountRole } from '../../../identity/principal.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { AdminCall, AdminServices } from '../admin-call.ts';
+import { AdminError } from '../admin-errors.ts';
 import { BODY_BYTES_MAX, readJson } from '../read-json.ts';
 import { jsonResponse, userJson } from '../render-json.ts';
 import { resolveAccount } from '../resolve-names.ts';
 
-/** Takes `{"name", "displayName"?, "email"?}`. */
+interface Input {
+  readonly name: string;
+  readonly displayName: string;
+  readonly email: string;
+  readonly password?: string;
+  readonly role?: AccountRole;
+}
+
+const roles: readonly AccountRole[] = ['admin', 'operator', 'member'];
+
+/** Takes `{"name", "displayName"?, "email"?, "password"?, "role"?}`. */
 export const createUser = defineOperation({
   name: 'CreateUser',
   summary: 'Makes a user of an account.',
@@ -12,21 +24,36 @@ export const createUser = defineOperation({
   permissions: [{ action: 'admin:write', on: 'account' }],
   body: { kind: 'buffered', bytesMax: BODY_BYTES_MAX },
   mutates: true,
-  decode: (_call: AdminCall) => ({ name: '', displayName: '', email: '' }),
-  decodeBody(body) {
-    const {
-      name,
-      displayName = '',
-      email = '',
-    } = readJson(body, {
+  decode: (_call: AdminCall): Input => ({ name: '', displayName: '', email: '' }),
+  decodeBody(body): Input {
+    const sent = readJson(body, {
       name: 'text',
       displayName: 'optional text',
       email: 'optional text',
+      password: 'optional text',
+      role: 'optional text',
     });
-    return { name, displayName, email };
+    const { name, displayName = '', email = '', password } = sent;
+    return {
+      name,
+      displayName,
+      email,
+      ...(password === undefined ? {} : { password }),
+      ...(sent.role === undefined ? {} : { role: readRole(sent.role) }),
+    };
   },
-  async run({ identity }: AdminServices, input, call) {
-    return identity.createUser({ ...input, accountId: (await resolveAccount(identity, call)).id });
+  async run({ identity }: AdminServices, input: Input, call) {
+    const account = await resolveAccount(identity, call);
+    const user = await identity.createUser({ ...input, accountId: account.id });
+    if (call.audit !== undefined) call.audit.target = { account: account.id, user: user.id };
+    return user;
   },
   encode: (user) => jsonResponse(201, { user: userJson(user) }),
 });
+
+function readRole(text: string): AccountRole {
+  const role = roles.find((known) => known === text);
+  if (role === undefined)
+    throw new AdminError(400, 'InvalidRequest', `Role must be one of ${roles.join(', ')}.`);
+  return role;
+}
