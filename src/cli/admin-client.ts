@@ -41,7 +41,7 @@ export function adminPath(strings: TemplateStringsArray, ...parameters: readonly
   return String.raw({ raw: strings }, ...parameters.map(encodeStrict));
 }
 
-interface Connection {
+export interface Connection {
   readonly endpoint: string;
   readonly region: string;
   readonly accessKeyId: string;
@@ -49,9 +49,13 @@ interface Connection {
 }
 
 /** With GOTGAN_ACCESS_KEY and GOTGAN_SECRET_KEY, or else the root pair of the data directory. Throws `CliError`. */
-export function connectAdmin(input: CommandInput, context: CommandContext): AdminClient {
+export function connectionOf(input: CommandInput, context: CommandContext): Connection {
   const { endpoint, region, dataDirectory } = context.locateServer(input);
-  const connection = { endpoint, region, ...findKeyPair(context, dataDirectory) };
+  return { endpoint, region, ...findKeyPair(context, dataDirectory) };
+}
+
+export function connectAdmin(input: CommandInput, context: CommandContext): AdminClient {
+  const connection = connectionOf(input, context);
   const call = (method: string, path: string, document?: object) => send(connection, method, path, document);
   return {
     get: (path) => call('GET', path),
@@ -106,25 +110,35 @@ export function readCredentialsOrExplain(dataDirectory: string): RootCredentials
   );
 }
 
+export function signedHeaders(
+  connection: Connection,
+  method: string,
+  path: string,
+  body = '',
+): { readonly url: URL; readonly headers: Record<string, string> } {
+  const url = new URL(`/admin/v1${path}`, connection.endpoint);
+  return { url, headers: signRequest({ ...connection, method, url, body, date: new Date() }) };
+}
+
+export function unreachable({ endpoint }: Connection, error: unknown): CliError {
+  return new CliError(`No server answers at ${endpoint} (${causeOf(error)}).`, cliExitCodes.unreachable);
+}
+
 async function send(
   connection: Connection,
   method: string,
   path: string,
   document: object | undefined,
 ): Promise<Record<string, unknown>> {
-  const url = new URL(`/admin/v1${path}`, connection.endpoint);
   const body = document === undefined ? '' : JSON.stringify(document);
-  const headers = signRequest({ ...connection, method, url, body, date: new Date() });
+  const { url, headers } = signedHeaders(connection, method, path, body);
   let response: Response;
   let text: string;
   try {
     response = await fetch(url, { method, headers, ...(body === '' ? {} : { body }), redirect: 'error' });
     text = await response.text();
   } catch (error) {
-    throw new CliError(
-      `No server answers at ${connection.endpoint} (${causeOf(error)}).`,
-      cliExitCodes.unreachable,
-    );
+    throw unreachable(connection, error);
   }
   const answer = parseAnswer(text);
   if (response.ok) return answer;

@@ -4,6 +4,7 @@ import { accountCommands } from '../cli/commands/account-commands.ts';
 import { keyCommands } from '../cli/commands/key-commands.ts';
 import { serverCommands } from '../cli/commands/server-commands.ts';
 import { userCommands } from '../cli/commands/user-commands.ts';
+import { backupCommands } from './backup-commands.ts';
 import { checkCommand } from './check-command.ts';
 import { serveCommand } from './serve-command.ts';
 
@@ -14,4 +15,5 @@ export const commands: readonly CommandDeclaration[] = [
   ...userCommands,
   ...keyCommands,
   checkCommand,
+  ...backupCommands,
 ];

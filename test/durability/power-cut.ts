@@ -28,6 +28,12 @@ const MUTANTS = [
   'answer-before-flush',
   'stale-snapshot',
 ] as const;
+/**
+ * ext4 and xfs write a new file's name with the file: its inode and its name are in one journal transaction, which the flush
+ * of the file forces out. Nothing promises that, so the server flushes directories all the same; that this matters is proven
+ * where a file system is simulated that keeps to its word and no more (test/simulation/engine-crash.test.ts).
+ */
+const MASKED_BY_JOURNALS: readonly string[] = ['no-directory-flush'];
 
 interface CycleOptions {
   readonly fs: FileSystemKind;
@@ -107,7 +113,7 @@ async function lookAt(server: ServerProcess, load: AcknowledgedLoad): Promise<st
     const found = code === 0 ? [] : [`gotgan check: ${stdout}`];
     return [...load.problems.slice(before), ...found];
   } catch (error) {
-    return [`the server does not start: ${error instanceof Error ? error.message : String(error)}`];
+    return [`what is left cannot be used: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
@@ -141,8 +147,12 @@ async function runMutants(fs: FileSystemKind, seed: number): Promise<boolean> {
       return true;
     }
     const isCaught = result.problems.length > 0;
-    allCaught &&= isCaught;
-    const outcome = isCaught ? `caught by cut ${result.cuts}: ${result.problems[0]}` : 'NOT CAUGHT';
+    const isMasked = MASKED_BY_JOURNALS.includes(mutant);
+    allCaught &&= isCaught || isMasked;
+    const missed = isMasked
+      ? 'not seen, as expected: the journal writes names with their files'
+      : 'NOT CAUGHT';
+    const outcome = isCaught ? `caught by cut ${result.cuts}: ${result.problems[0]}` : missed;
     console.log(`${fs}, mutant ${mutant}: ${outcome} (${result.acknowledged} acknowledged)`);
   }
   return allCaught;

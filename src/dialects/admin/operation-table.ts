@@ -7,6 +7,7 @@ import { deleteAccessKey } from './operations/delete-access-key.ts';
 import { deleteAccount } from './operations/delete-account.ts';
 import { deleteUser } from './operations/delete-user.ts';
 import { getStatus } from './operations/get-status.ts';
+import { holdReclaiming } from './operations/hold-reclaiming.ts';
 import { listAccessKeys } from './operations/list-access-keys.ts';
 import { listAccounts } from './operations/list-accounts.ts';
 import { listUsers } from './operations/list-users.ts';
@@ -30,4 +31,5 @@ export const operations: readonly AdminOperation[] = [
   updateAccessKey,
   deleteAccessKey,
   getStatus,
+  holdReclaiming,
 ];

@@ -116,6 +116,38 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   }
 }
 
+/**
+ * Keeps a directory that no server uses from being used until the lock is released; undefined when one does. Throws
+ * `DataDirectoryError` when it is no data directory of this format.
+ */
+export async function claimUnused(path: string): Promise<HeldLock | undefined> {
+  assertFormat(path);
+  const lock = takeLock(join(path, 'lock'), 'alone');
+  if (lock === undefined) return undefined;
+  try {
+    writeFileSync(join(path, 'lock.holder'), `${process.pid}\n`, { mode: FILE_MODE });
+    await whileNoWorkerLives(path, WORKERS_WAIT_MS, () => Promise.resolve());
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Files of other layers in the directory: keys and credentials. */
+export function listForeignFiles(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !OWN_NAMES.includes(entry.name) && entry.name !== 'FORMAT')
+    .map(({ name }) => name);
+}
+
+/** Makes the directory when it is missing. Throws `DataDirectoryError` when something is in it. */
+export function makeEmptyDirectory(path: string): void {
+  makeDurableDirectory(path);
+  const [first] = readdirSync(path);
+  if (first !== undefined) throw new DataDirectoryError(`${path} is not empty: ${first} is in it`);
+}
+
 /** For readers beside a running server, and for workers: throws `DataDirectoryError` unless the format is this program's. */
 export function assertFormat(path: string): void {
   const version = readFormatVersion(path);
@@ -202,9 +234,18 @@ function upgrade(path: string, from: number): void {
 }
 
 function createLayout(path: string): void {
+  makeFolders(path);
+  finishLayout(path);
+}
+
+export function makeFolders(path: string): void {
   for (const folder of [metadataPathOf(path), blobsPathOf(path)]) {
     mkdirSync(folder, { recursive: true, mode: DIRECTORY_MODE });
   }
+}
+
+/** From now on the directory is one. */
+export function finishLayout(path: string): void {
   writeFormat(path, FORMAT_VERSION);
 }
 
@@ -220,7 +261,7 @@ function writeFormat(path: string, version: number): void {
     closeSync(file);
   }
   renameSync(partialPath, join(path, 'FORMAT'));
-  syncDirectory(path);
+  syncPath(path);
 }
 
 /** Makes the directory and those above it that are missing, and their names durable. Others' access is taken away. */
@@ -228,14 +269,15 @@ function makeDurableDirectory(path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) {
     const firstMade = mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE }) ?? path;
     for (let made = path; ; made = dirname(made)) {
-      syncDirectory(dirname(made));
+      syncPath(dirname(made));
       if (made === firstMade) break;
     }
   }
   chmodSync(path, DIRECTORY_MODE);
 }
 
-function syncDirectory(path: string): void {
+/** Files too. */
+export function syncPath(path: string): void {
   const directory = openSync(path, 'r');
   try {
     fsyncSync(directory);

@@ -195,12 +195,21 @@ export class FileBlobStore implements BlobStore {
   }
 
   #folderOf(id: BlobId): string {
-    return join(this.#epochFolder(id.epoch), String(Math.floor(id.sequence / BLOBS_PER_FOLDER)));
+    return folderOf(this.#directory, id);
   }
 
   #pathOf(id: BlobId): string {
-    return join(this.#folderOf(id), String(id.sequence));
+    return blobPathOf(this.#directory, id);
   }
+}
+
+function folderOf(directory: string, { epoch, sequence }: BlobId): string {
+  return join(directory, String(epoch), String(Math.floor(sequence / BLOBS_PER_FOLDER)));
+}
+
+/** The file of a blob below the folder `blobs`. */
+export function blobPathOf(directory: string, id: BlobId): string {
+  return join(folderOf(directory, id), String(id.sequence));
 }
 
 /** False when it failed in one of the expected ways. */

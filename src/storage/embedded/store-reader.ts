@@ -12,9 +12,12 @@ import { StorageHealth } from './storage-health.ts';
 /** Names no blob: nothing is created under it. */
 const NO_EPOCH = 0;
 
-/** Throws `DataDirectoryError` when the directory is none, or of another format. */
-export function openStoreReader(dataDirectory: string): StoreReader & { close(): Promise<void> } {
-  assertFormat(dataDirectory);
+/** Throws `DataDirectoryError` when the directory is none, or of another format, unless it is still being made. */
+export function openStoreReader(
+  dataDirectory: string,
+  state: 'finished' | 'unfinished' = 'finished',
+): StoreReader & { close(): Promise<void> } {
+  if (state === 'finished') assertFormat(dataDirectory);
   const driver = openLmdb(metadataPathOf(dataDirectory), { readOnly: true });
   const health = new StorageHealth(() => undefined);
   const writer = new LmdbWriter(driver, health, () => Promise.resolve());
