@@ -1,0 +1,98 @@
+/**
+ * Why a case of ceph/s3-tests does not pass, where somebody has looked. `not-applicable` is for what only Ceph has; what
+ * contradicts the service that we follow is a `fail` with the reason. Neither counts as passed. A case that passes after all
+ * is a pass, whatever stands here.
+ */
+import type { Outcome } from './s3-test-cases.ts';
+
+export interface Verdict {
+  readonly cases: RegExp;
+  readonly outcome: Exclude<Outcome, 'pass'>;
+  readonly reason: string;
+}
+
+const fail = (cases: RegExp, reason: string): Verdict => ({ cases, outcome: 'fail', reason });
+const notApplicable = (cases: RegExp, reason: string): Verdict => ({
+  cases,
+  outcome: 'not-applicable',
+  reason,
+});
+
+export const knownVerdicts: readonly Verdict[] = [
+  notApplicable(
+    /^test_(?:account_usage|head_bucket_usage|bucket_head_extended)$/,
+    'Usage and quotas in answers of S3 are an extension of Ceph. Here the admin API shows usage.',
+  ),
+  notApplicable(/^test_bucket_listv?2?_unordered$/, 'Listings without order are an extension of Ceph.'),
+
+  fail(
+    /^test_(?:bucket_recreate_not_overriding|bucket_list_return_data_versioning|versioning_concurrent_multi_object_delete)$/,
+    'The case creates the same bucket twice. That is BucketAlreadyOwnedByYou, as at AWS outside us-east-1.',
+  ),
+  fail(
+    /^test_bucket_create_exists$/,
+    'BucketAlreadyOwnedByYou is answered as the case wants it, and the case then reads a member that its exception does not have.',
+  ),
+  fail(
+    /^test_list_buckets_anonymous$/,
+    'The case wants an empty list for nobody. Nobody has no buckets that could be listed: AccessDenied. AWS leads to a web page.',
+  ),
+  fail(
+    /^test_bucket_list_prefix_unreadable$/,
+    'With encoding-type=url the Prefix is encoded, as the API reference says; the client decodes it in version 2 only.',
+  ),
+  fail(
+    /^test_(?:put_object_ifnonmatch_(?:good|failed)|put_object_if_match|put_object_current_if_match|(?:multipart_)?put_(?:current_)?object_if_(?:none_)?match)$/,
+    'If-None-Match of a write takes * and nothing else; with an ETag AWS answers 501 NotImplemented, and so do we.',
+  ),
+  fail(
+    /^test_delete_objects?_(?:current_|version_)?if_match$/,
+    'A delete with If-Match of a key without a current object is 404 NoSuchKey, as at AWS; the case wants 204 or 412.',
+  ),
+  fail(
+    /^test_delete_objects?_current_if_match_(?:last_modified_time|size)$/,
+    'The case wants a delete marker compared. To a condition a delete marker is no object, and date and size of an absent object hold (API reference, DeleteObject).',
+  ),
+  fail(
+    /^test_object_raw_(?:get_x_amz_expires_out_(?:max|positive)_range|put_authenticated_expired)$/,
+    'X-Amz-Expires below zero or beyond a week is 400 AuthorizationQueryParametersError, as at AWS; the case wants 403.',
+  ),
+  fail(
+    /^test_bucket_recreate_(?:overwrite|new)_acl$/,
+    "A bucket of the caller's own is BucketAlreadyOwnedByYou; the case wants BucketAlreadyExists.",
+  ),
+  fail(
+    /^test_object_set_get_unicode_metadata$/,
+    'Metadata beyond ASCII is shown as RFC 2047 words, as at AWS, which the client does not decode.',
+  ),
+  fail(
+    /^test_object_read_unreadable$/,
+    'The key is UTF-8 and nothing is there: 404. The case wants the address refused as malformed.',
+  ),
+  fail(/^test_get_object_torrent$/, 'Torrents are not implemented: 501. AWS has given them up.'),
+  fail(
+    /^test_object_write_with_chunked_transfer_encoding$/,
+    'An upload whose length nothing declares is 411 MissingContentLength, as at AWS.',
+  ),
+  fail(
+    /^test_(?:multipart_(?:single_)?get_part|non_multipart_get_part)$/,
+    'A part that the object does not have is 416 InvalidPartNumber, as at AWS; the case wants 400 InvalidPart.',
+  ),
+  fail(
+    /^test_multipart_resend_first_finishes_last$/,
+    'The case completes with one part listed twice: InvalidPartOrder, as at AWS.',
+  ),
+  fail(
+    /^test_list_multipart_upload_owner$/,
+    'The initiator is the user who began the upload, as at AWS for a user who is not the root; the case wants the account.',
+  ),
+  fail(
+    /^test_object_checksum_(?:sha256|crc64nvme)$/,
+    'A checksum that is no base64 of the right length is InvalidRequest, as at AWS; the case wants BadDigest, which is for one that does not match.',
+  ),
+  fail(
+    /^test_delete_marker_nonversioned$/,
+    'Only delete markers are announced by x-amz-delete-marker, as at AWS; the case wants it to say false.',
+  ),
+  fail(/bucket_logging/, 'Access logging into buckets is not implemented.'),
+];
