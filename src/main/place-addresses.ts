@@ -1,5 +1,5 @@
 /** Which places are served where: places with an address, places with a host name, and the one that answers for the rest. */
-import type { ListenAddress, PlaceConfig } from '../config/config.ts';
+import type { Config, ListenAddress, PlaceConfig } from '../config/config.ts';
 
 export interface PlacedPlaces {
   /** Answers on the storage address for every host that is not named. */
@@ -19,4 +19,27 @@ export function arrangePlaces(places: readonly PlaceConfig[]): PlacedPlaces {
       place.address === undefined ? [] : [{ ...place, address: place.address }],
     ),
   };
+}
+
+export interface RegionNames {
+  readonly regionAliases: readonly string[];
+  readonly otherPlaceNames: readonly string[];
+}
+
+/**
+ * What the place is called besides its name, and what the others are called. An alias for all places that is the name of
+ * one of them means that one only: a bucket for `us-south` must not come to be in KR1 where US1 is called so.
+ */
+export function nameRegions(
+  place: PlaceConfig,
+  { places, regionAliases }: Pick<Config, 'places' | 'regionAliases'>,
+): RegionNames {
+  const otherPlaceNames = places.filter(({ name }) => name !== place.name).flatMap(namesOf);
+  const taken = new Set(otherPlaceNames.map((name) => name.toLowerCase()));
+  const common = regionAliases.filter((alias) => !taken.has(alias.toLowerCase()));
+  return { regionAliases: [...namesOf(place), ...common], otherPlaceNames };
+}
+
+function namesOf({ name, ibmName, scpName }: PlaceConfig): readonly string[] {
+  return [name, ...(ibmName === undefined ? [] : [ibmName]), ...(scpName === undefined ? [] : [scpName])];
 }

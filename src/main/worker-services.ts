@@ -19,6 +19,7 @@ import { readPublicEndpoint } from '../listener/client-origin.ts';
 import type { StorageEngine } from '../storage/contract/storage-engine.ts';
 import type { StorageFailure } from '../storage/contract/storage-errors.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
+import { nameRegions } from './place-addresses.ts';
 
 export interface WorkerParts {
   readonly config: Config;

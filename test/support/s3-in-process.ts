@@ -79,6 +79,7 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
     {
       place: 'KR1',
       regionAliases: ['us-east-1'],
+      otherPlaceNames: [],
       domains: [],
       anonymousAllowed: true,
       ...options.dialect,

@@ -110,6 +110,10 @@ describe('virtual hosts', () => {
     assert.equal(bucketOfHost('bucket.s3.example.org', domains), 'bucket');
     assert.equal(bucketOfHost('Bucket.S3.Example.ORG:9000', domains), 'bucket');
     assert.equal(bucketOfHost('my.bucket.example.net', domains), 'my.bucket');
+    const nested = ['kr1.example.net', 'example.net'];
+    assert.equal(bucketOfHost('kr1.example.net', nested), undefined);
+    assert.equal(bucketOfHost('bucket.kr1.example.net', nested), 'bucket');
+    assert.equal(bucketOfHost('jp1.example.net', nested), 'jp1');
   });
 
   test('are path style without a bucket before the domain', () => {

@@ -39,10 +39,14 @@ export function parseAddress(
   return addressOf(bucket, slash < 0 ? '' : rawPath.slice(slash + 1));
 }
 
-/** The bucket that a virtual-hosted request names; undefined when the host is not below one of the domains. */
+/**
+ * The bucket that a virtual-hosted request names; undefined when the host is not below one of the domains, or is one of them:
+ * `kr1.example.com` is no bucket `kr1` of `example.com` where both are domains. The longest domain must come first.
+ */
 export function bucketOfHost(host: string, domains: readonly string[]): string | undefined {
   const name = withoutPort(host).toLowerCase();
   for (const domain of domains) {
+    if (name === domain) return undefined;
     if (
       name.length > domain.length + 1 &&
       name.endsWith(domain) &&

@@ -16,6 +16,8 @@ export interface S3Services {
   readonly accounts: AccountDirectory;
   /** Whether a region's name means that place: its own name or an alias, in any case (LocationConstraint, signatures). */
   isNameOfPlace(name: string, place: Place): boolean;
+  /** Whether it names a place that is served, but at another address. */
+  isNameOfOtherPlace(name: string): boolean;
 }
 
 /** Filled step by step by the dialect; read by operations. Nothing outside `s3-dialect.ts` and its state assigns to it. */

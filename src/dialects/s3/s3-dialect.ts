@@ -52,6 +52,8 @@ export interface S3Settings {
   readonly place: Place;
   /** What else a signature or a LocationConstraint may call the place. */
   readonly regionAliases: readonly string[];
+  /** Names and aliases of the places that are served at other addresses. */
+  readonly otherPlaceNames: readonly string[];
   /** Below which bucket names stand as host names: lower case, without port. */
   readonly domains: readonly string[];
   /** Whether requests without a proof are looked at (GOTGAN_ANONYMOUS_S3). */
@@ -81,9 +83,12 @@ class S3 implements S3Dialect {
   readonly #rules: AuthenticationRules;
 
   constructor(parts: S3Parts, settings: S3Settings) {
-    const { place, regionAliases, domains, anonymousAllowed, signatureV2Allowed = true } = settings;
+    const { place, regionAliases, otherPlaceNames, anonymousAllowed, signatureV2Allowed = true } = settings;
     const names = new Set([place, ...regionAliases].map((name) => name.toLowerCase()));
     const isName = (name: string) => names.has(name.toLowerCase());
+    const otherNames = new Set(otherPlaceNames.map((name) => name.toLowerCase()));
+    // A domain below another is looked at first.
+    const domains = [...settings.domains].sort((left, right) => right.length - left.length);
     this.#parts = parts;
     this.#settings = settings;
     this.#routes = createRouteTable(operations);
@@ -99,6 +104,7 @@ class S3 implements S3Dialect {
       store: parts.store,
       accounts: parts.accounts,
       isNameOfPlace: (name, asked) => asked === place && isName(name),
+      isNameOfOtherPlace: (name) => otherNames.has(name.toLowerCase()) && !isName(name),
     };
   }
 
@@ -112,7 +118,7 @@ class S3 implements S3Dialect {
   route(call: S3Call): S3Operation {
     const state = stateOf(call);
     const { request } = state;
-    state.address = parseAddress(request.rawPath, request.headers.get('host'), this.#settings.domains);
+    state.address = parseAddress(request.rawPath, request.headers.get('host'), this.#rules.domains);
     state.query = queryOf(request.rawQuery);
     const result = this.#routes.find(state.routeSubject);
     if (result.kind === 'found') return result.operation;

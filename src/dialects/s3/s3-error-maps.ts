@@ -7,11 +7,12 @@ import { AuthnError } from '../authn/authn-errors.ts';
 import { RequestBodyError, type RequestBodyFault } from '../kernel/request-body-error.ts';
 import { s3ErrorOfAuthn } from './s3-authn-errors.ts';
 import { S3Error } from './s3-errors.ts';
-import { lastModifiedHeader } from './s3-flavours.ts';
+import { lastModifiedHeader, type S3Flavour } from './s3-flavours.ts';
 
 /** What an answer may depend on besides the error. */
 export interface ErrorContext {
   readonly request: { readonly method: string; readonly headers: { has(name: string): boolean } };
+  readonly flavour: Pick<S3Flavour, 'otherPlace'>;
 }
 
 type CoreErrorMap = {
@@ -23,7 +24,7 @@ const fromCore: CoreErrorMap = {
   BucketAlreadyOwned: ({ name }) => new S3Error('BucketAlreadyOwnedByYou', { BucketName: name }),
   BucketNameTaken: ({ name }) => new S3Error('BucketAlreadyExists', { BucketName: name }),
   BucketNotEmpty: ({ name }) => new S3Error('BucketNotEmpty', { BucketName: name }),
-  NoSuchBucket: ({ name }) => new S3Error('NoSuchBucket', { BucketName: name }),
+  NoSuchBucket: noSuchBucket,
   TooManyBuckets: () => new S3Error('TooManyBuckets'),
   InvalidKey: () => new S3Error('InvalidURI'),
   KeyTooLong: ({ bytes, bytesMax }) =>
@@ -163,6 +164,15 @@ function incompleteBody({ bytesExpected, bytesReceived }: RequestBodyError): S3E
     ...(bytesExpected !== undefined && { NumberBytesExpected: `${bytesExpected}` }),
     NumberBytesProvided: `${bytesReceived}`,
   });
+}
+
+/** `place`: where the bucket is, when the name is claimed in another place than that of the address. */
+function noSuchBucket({ name, place }: CoreErrorDetails['NoSuchBucket'], { flavour }: ErrorContext): S3Error {
+  if (place === undefined || flavour.otherPlace === 'NoSuchBucket') {
+    return new S3Error('NoSuchBucket', { BucketName: name });
+  }
+  // Without Endpoint: the SDKs follow x-amz-bucket-region, and behind a proxy no address here is one they could use.
+  return new S3Error('PermanentRedirect', { Bucket: name }, undefined, ['x-amz-bucket-region', place]);
 }
 
 /** A key whose latest version is a delete marker says so (Amazon S3 User Guide, "Working with delete markers"). */

@@ -19,6 +19,7 @@ const failed: FailedRequest = {
 };
 const contextOf = (method = 'GET', headers: HeaderFields = []) => ({
   request: { method, headers: wireHeaders(headers) },
+  flavour: s3Flavours.nhn,
 });
 const tagsOf = (error: S3Error, request: Partial<FailedRequest>) => {
   const { body } = renderError(error, { ...failed, ...request });
@@ -89,6 +90,16 @@ describe('what other layers throw', () => {
       ['Key', 'k'],
     ]);
     assert.equal(toS3Error(lost, contextOf('PUT')).code, 'SlowDown');
+  });
+
+  test('hides a bucket of another place, or leads there, as the flavour has it', () => {
+    const elsewhere = new CoreError('NoSuchBucket', { name: 'b', place: 'JP1' });
+    assert.equal(toS3Error(elsewhere, contextOf()).code, 'NoSuchBucket');
+    const leading = { ...contextOf(), flavour: { otherPlace: 'PermanentRedirect' } as const };
+    const answer = toS3Error(elsewhere, leading);
+    assert.equal(answer.code, 'PermanentRedirect');
+    assert.deepEqual(answer.headers, ['x-amz-bucket-region', 'JP1']);
+    assert.equal(toS3Error(new CoreError('NoSuchBucket', { name: 'b' }), leading).code, 'NoSuchBucket');
   });
 
   test('a hidden object tells of its delete marker', () => {

@@ -252,6 +252,13 @@ const catalogue = {
     message: 'The bucket ownership controls were not found',
     fields: ['BucketName'],
   },
+  PermanentRedirect: {
+    status: 301,
+    message:
+      'The bucket you are attempting to access must be addressed using the specified endpoint. ' +
+      'Please send all future requests to this endpoint.',
+    fields: ['Bucket'],
+  },
   PreconditionFailed: {
     status: 412,
     message: 'At least one of the pre-conditions you specified did not hold',

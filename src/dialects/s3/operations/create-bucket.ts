@@ -1,6 +1,7 @@
 /**
  * CreateBucket. A second creation by the owner is always BucketAlreadyOwnedByYou: the silent 200 of AWS's us-east-1 is
- * not followed. LocationConstraint may be any of the place's names in any case, or be left out.
+ * not followed. LocationConstraint may be any of the place's names in any case, or be left out; another
+ * place that is served is IllegalLocationConstraintException, as AWS answers it.
  *
  * A bucket whose rule of object ownership disables ACLs cannot be given one (Amazon S3 API Reference, "CreateBucket").
  */
@@ -74,7 +75,9 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
   async run(services, input, call) {
     const { account, name, location } = input;
     if (location !== '' && !services.isNameOfPlace(location, call.place)) {
-      throw new S3Error('InvalidLocationConstraint', { LocationConstraint: location });
+      throw services.isNameOfOtherPlace(location)
+        ? new S3Error('IllegalLocationConstraintException', {}, illegalLocation(location))
+        : new S3Error('InvalidLocationConstraint', { LocationConstraint: location });
     }
     const acl = await aclDocument(input.acl, { kind: 'bucket', owner: account }, services.accounts);
     const documents = acl === null ? input.documents : { ...input.documents, acl };
@@ -87,6 +90,10 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
     body: null,
   }),
 });
+
+function illegalLocation(location: string): string {
+  return `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`;
+}
 
 function refuseUnsupported(headers: WireHeaders): void {
   const lock = headers.get('x-amz-bucket-object-lock-enabled') ?? 'false';
