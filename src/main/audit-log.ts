@@ -19,13 +19,9 @@ export interface AuditLog {
 const FILE_NAME = 'audit.log';
 const OWNER_ONLY = 0o600;
 
-export function auditLogPath(dataDirectory: string): string {
-  return join(dataDirectory, FILE_NAME);
-}
-
 /** A log that cannot be written does not stop the server: the line then goes to the ordinary log, as an error. */
 export function createAuditLog(dataDirectory: string, log: Logger): AuditLog {
-  const path = auditLogPath(dataDirectory);
+  const path = join(dataDirectory, FILE_NAME);
   return {
     record(dialect, operation, call, status, error) {
       if (call.audit === undefined) return;
