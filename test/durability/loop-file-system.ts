@@ -2,7 +2,8 @@
  * A file system of its own on a loop device, whose power can be cut: the shutdown call of ext4 and xfs drops all that was not
  * flushed, dirty data and unwritten journal alike, as a power cut does. Needs root and loop devices.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,12 @@ function run(command: string, ...args: string[]): void {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr.trim()}`);
+}
+
+export interface PowerSwitch {
+  cut(): void;
+  /** The power is off, or the switch has been put away. */
+  done(): Promise<void>;
 }
 
 export class LoopFileSystem {
@@ -51,8 +58,22 @@ export class LoopFileSystem {
     this.#isMounted = true;
   }
 
-  cutPower(): void {
-    run('xfs_io', '-x', '-c', 'shutdown', this.mountPoint);
+  /** Stands ready with the hand at the switch, so that the cut comes at once when it is called for. */
+  prepareCut(): PowerSwitch {
+    const child = spawn('xfs_io', ['-x', this.mountPoint], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const ended = once(child, 'close');
+    let isCut = false;
+    return {
+      cut() {
+        if (isCut) return;
+        isCut = true;
+        child.stdin.end('shutdown\n');
+      },
+      async done() {
+        if (!isCut) child.stdin.end();
+        await ended;
+      },
+    };
   }
 
   /** Nothing may have a file open in it any more. */

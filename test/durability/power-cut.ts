@@ -2,7 +2,7 @@
  * Cuts the power under a server that is being written to, and looks what is left (docs/durability.md).
  *
  *     npm run durability -- --cycles 50 --fs ext4
- *     npm run durability -- --mutants --fs xfs
+ *     npm run durability -- --mutants all --fs xfs
  *
  * Needs root, loop devices, mkfs.ext4 or mkfs.xfs, and xfs_io. Prints `skipped: ...` where it cannot run.
  */
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runGotgan, type ServerProcess, startServer } from '../support/server-process.ts';
 import { AcknowledgedLoad } from './acknowledged-load.ts';
-import { type FileSystemKind, LoopFileSystem } from './loop-file-system.ts';
+import { type FileSystemKind, LoopFileSystem, type PowerSwitch } from './loop-file-system.ts';
 
 const DISK_MEGABYTES = 1500;
 /** Cycles after which a new file system is made. */
@@ -62,6 +62,7 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
   const dataDirectory = join(disk.mountPoint, 'data');
   let acknowledgementsLeft = Number.POSITIVE_INFINITY;
   let cut = Promise.withResolvers<void>();
+  let powerSwitch: PowerSwitch | undefined;
   const load = new AcknowledgedLoad({
     writers: mutant === 'no-directory-flush' ? 1 : 12,
     sizes: mutant === 'no-directory-flush' || mutant === 'no-blob-flush' ? LARGE_SIZES : SIZES,
@@ -69,7 +70,7 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
     onAcknowledged: () => {
       acknowledgementsLeft -= 1;
       if (acknowledgementsLeft !== 0) return;
-      disk.cutPower(); // before this process does anything else: nothing may be flushed by luck
+      powerSwitch?.cut(); // before this process does anything else: nothing may be flushed by luck
       cut.resolve();
     },
   });
@@ -79,6 +80,7 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
     await load.makeBucket(server);
     for (let cycle = 0; cycle < cycles && result.problems.length === 0; cycle += 1) {
       cut = Promise.withResolvers();
+      powerSwitch = disk.prepareCut();
       acknowledgementsLeft = 20 + ((seed * 131 + cycle * 197) % 500);
       load.begin(server);
       const timer = setTimeout(() => {
@@ -87,6 +89,7 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
       await cut.promise;
       clearTimeout(timer);
       acknowledgementsLeft = Number.POSITIVE_INFINITY;
+      await powerSwitch.done();
       await server.kill9();
       await load.end();
       result.cuts += 1;
@@ -95,6 +98,7 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
       result.problems = [...load.problems, ...(await lookAt(server, load))];
     }
   } finally {
+    await powerSwitch?.done();
     await server.kill9();
     await load.end();
     disk.unmount();
@@ -138,9 +142,9 @@ async function runCycles(cycles: number, options: CycleOptions): Promise<DiskRes
   return sum;
 }
 
-async function runMutants(fs: FileSystemKind, seed: number): Promise<boolean> {
+async function runMutants(names: readonly string[], fs: FileSystemKind, seed: number): Promise<boolean> {
   let allCaught = true;
-  for (const mutant of MUTANTS) {
+  for (const mutant of names) {
     const result = await runCycles(MUTANT_CYCLES_MAX, { fs, mutant, seed });
     if (typeof result === 'string') {
       console.log(`skipped: ${result}`);
@@ -163,13 +167,15 @@ const { values } = parseArgs({
     cycles: { type: 'string', default: '50' },
     fs: { type: 'string', default: 'ext4' },
     seed: { type: 'string', default: '1' },
-    mutants: { type: 'boolean', default: false },
+    /** `all`, or some of them, comma separated. */
+    mutants: { type: 'string' },
   },
 });
 const fs: FileSystemKind = values.fs === 'xfs' ? 'xfs' : 'ext4';
 const seed = Number(values.seed);
-if (values.mutants) {
-  process.exitCode = (await runMutants(fs, seed)) ? 0 : 1;
+if (values.mutants !== undefined) {
+  const names = values.mutants === 'all' ? MUTANTS : values.mutants.split(',');
+  process.exitCode = (await runMutants(names, fs, seed)) ? 0 : 1;
 } else {
   const result = await runCycles(Number(values.cycles), { fs, mutant: undefined, seed });
   if (typeof result === 'string') {
