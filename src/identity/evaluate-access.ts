@@ -1,15 +1,29 @@
 /**
  * Whether a caller may do something, and why (design, section 7). Pure: everything that counts is in the question.
  *
- * Order: an explicit deny in any layer wins; then ownership, then grants; nothing said is a denial. Layers so far:
- * administration of the server, ownership, the access control lists of the object and of the bucket, and what may be known
- * about objects that do not exist.
+ * Order: an explicit deny in any policy wins; a session stays within its policy; then the caller's own policies, ownership, the
+ * bucket's policy, and the access control lists of object and bucket, without what the public access block takes away; last, what
+ * may be known about objects that do not exist. Nothing said is a denial. Administration has layers of its own.
  */
 import { type AclPermission, decodeGrants, type Grant, type Grantee } from './acl.ts';
 import { type ActionRights, rightsOf } from './action-rights.ts';
 import type { Action } from './actions.ts';
-import { actsAsOwner } from './ownership.ts';
+import { type StatementTrace, traceStatements } from './evaluate-policy.ts';
+import type { ConditionValues } from './policy-conditions.ts';
+import {
+  bucketPolicy,
+  explicitDeny,
+  hasGrantsOf,
+  identityPolicies,
+  maySeeOffers,
+  ownsFor,
+  type PolicyLayer,
+  policiesOf,
+  policyRequestOf,
+  sessionLimit,
+} from './policy-layers.ts';
 import type { Principal } from './principal.ts';
+import type { PublicAccessBlock } from './public-access-block.ts';
 import { administers } from './roles.ts';
 
 /** An object, a version of it, or an unfinished upload: whichever the action is about. */
@@ -32,6 +46,9 @@ export interface AccessResource {
   readonly key?: string;
   /** The bucket's document `acl`. */
   readonly bucketAcl?: string | undefined;
+  /** The bucket's document `policy`. */
+  readonly bucketPolicy?: string | undefined;
+  readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** Accounts other than the bucket's may have written objects into it. When they have not, its owner needs no facts. */
   readonly mayHoldForeignObjects?: boolean;
   /** Needed when `needsObjectFacts` says so; otherwise not looked at. */
@@ -42,6 +59,15 @@ export interface AccessQuestion {
   readonly principal: Principal;
   readonly action: Action;
   readonly resource: AccessResource;
+  /** What the request says of itself, for conditions; who makes it is known from the principal. */
+  readonly request?: ConditionValues;
+  /**
+   * Documents of the caller's own policies. A caller that has them, be it an empty list, has what they say and nothing by
+   * ownership.
+   */
+  readonly identityPolicies?: readonly string[];
+  /** What the session is limited to. */
+  readonly sessionPolicy?: string;
 }
 
 export interface TraceStep {
@@ -50,6 +76,8 @@ export interface TraceStep {
     | 'server-administration'
     | 'own-user'
     | 'account-administration'
+    | PolicyLayer
+    | 'public-access-block'
     | 'ownership'
     | 'object-acl'
     | 'bucket-acl'
@@ -57,6 +85,10 @@ export interface TraceStep {
     | 'default';
   readonly verdict: 'allow' | 'deny' | 'silent';
   readonly reason: string;
+  /** The statement that decided, or would have. `index` from 0. */
+  readonly statement?: { readonly index: number; readonly sid?: string };
+  /** Of a denied call, in steps of policies: what matched or nearly matched. */
+  readonly statements?: readonly StatementTrace[];
 }
 
 export interface AccessDecision {
@@ -66,30 +98,50 @@ export interface AccessDecision {
 }
 
 /** Whether the answer depends on the object: on who wrote it, on its list, or on its being there. */
-export function needsObjectFacts({ principal, action, resource }: AccessQuestion): boolean {
-  const { owners, objectGrant } = rightsOf(action);
+export function needsObjectFacts(question: AccessQuestion): boolean {
+  const { principal, action, resource } = question;
+  const rights = rightsOf(action);
+  const { owners, objectGrant } = rights;
   if (objectGrant === undefined && !owners.includes('object')) return false;
   if (principal.kind === 'anonymous' && objectGrant === undefined) return false;
-  if (!actsAsOwner(principal, resource.account)) return true;
-  return !owners.includes('bucket') && resource.mayHoldForeignObjects === true;
+  const mayBeForeign = resource.mayHoldForeignObjects === true;
+  if (ownsFor(question, resource.account)) return !owners.includes('bucket') && mayBeForeign;
+  if (mayBeForeign && !owners.includes('bucket')) return true;
+  // What policies give without a look at the object, and what is absent may be known.
+  const isGiven =
+    identityPolicies(question)?.verdict === 'allow' || bucketPolicy(question, rights)?.verdict === 'allow';
+  return !(isGiven && (owners.includes('bucket') || mayList(question)));
 }
 
-/** Throws `AclFormatError` when a stored list cannot be read. */
+/** Throws `AclFormatError` or `PolicyFormatError` when a stored document cannot be read. */
 export function evaluateAccess(question: AccessQuestion): AccessDecision {
   const { principal, action } = question;
+  const rights = rightsOf(action);
   const trace: TraceStep[] = [];
   if (principal.kind === 'anonymous') {
     const reason = 'the request carries no proof of identity';
     trace.push({ layer: 'authentication', verdict: 'silent', reason });
   }
   for (const layer of layersOf(action)) {
-    const step = layer(question, rightsOf(action));
+    const step = layer(question, rights);
     if (step === undefined) continue;
     trace.push(step);
-    if (step.verdict !== 'silent') return { allowed: step.verdict === 'allow', trace };
+    if (step.verdict === 'allow') return { allowed: true, trace };
+    if (step.verdict === 'deny') return { allowed: false, trace: withStatements(trace, question) };
   }
   trace.push({ layer: 'default', verdict: 'deny', reason: 'no layer grants the action' });
-  return { allowed: false, trace };
+  return { allowed: false, trace: withStatements(trace, question) };
+}
+
+function withStatements(trace: readonly TraceStep[], question: AccessQuestion): readonly TraceStep[] {
+  const policies = policiesOf(question);
+  if (policies.length === 0) return trace;
+  const request = policyRequestOf(question);
+  return trace.map((step) => {
+    const ofLayer = policies.filter(({ layer }) => layer === step.layer);
+    if (ofLayer.length === 0) return step;
+    return { ...step, statements: ofLayer.flatMap(({ policy }) => traceStatements(policy, request)) };
+  });
 }
 
 /** What one layer says; undefined when it does not apply to the action. */
@@ -97,7 +149,16 @@ type Layer = (question: AccessQuestion, rights: ActionRights) => TraceStep | und
 
 const adminLayers: readonly Layer[] = [serverAdministration];
 const identityLayers: readonly Layer[] = [ownUser, accountAdministration];
-const layers: readonly Layer[] = [ownership, objectAcl, bucketAcl, existence];
+const layers: readonly Layer[] = [
+  explicitDeny,
+  sessionLimit,
+  identityPolicies,
+  ownership,
+  bucketPolicy,
+  objectAcl,
+  bucketAcl,
+  existence,
+];
 
 function layersOf(action: Action): readonly Layer[] {
   if (action === 'admin:read' || action === 'admin:write') return adminLayers;
@@ -133,7 +194,7 @@ function serverAdministration({ principal }: AccessQuestion): TraceStep {
 function ownership(question: AccessQuestion, { owners }: ActionRights): TraceStep {
   const { principal, resource } = question;
   const { object } = resource;
-  const ownsBucket = actsAsOwner(principal, resource.account);
+  const ownsBucket = ownsFor(question, resource.account);
   if (ownsBucket && (owners.includes('account') || owners.includes('bucket'))) {
     return { layer: 'ownership', verdict: 'allow', reason: 'the account owns the resource' };
   }
@@ -142,7 +203,7 @@ function ownership(question: AccessQuestion, { owners }: ActionRights): TraceSte
     if (ownsBucket && resource.mayHoldForeignObjects !== true) {
       return { layer: 'ownership', verdict: 'allow', reason: 'the account owns all objects of the bucket' };
     }
-    if (object?.kind === 'present' && actsAsOwner(principal, object.account)) {
+    if (object?.kind === 'present' && ownsFor(question, object.account)) {
       return { layer: 'ownership', verdict: 'allow', reason: 'the account owns the object' };
     }
     if (ownsBucket && object?.kind === 'present') {
@@ -157,31 +218,22 @@ function ownership(question: AccessQuestion, { owners }: ActionRights): TraceSte
   return { layer: 'ownership', verdict: 'silent', reason };
 }
 
-function objectAcl(
-  { principal, resource }: AccessQuestion,
-  { objectGrant }: ActionRights,
-): TraceStep | undefined {
-  if (objectGrant === undefined || resource.object?.kind !== 'present') return undefined;
-  return aclStep('object-acl', resource.object.acl, objectGrant, principal);
+function objectAcl(question: AccessQuestion, { objectGrant }: ActionRights): TraceStep | undefined {
+  const { object } = question.resource;
+  if (objectGrant === undefined || object?.kind !== 'present') return undefined;
+  return aclStep('object-acl', object.acl, objectGrant, question);
 }
 
-function bucketAcl(
-  { principal, resource }: AccessQuestion,
-  { bucketGrant }: ActionRights,
-): TraceStep | undefined {
+function bucketAcl(question: AccessQuestion, { bucketGrant }: ActionRights): TraceStep | undefined {
   if (bucketGrant === undefined) return undefined;
-  return aclStep('bucket-acl', resource.bucketAcl, bucketGrant, principal);
+  return aclStep('bucket-acl', question.resource.bucketAcl, bucketGrant, question);
 }
 
 /** Whoever may list a bucket may know that something is not in it: the operation then says so instead of a denial. */
 function existence(question: AccessQuestion, { owners, objectGrant }: ActionRights): TraceStep | undefined {
-  const { principal, resource } = question;
-  if (resource.object?.kind !== 'absent') return undefined;
+  if (question.resource.object?.kind !== 'absent') return undefined;
   if (objectGrant === undefined && !owners.includes('object')) return undefined;
-  const mayList =
-    actsAsOwner(principal, resource.account) ||
-    aclStep('bucket-acl', resource.bucketAcl, 'READ', principal).verdict === 'allow';
-  return mayList
+  return mayList(question)
     ? { layer: 'existence', verdict: 'allow', reason: 'nothing is there, and the caller may list the bucket' }
     : {
         layer: 'existence',
@@ -190,31 +242,56 @@ function existence(question: AccessQuestion, { owners, objectGrant }: ActionRigh
       };
 }
 
+/** Whether the caller would find the key in a listing: one of what begins with it. */
+function mayList(question: AccessQuestion): boolean {
+  const { key = '', object: _, ...resource } = question.resource;
+  const { request } = question;
+  const values: ConditionValues = {
+    get: (name) => (name === 's3:prefix' ? key : listingKeys.has(name) ? undefined : request?.get(name)),
+  };
+  return evaluateAccess({ ...question, action: 'bucket:list-objects', resource, request: values }).allowed;
+}
+
+const listingKeys: ReadonlySet<string> = new Set(['s3:delimiter', 's3:max-keys', 's3:versionid']);
+
 /** A list that is not stored grants nothing beyond ownership, which has been asked before. */
 function aclStep(
   layer: 'object-acl' | 'bucket-acl',
   document: string | undefined,
   wanted: AclPermission,
-  principal: Principal,
+  question: AccessQuestion,
 ): TraceStep {
+  const silent = (reason: string): TraceStep => ({ layer, verdict: 'silent', reason });
   const grants = document === undefined ? [] : decodeGrants(document);
-  const deciding = grants.find((grant) => gives(grant, wanted) && includes(grant.grantee, principal));
-  return deciding === undefined
-    ? { layer, verdict: 'silent', reason: `${wanted} is not granted to the caller` }
-    : { layer, verdict: 'allow', reason: `${deciding.permission} is granted to ${nameOf(deciding.grantee)}` };
+  const found = grants.filter((grant) => gives(grant, wanted) && includes(grant.grantee, question));
+  const ignoresGroups = question.resource.publicAccessBlock?.has('IgnorePublicAcls') === true;
+  const deciding = ignoresGroups ? found.find(({ grantee }) => grantee.kind === 'account') : found[0];
+  if (deciding === undefined) {
+    return silent(
+      found.length === 0
+        ? `${wanted} is not granted to the caller`
+        : `${wanted} is granted to the public, which the public access block ignores`,
+    );
+  }
+  if (!maySeeOffers(question)) return silent(`${wanted} is granted, but no policy of the caller allows it`);
+  return {
+    layer,
+    verdict: 'allow',
+    reason: `${deciding.permission} is granted to ${nameOf(deciding.grantee)}`,
+  };
 }
 
 function gives({ permission }: Grant, wanted: AclPermission): boolean {
   return permission === wanted || permission === 'FULL_CONTROL';
 }
 
-function includes(grantee: Grantee, principal: Principal): boolean {
-  if (grantee.kind === 'account') return actsAsOwner(principal, grantee.account);
+function includes(grantee: Grantee, question: AccessQuestion): boolean {
+  if (grantee.kind === 'account') return hasGrantsOf(question, grantee.account);
   switch (grantee.group) {
     case 'all-users':
       return true;
     case 'authenticated-users':
-      return principal.kind !== 'anonymous';
+      return question.principal.kind !== 'anonymous';
     case 'log-delivery':
       return false;
   }

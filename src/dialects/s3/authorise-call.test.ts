@@ -92,6 +92,24 @@ const reload = async () => {
   bucket = await store.findBucket({ caller: A, place: 'KR1', name: bucket.name });
 };
 
+const request = {
+  method: 'GET',
+  headers: { get: () => undefined, has: () => false, count: () => 0, names: () => [] },
+  remoteAddress: '192.0.2.1',
+  isSecure: false,
+  receivedAtMicros: 0,
+};
+
+const callOf = (caller: Caller, query = '') => ({
+  caller,
+  bucket,
+  key: KEY,
+  query: parseQuery(query),
+  place: 'KR1',
+  copySource: { bucket, key: KEY, versionId: undefined },
+  request,
+});
+
 async function ask(
   caller: Caller,
   action: Action,
@@ -99,13 +117,7 @@ async function ask(
 ) {
   store.beginRequest().end();
   const { key = KEY, query = '', on = 'object' } = options;
-  const call = {
-    caller,
-    bucket,
-    key,
-    query: parseQuery(query),
-    copySource: { bucket, key, versionId: undefined },
-  };
+  const call = { ...callOf(caller, query), key, copySource: { bucket, key, versionId: undefined } };
   return (await authoriseCall(store, call, { permissions: [{ action, on }] })).allowed;
 }
 
@@ -224,21 +236,17 @@ test('versions are asked for by their own actions; many keys one by one', async 
   assert.equal(await ask(other, 'object:delete', { query: 'versionId=null' }), false);
   assert.equal(await ask(owner, 'object:delete', { query: 'versionId=null' }), true);
   assert.equal(await ask(other, 'object:delete', { on: 'each-object' }), true);
-  assert.equal(decideOnObject(other, 'object:delete', bucket, KEY).allowed, true);
-  assert.equal(decideOnObject(other, 'object:delete-version', bucket, KEY).allowed, false);
-  assert.equal(decideOnObject(other, 'object:read', bucket, KEY).allowed, false);
+  const decide = (action: Action, versionId?: string) =>
+    decideOnObject(callOf(other), action, { bucket, key: KEY, versionId }).allowed;
+  assert.equal(decide('object:delete'), true);
+  assert.equal(decide('object:delete', 'null'), false);
+  assert.equal(decide('object:read'), false);
 });
 
 test('all permissions must be given', async () => {
   await put(A);
   await setBucketAcl(publicReadWrite);
-  const call = {
-    caller: other,
-    bucket,
-    key: KEY,
-    query: parseQuery(''),
-    copySource: { bucket, key: KEY, versionId: undefined },
-  };
+  const call = callOf(other);
   const permissions: readonly Permission[] = [
     { action: 'object:write', on: 'object' },
     { action: 'object:read', on: 'source' },
@@ -254,7 +262,7 @@ test('an object that replaced the one looked at is asked about again', async () 
     return (await store.headObject({ bucket, key: KEY, conditions: {} })).version;
   };
   const confirm = (caller: Caller, action: Action, version: Awaited<ReturnType<typeof current>>) =>
-    confirmAccess({ caller }, action, bucket, version);
+    confirmAccess(callOf(caller), action, version);
   const denied = { name: 'S3Error', code: 'AccessDenied' };
   await put(A, { acl: publicRead ?? '' });
   const shown = await current();

@@ -1,6 +1,7 @@
 /**
  * What an operation's permissions mean for one call: each becomes a question to `evaluateAccess`, and the first denial decides.
- * An addressed version is asked for by S3's own action (`s3:GetObjectVersion`, `s3:DeleteObjectVersion`).
+ * An addressed version is asked for by S3's own action (`s3:GetObjectVersion`, `s3:DeleteObjectVersion`). Policies, lists and the
+ * public access block of the bucket are part of every question about it.
  *
  * An object's owner and list are looked up only when they matter. They would matter on every read by the bucket's own
  * account too, since an object of another account is not its to read; therefore a bucket is marked (document
@@ -21,9 +22,12 @@ import {
   needsObjectFacts,
   type ObjectFacts,
 } from '../../identity/evaluate-access.ts';
-import { accountOf, type Caller } from '../../identity/principal.ts';
+import { accountOf } from '../../identity/principal.ts';
 import type { Operation, Permission } from '../kernel/define-operation.ts';
+import { POLICY_DOCUMENT } from './bucket-policy.ts';
 import { hasAclsDisabled, writesForeignObjects } from './object-ownership.ts';
+import { publicAccessBlockOf } from './public-access.ts';
+import { type ConditionedCall, RequestConditions } from './request-conditions.ts';
 import { actionOnVersion } from './s3-actions.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
@@ -34,8 +38,10 @@ const FOREIGN_OBJECTS_DOCUMENT = 'foreign-objects';
 const PUBLIC: AccessDecision = { allowed: true, trace: [] };
 
 type Lookups = Pick<ObjectStore, 'headObject' | 'listParts' | 'updateBucket'>;
-type Asking = Pick<S3Call, 'caller' | 'query' | 'bucket' | 'key' | 'copySource'>;
+type Asking = Pick<S3Call, 'bucket' | 'copySource'> & ConditionedCall;
+type AskingOfSource = Pick<S3Call, 'copySource'> & ConditionedCall;
 
+/** An object, or one of its versions. */
 interface Target {
   readonly bucket: Bucket;
   readonly key: string;
@@ -60,8 +66,13 @@ export async function authoriseCall(
  * For one key of a bucket, without a look at the object: enough for what the bucket alone decides, such as deleting, and a
  * denial where the object would have to say more.
  */
-export function decideOnObject(caller: Caller, action: Action, bucket: Bucket, key: string): AccessDecision {
-  return evaluateAccess(questionOf(caller, action, bucket, key));
+export function decideOnObject(call: ConditionedCall, action: Action, target: Target): AccessDecision {
+  return evaluateAccess(questionOnTarget(call, action, target));
+}
+
+/** Of the bucket as it is, or as it is about to be. */
+export function decideOnBucket(call: ConditionedCall, action: Action, bucket: Bucket): AccessDecision {
+  return evaluateAccess(questionOf(call, action, bucket));
 }
 
 async function decide(store: Lookups, call: Asking, { action, on }: Permission): Promise<AccessDecision> {
@@ -72,9 +83,10 @@ async function decide(store: Lookups, call: Asking, { action, on }: Permission):
         principal: caller.principal,
         action,
         resource: { account: accountOf(caller) },
+        request: new RequestConditions(call, undefined),
       });
     case 'bucket':
-      return evaluateAccess(questionOf(caller, action, call.bucket));
+      return decideOnBucket(call, action, call.bucket);
     case 'object': {
       const { bucket, key, query } = call;
       const decision = await decideOnTarget(store, call, action, {
@@ -99,52 +111,81 @@ async function decideOnTarget(
   action: Action,
   target: Target,
 ): Promise<AccessDecision> {
-  const asked = target.versionId === undefined ? action : actionOnVersion(action);
-  const question = questionOf(call.caller, asked, target.bucket, target.key);
+  const question = questionOnTarget(call, action, target);
   if (!needsObjectFacts(question)) return evaluateAccess(question);
-  const facts = await loadFacts(store, call, asked, target);
+  const facts = await loadFacts(store, call, action, target);
   const decision = evaluateAccess({ ...question, resource: { ...question.resource, object: facts.object } });
   if (decision.allowed && facts.absence !== undefined) throw facts.absence;
   return decision;
 }
 
 /**
- * For an operation that has got hold of a version of the addressed object, or of the source of a copy. Throws AccessDenied when
- * the call may not do that to it.
+ * For an operation that has got hold of a version of the addressed object. Throws AccessDenied when the call may not do that
+ * to it.
  */
 export function confirmAccess(
-  call: Pick<S3Call, 'caller'>,
+  call: Pick<S3Call, 'bucket'> & ConditionedCall,
   action: Action,
-  bucket: Bucket,
   version: ObjectVersion,
 ): void {
-  if (!dependsOnVersion(call, action, bucket)) return;
-  const question = questionOf(call.caller, action, bucket, version.key);
-  const object = factsOf(bucket, version);
+  const { bucket, key, query } = call;
+  confirmOnTarget(call, action, { bucket, key, versionId: query.get('versionId') }, version);
+}
+
+/** As `confirmAccess`, for reading the source of a copy. */
+export function confirmSourceAccess(call: AskingOfSource, version: ObjectVersion): void {
+  confirmOnTarget(call, 'object:read', call.copySource, version);
+}
+
+function confirmOnTarget(
+  call: ConditionedCall,
+  action: Action,
+  target: Target,
+  version: ObjectVersion,
+): void {
+  const question = questionOnTarget(call, action, target);
+  if (!needsObjectFacts(question)) return;
+  const object = factsOf(target.bucket, version);
   const { allowed } = evaluateAccess({ ...question, resource: { ...question.resource, object } });
   if (!allowed) throw new S3Error('AccessDenied');
 }
 
-/** Whether the call may do that to some versions in the bucket and not to others. */
-export function dependsOnVersion(
-  { caller }: Pick<S3Call, 'caller'>,
-  action: Action,
-  bucket: Bucket,
-): boolean {
-  return needsObjectFacts(questionOf(caller, action, bucket));
+/** Whether the call may copy some versions of the source and not others. */
+export function dependsOnSourceVersion(call: AskingOfSource): boolean {
+  return needsObjectFacts(questionOnTarget(call, 'object:read', call.copySource));
 }
 
-function questionOf(caller: Caller, action: Action, bucket: Bucket, key?: string): AccessQuestion {
+/** An addressed version is asked for by the action on versions. */
+function questionOnTarget(
+  call: ConditionedCall,
+  action: Action,
+  { bucket, key, versionId }: Target,
+): AccessQuestion {
+  const asked = versionId === undefined ? action : actionOnVersion(action);
+  return questionOf(call, asked, bucket, key, versionId);
+}
+
+function questionOf(
+  call: ConditionedCall,
+  action: Action,
+  bucket: Bucket,
+  key?: string,
+  versionId?: VersionId,
+): AccessQuestion {
+  const { documents } = bucket;
   return {
-    principal: caller.principal,
+    principal: call.caller.principal,
     action,
     resource: {
       account: bucket.account,
       bucket: bucket.name,
-      bucketAcl: hasAclsDisabled(bucket) ? undefined : bucket.documents['acl'],
-      mayHoldForeignObjects: bucket.documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
       ...(key !== undefined && { key }),
+      bucketAcl: hasAclsDisabled(bucket) ? undefined : documents['acl'],
+      bucketPolicy: documents[POLICY_DOCUMENT],
+      publicAccessBlock: publicAccessBlockOf(bucket),
+      mayHoldForeignObjects: documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
     },
+    request: new RequestConditions(call, versionId),
   };
 }
 

@@ -13,6 +13,7 @@
 import type { AccountId, Bucket, ObjectMetadata } from '../../core/model.ts';
 import { accountOf, type Caller } from '../../identity/principal.ts';
 import { type AclRequest, aclDocument } from './acl-headers.ts';
+import { refusePublicAcl } from './public-access.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
 
@@ -28,7 +29,7 @@ export function hasAclsDisabled(bucket: Pick<Bucket, 'documents'>): boolean {
   return bucket.documents[OWNERSHIP_DOCUMENT] === 'BucketOwnerEnforced';
 }
 
-/** Owner and list of the object that a call is about to write. Throws as `aclDocument`, and AccessControlListNotSupported. */
+/** Owner and list of the object that a call is about to write. Throws as `aclDocument`, AccessControlListNotSupported and AccessDenied. */
 export async function ownerAndAcl(
   services: S3Services,
   call: S3Call,
@@ -44,6 +45,7 @@ export async function ownerAndAcl(
   const owner = isGivenAway ? bucket.account : writerOf(call.caller, bucket);
   const subject = { kind: 'object', owner, bucketOwner: bucket.account } as const;
   const acl = await aclDocument(request, subject, services.accounts);
+  refusePublicAcl(bucket, acl);
   return { owner, documents: acl === null ? {} : { acl } };
 }
 

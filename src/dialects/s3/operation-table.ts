@@ -7,17 +7,22 @@ import { copyObject } from './operations/copy-object.ts';
 import { createBucket } from './operations/create-bucket.ts';
 import { createMultipartUpload } from './operations/create-multipart-upload.ts';
 import { deleteBucket } from './operations/delete-bucket.ts';
+import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts';
 import { deleteObject } from './operations/delete-object.ts';
 import { deleteObjects } from './operations/delete-objects.ts';
+import { deletePublicAccessBlock } from './operations/delete-public-access-block.ts';
 import { getBucketAcl } from './operations/get-bucket-acl.ts';
 import { bucketConfigurationReads } from './operations/get-bucket-configuration.ts';
 import { getBucketLocation } from './operations/get-bucket-location.ts';
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts';
+import { getBucketPolicy } from './operations/get-bucket-policy.ts';
+import { getBucketPolicyStatus } from './operations/get-bucket-policy-status.ts';
 import { getBucketVersioning } from './operations/get-bucket-versioning.ts';
 import { getObject } from './operations/get-object.ts';
 import { getObjectAcl } from './operations/get-object-acl.ts';
 import { getObjectAttributes } from './operations/get-object-attributes.ts';
 import { getObjectTagging } from './operations/get-object-tagging.ts';
+import { getPublicAccessBlock } from './operations/get-public-access-block.ts';
 import { headBucket } from './operations/head-bucket.ts';
 import { headObject } from './operations/head-object.ts';
 import { listBuckets } from './operations/list-buckets.ts';
@@ -28,9 +33,11 @@ import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
 import { preflightRequests } from './operations/preflight-request.ts';
 import { putBucketAcl } from './operations/put-bucket-acl.ts';
+import { putBucketPolicy } from './operations/put-bucket-policy.ts';
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts';
 import { putObject } from './operations/put-object.ts';
 import { putObjectAcl } from './operations/put-object-acl.ts';
+import { putPublicAccessBlock } from './operations/put-public-access-block.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
@@ -43,6 +50,13 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   getBucketLocation,
   getBucketAcl,
   putBucketAcl,
+  getBucketPolicy,
+  putBucketPolicy,
+  deleteBucketPolicy,
+  getBucketPolicyStatus,
+  getPublicAccessBlock,
+  putPublicAccessBlock,
+  deletePublicAccessBlock,
   getBucketOwnershipControls,
   getBucketVersioning,
   putBucketVersioning,

@@ -1,5 +1,5 @@
 /** The call while the dialect fills it step by step. Operations see it as `S3Call`, which cannot be assigned to. */
-import type { Bucket, Place } from '../../core/model.ts';
+import type { Bucket, Place, VersionId } from '../../core/model.ts';
 import type { Action } from '../../identity/actions.ts';
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
@@ -76,8 +76,8 @@ export class S3CallState implements S3Call {
     };
   }
 
-  decideOn(action: Action, key: string): AccessDecision {
-    return decideOnObject(this.caller, action, this.bucket, key);
+  decideOn(action: Action, key: string, versionId: VersionId | undefined): AccessDecision {
+    return decideOnObject(this, action, { bucket: this.bucket, key, versionId });
   }
 }
 

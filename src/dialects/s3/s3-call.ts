@@ -42,8 +42,8 @@ export interface S3Call extends Call {
   readonly copySource: CopySource;
   /** Decoded bytes as the proof demands them: chunk signatures and trailers are verified by reading. */
   readonly body: S3Body;
-  /** Whether the caller may do this to that key of the loaded bucket: for operations that name many keys. */
-  decideOn(action: Action, key: string): AccessDecision;
+  /** Whether the caller may do this to that key of the loaded bucket, or to a version: for operations that name many keys. */
+  decideOn(action: Action, key: string, versionId: VersionId | undefined): AccessDecision;
 }
 
 export interface CopySource {

@@ -160,6 +160,7 @@ const catalogue = {
     message:
       'The request contained trailing data that was not well-formed or did not conform to our published schema.',
   },
+  MalformedPolicy: { status: 400, message: 'Invalid policy syntax.', fields: ['Detail'] },
   MalformedXML: {
     status: 400,
     message: 'The XML you provided was not well-formed or did not validate against our published schema',

@@ -8,7 +8,7 @@ import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
 import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
-import { confirmAccess } from '../authorise-call.ts';
+import { confirmSourceAccess } from '../authorise-call.ts';
 import { checksumAlgorithmOf, checksumText } from '../checksum-headers.ts';
 import { decodeReadConditions, decodeWriteConditions } from '../conditional-headers.ts';
 import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
@@ -78,7 +78,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
       // Restoring an older version over the current one changes something by itself.
       changesSomething: input.changesSomething || versionId !== undefined,
       metadata(source) {
-        confirmAccess(call, 'object:read', copySource.bucket, source);
+        confirmSourceAccess(call, source);
         sourceVersionId = copySource.bucket.versioning === 'unversioned' ? undefined : source.versionId;
         const { system, user } = metadata ?? source.metadata;
         return { system, user, documents: keepsTags ? { ...tagsOf(source), ...documents } : documents };

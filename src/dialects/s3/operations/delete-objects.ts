@@ -21,7 +21,6 @@ import {
   xmlToken,
 } from '../parse-xml.ts';
 import { resultDocument } from '../result-document.ts';
-import { actionOnVersion } from '../s3-actions.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { toS3Error } from '../s3-error-maps.ts';
 import { S3Error } from '../s3-errors.ts';
@@ -140,8 +139,7 @@ async function deleteOne(
   try {
     if (key === '') throw new S3Error('MalformedXML');
     checkKey(key);
-    const action = versionId === undefined ? 'object:delete' : actionOnVersion('object:delete');
-    if (!call.decideOn(action, key).allowed) return new S3Error('AccessDenied');
+    if (!call.decideOn('object:delete', key, versionId).allowed) return new S3Error('AccessDenied');
     return await store.deleteObject({
       bucket: call.bucket,
       key,

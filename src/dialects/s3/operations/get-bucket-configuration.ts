@@ -2,8 +2,8 @@
  * Reads of bucket configuration that nobody can have set yet. Each answers as AWS does for an unset one: with an error
  * of its own, or with the document of the default. The table is the whole difference between them.
  *
- * Codes: Amazon S3 API Reference, the operation's page and "Error responses". AWS shows default encryption and public
- * access blocks for buckets since 2023, which it has and we do not: we answer as it does where they are absent.
+ * Codes: Amazon S3 API Reference, the operation's page and "Error responses". AWS shows default encryption for
+ * buckets since 2023, which it has and we do not: we answer as it does where it is absent.
  */
 import type { Action } from '../../../identity/actions.ts';
 import { defineOperation, type Operation } from '../../kernel/define-operation.ts';
@@ -12,10 +12,8 @@ import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
 
 type AbsenceCode =
-  | 'NoSuchBucketPolicy'
   | 'NoSuchCORSConfiguration'
   | 'NoSuchLifecycleConfiguration'
-  | 'NoSuchPublicAccessBlockConfiguration'
   | 'NoSuchTagSet'
   | 'NoSuchWebsiteConfiguration'
   | 'ObjectLockConfigurationNotFoundError'
@@ -26,102 +24,93 @@ interface UnsetConfiguration {
   readonly name: string;
   readonly summary: string;
   readonly query: string;
-  readonly action?: Action;
+  readonly action: Action;
   /** The error, or the default document. */
   readonly answer: AbsenceCode | { readonly root: string; readonly content: string };
 }
 
 const table: readonly UnsetConfiguration[] = [
   {
-    name: 'GetBucketPolicy',
-    summary: 'Shows the policy of a bucket.',
-    query: 'policy',
-    action: 'bucket:read-policy',
-    answer: 'NoSuchBucketPolicy',
-  },
-  {
-    name: 'GetBucketPolicyStatus',
-    summary: 'Tells whether the policy of a bucket makes it public.',
-    query: 'policyStatus',
-    action: 'bucket:read-policy',
-    answer: 'NoSuchBucketPolicy',
-  },
-  {
     name: 'GetBucketCors',
     summary: 'Shows which origins browsers may read a bucket from.',
     query: 'cors',
+    action: 'bucket:read-cors',
     answer: 'NoSuchCORSConfiguration',
   },
   {
     name: 'GetBucketLifecycleConfiguration',
     summary: 'Shows the lifecycle rules of a bucket.',
     query: 'lifecycle',
+    action: 'bucket:read-lifecycle',
     answer: 'NoSuchLifecycleConfiguration',
   },
   {
     name: 'GetBucketTagging',
     summary: 'Shows the tags of a bucket.',
     query: 'tagging',
+    action: 'bucket:read-tagging',
     answer: 'NoSuchTagSet',
   },
   {
     name: 'GetBucketWebsite',
     summary: 'Shows how a bucket is served as a website.',
     query: 'website',
+    action: 'bucket:read-website',
     answer: 'NoSuchWebsiteConfiguration',
   },
   {
     name: 'GetBucketEncryption',
     summary: 'Shows the default encryption of a bucket.',
     query: 'encryption',
+    action: 'bucket:read-encryption',
     answer: 'ServerSideEncryptionConfigurationNotFoundError',
   },
   {
     name: 'GetObjectLockConfiguration',
     summary: 'Shows the default retention of a bucket.',
     query: 'object-lock',
+    action: 'bucket:read-object-lock',
     answer: 'ObjectLockConfigurationNotFoundError',
-  },
-  {
-    name: 'GetPublicAccessBlock',
-    summary: 'Shows which public access a bucket refuses.',
-    query: 'publicAccessBlock',
-    answer: 'NoSuchPublicAccessBlockConfiguration',
   },
   {
     name: 'GetBucketReplication',
     summary: 'Shows where a bucket is replicated to.',
     query: 'replication',
+    action: 'bucket:read-replication',
     answer: 'ReplicationConfigurationNotFoundError',
   },
   {
     name: 'GetBucketLogging',
     summary: 'Shows where the accesses to a bucket are logged.',
     query: 'logging',
+    action: 'bucket:read-logging',
     answer: { root: 'BucketLoggingStatus', content: '' },
   },
   {
     name: 'GetBucketNotificationConfiguration',
     summary: 'Shows who is told about events in a bucket.',
     query: 'notification',
+    action: 'bucket:read-notification',
     answer: { root: 'NotificationConfiguration', content: '' },
   },
   {
     name: 'GetBucketAccelerateConfiguration',
     summary: 'Tells whether transfers are accelerated.',
     query: 'accelerate',
+    action: 'bucket:read-acceleration',
     answer: { root: 'AccelerateConfiguration', content: '' },
   },
   {
     name: 'GetBucketRequestPayment',
     summary: 'Tells who pays for requests.',
     query: 'requestPayment',
+    action: 'bucket:read-request-payment',
     answer: { root: 'RequestPaymentConfiguration', content: '<Payer>BucketOwner</Payer>' },
   },
 ];
 
 export const bucketConfigurationReads: readonly Operation<S3Call, S3Services>[] = table.map(
-  ({ name, summary, query, action = 'bucket:read-configuration', answer }) =>
+  ({ name, summary, query, action, answer }) =>
     defineOperation<S3Call, S3Services, undefined, { readonly root: string; readonly content: string }>({
       name,
       summary,

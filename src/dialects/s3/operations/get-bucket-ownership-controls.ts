@@ -10,7 +10,7 @@ export const getBucketOwnershipControls = defineOperation<S3Call, S3Services, un
   name: 'GetBucketOwnershipControls',
   summary: 'Tells who owns the objects that others write into the bucket.',
   route: { method: 'GET', resource: 'bucket', query: ['ownershipControls'] },
-  permissions: [{ action: 'bucket:read-configuration', on: 'bucket' }],
+  permissions: [{ action: 'bucket:read-ownership-controls', on: 'bucket' }],
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,

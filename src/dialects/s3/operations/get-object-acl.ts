@@ -30,7 +30,7 @@ export const getObjectAcl = defineOperation<S3Call, S3Services, Input, Output>({
   async run({ store, accounts }, input, call) {
     const { bucket, key, flavour } = call;
     const { version } = await store.headObject({ bucket, key, conditions: {}, ...input });
-    confirmAccess(call, 'object:read-acl', bucket, version);
+    confirmAccess(call, 'object:read-acl', version);
     const document = hasAclsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
     const acl = decodeAcl(document, version.owner);
     return { version, acl, names: await loadNamesInAcl(version.owner, acl, flavour, accounts) };

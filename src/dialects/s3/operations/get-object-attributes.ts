@@ -62,7 +62,7 @@ export const getObjectAttributes = defineOperation<S3Call, S3Services, Input, Ou
   async run({ store }, input, call) {
     const { bucket, key } = call;
     const { version } = await store.headObject({ bucket, key, ...input.target });
-    confirmAccess(call, 'object:read-attributes', bucket, version);
+    confirmAccess(call, 'object:read-attributes', version);
     if (!input.wanted.has('ObjectParts') || version.partCount === undefined) {
       return { input, version, page: undefined };
     }

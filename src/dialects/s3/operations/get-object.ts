@@ -35,7 +35,7 @@ export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Ou
     }
     const opened = await store.getObject({ bucket, key, ...target });
     try {
-      confirmAccess(call, 'object:read', bucket, opened.version);
+      confirmAccess(call, 'object:read', opened.version);
       return { input, found: opened, part: await findPart(store, call, input, opened), body: opened.body };
     } catch (error) {
       await opened.body.close();

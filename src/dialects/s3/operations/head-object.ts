@@ -29,7 +29,7 @@ export const headObject = defineOperation<S3Call, S3Services, ReadObjectInput, R
       target = heedIfRange(input, await store.headObject({ bucket, key, ...whole }));
     }
     const found = await store.headObject({ bucket, key, ...target });
-    confirmAccess(call, 'object:read', bucket, found.version);
+    confirmAccess(call, 'object:read', found.version);
     return { input, found, part: await findPart(store, call, input, found) };
   },
 

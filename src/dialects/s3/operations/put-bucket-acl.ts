@@ -2,6 +2,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import { type AclRequest, aclDocument, readAclHeaders } from '../acl-headers.ts';
 import { ACL_BODY_BYTES_MAX, chooseAclRequest } from '../acl-request.ts';
 import { hasAclsDisabled } from '../object-ownership.ts';
+import { refusePublicAcl } from '../public-access.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
 
@@ -18,6 +19,7 @@ export const putBucketAcl = defineOperation<S3Call, S3Services, AclRequest | und
   async run({ store, accounts }, request, { bucket }) {
     if (hasAclsDisabled(bucket)) throw new S3Error('AccessControlListNotSupported');
     const acl = await aclDocument(request, { kind: 'bucket', owner: bucket.account }, accounts);
+    refusePublicAcl(bucket, acl);
     await store.updateBucket(bucket, { documents: { acl } });
   },
   encode: () => ({ status: 200, headers: [], body: null }),

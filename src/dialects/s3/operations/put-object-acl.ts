@@ -7,6 +7,7 @@ import { ACL_BODY_BYTES_MAX, chooseAclRequest } from '../acl-request.ts';
 import { confirmAccess } from '../authorise-call.ts';
 import { pushVersionId } from '../object-headers.ts';
 import { hasAclsDisabled } from '../object-ownership.ts';
+import { refusePublicAcl } from '../public-access.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
 import { readVersionId } from '../version-id.ts';
@@ -28,10 +29,11 @@ export const putObjectAcl = defineOperation<S3Call, S3Services, Input, ObjectVer
   async run({ store, accounts }, { addressed, request }, call) {
     const { bucket, key } = call;
     const { version } = await store.headObject({ bucket, key, conditions: {}, ...addressed });
-    confirmAccess(call, 'object:write-acl', bucket, version);
+    confirmAccess(call, 'object:write-acl', version);
     if (hasAclsDisabled(bucket)) throw new S3Error('AccessControlListNotSupported');
     const { owner, versionId, sequence } = version;
     const acl = await aclDocument(request, { kind: 'object', owner, bucketOwner: bucket.account }, accounts);
+    refusePublicAcl(bucket, acl);
     // The version that was looked at and no other: its owner is the one the list is for.
     return store.updateObject({ bucket, key, versionId, sequence, documents: { acl } });
   },

@@ -7,7 +7,7 @@ import { etagOf } from '../../../core/model.ts';
 import type { ObjectStore, UploadPartCopyInput } from '../../../core/object-store.ts';
 import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
-import { confirmAccess, dependsOnVersion } from '../authorise-call.ts';
+import { confirmSourceAccess, dependsOnSourceVersion } from '../authorise-call.ts';
 import { decodeReadConditions } from '../conditional-headers.ts';
 import { readPartNumber } from '../part-number.ts';
 import { resultDocument } from '../result-document.ts';
@@ -86,9 +86,9 @@ async function pinSource(
   conditions: Input['sourceConditions'],
 ): Promise<Input['sourceConditions']> {
   const source = sourceOf(call);
-  if (!dependsOnVersion(call, 'object:read', source.bucket)) return conditions;
+  if (!dependsOnSourceVersion(call)) return conditions;
   const { version } = await store.headObject({ ...source, conditions });
-  confirmAccess(call, 'object:read', source.bucket, version);
+  confirmSourceAccess(call, version);
   return { ...conditions, ifMatch: [etagOf(version)] };
 }
 

@@ -1,0 +1,110 @@
+/**
+ * What a request says to the conditions of policies (AWS Service Authorization Reference, "Condition keys for Amazon S3"; IAM User
+ * Guide, "AWS global condition context keys"). Looked up when a condition asks, so a call without policies pays nothing.
+ *
+ * A header that stands for a condition is taken from where the operation takes it, so that nobody shows one value to the policy
+ * and another to the operation: those of access control lists also from the query, the source of a copy decoded.
+ */
+import type { ConditionValues } from '../../identity/policy-conditions.ts';
+import type { Proof } from '../../identity/principal.ts';
+import type { WireRequest } from '../kernel/wire.ts';
+import { parseCopySource } from './copy-source.ts';
+import type { S3Call } from './s3-call.ts';
+
+/** What a call shows of itself. */
+export type ConditionedCall = Pick<S3Call, 'caller' | 'query' | 'key' | 'place'> & {
+  readonly request: Pick<
+    WireRequest,
+    'method' | 'headers' | 'remoteAddress' | 'isSecure' | 'receivedAtMicros'
+  >;
+};
+
+const S3_HEADER = /^s3:(x-amz-.*|if-match|if-none-match)$/;
+const ALSO_IN_QUERY = /^x-amz-(?:acl|grant-.*)$/;
+
+export class RequestConditions implements ConditionValues {
+  readonly #call: ConditionedCall;
+  readonly #versionId: string | undefined;
+
+  /** `versionId`: of the version that is asked about. */
+  constructor(call: ConditionedCall, versionId: string | undefined) {
+    this.#call = call;
+    this.#versionId = versionId;
+  }
+
+  get(key: string): string | undefined {
+    const { request, query } = this.#call;
+    switch (key) {
+      case 'aws:sourceip':
+        return request.remoteAddress;
+      case 'aws:securetransport':
+        return String(request.isSecure);
+      case 'aws:currenttime':
+        return new Date(request.receivedAtMicros / 1000).toISOString();
+      case 'aws:epochtime':
+        return String(Math.floor(request.receivedAtMicros / 1e6));
+      case 'aws:useragent':
+        return request.headers.get('user-agent');
+      case 'aws:referer':
+        return request.headers.get('referer');
+      case 'aws:requestedregion':
+        return this.#call.place;
+      case 's3:prefix':
+        // A listing without a prefix is one with an empty one.
+        return query.get('prefix') ?? (this.#call.key === '' ? '' : undefined);
+      case 's3:delimiter':
+      case 's3:max-keys':
+        return query.get(key.slice('s3:'.length));
+      case 's3:versionid':
+        return this.#versionId;
+      case 's3:authtype':
+        return authTypeOf(this.#call.caller.proof);
+      case 's3:signatureversion':
+        return signatureVersionOf(this.#call.caller.proof);
+      case 's3:signatureage':
+        return this.#signatureAge();
+      case 's3:x-amz-copy-source':
+        return this.#copySource();
+      default:
+        return this.#header(key);
+    }
+  }
+
+  #header(key: string): string | undefined {
+    const [, name] = S3_HEADER.exec(key) ?? [];
+    if (name === undefined) return undefined;
+    const { request, query } = this.#call;
+    return request.headers.get(name) ?? (ALSO_IN_QUERY.test(name) ? query.get(name) : undefined);
+  }
+
+  /** `{bucket}/{key}`. Throws what the operation would. */
+  #copySource(): string | undefined {
+    const { request } = this.#call;
+    const header = request.headers.get('x-amz-copy-source');
+    if (header === undefined || request.method !== 'PUT') return undefined;
+    const { bucketName, key } = parseCopySource(header);
+    return `${bucketName}/${key}`;
+  }
+
+  /** Milliseconds since a Signature Version 4 was made. */
+  #signatureAge(): string | undefined {
+    const { request, query } = this.#call;
+    const date = request.headers.get('x-amz-date') ?? query.get('X-Amz-Date');
+    const [, year, month, day, hour, minute, second] = AMZ_DATE.exec(date ?? '') ?? [];
+    if (year === undefined) return undefined;
+    const signedAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    return String(Math.max(0, Math.floor(request.receivedAtMicros / 1000 - signedAt)));
+  }
+}
+
+const AMZ_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+function authTypeOf(proof: Proof): string | undefined {
+  if (proof.kind !== 'access-key') return undefined;
+  return proof.scheme.endsWith('-query') ? 'REST-QUERY-STRING' : 'REST-HEADER';
+}
+
+function signatureVersionOf(proof: Proof): string | undefined {
+  if (proof.kind !== 'access-key') return undefined;
+  return proof.scheme.startsWith('sigv4') ? 'AWS4-HMAC-SHA256' : 'AWS';
+}
