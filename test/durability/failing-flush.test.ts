@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { connectS3 } from '../support/s3-client.ts';
 import { startServer } from '../support/server-process.ts';
+import { failFlushes } from './tamper-with-flushes.ts';
 
 const STORAGE_FAILED = 74;
 
@@ -37,6 +38,28 @@ test('after a flush that failed the server acknowledges nothing and ends with th
       (error) => error instanceof S3ServiceException && error.name === 'NoSuchKey',
     );
     await s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'a', Body: large }));
+  } finally {
+    s3.destroy();
+    await server.dispose();
+  }
+});
+
+test('the same when it is the flush of a metadata commit', async (t) => {
+  const server = await startServer();
+  const s3 = connectS3(server);
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket: 'bucket' }));
+    const tampered = await failFlushes(server.pid);
+    if (tampered === undefined) {
+      t.skip('skipped: no right to trace processes');
+      return;
+    }
+    await assert.rejects(s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'small', Body: 'small' })));
+    assert.deepEqual(await server.ended(), { code: STORAGE_FAILED, signal: null });
+    tampered.stop();
+    assert.match(server.logs(), /could not be made durable/);
+    await server.restart();
+    await s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'small', Body: 'small' }));
   } finally {
     s3.destroy();
     await server.dispose();
