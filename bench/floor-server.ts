@@ -1,73 +1,171 @@
 /**
  * The floor: the least program that could do the same work with the same tools. Plain node:http and lmdb, the same header
- * bytes out, the same digests, the same number of records in one flushed commit, and nothing of ours (design, section 8).
+ * bytes out, the same digests, the same number of records in one flushed commit, and nothing of ours but the digests that
+ * Node has not (design, section 8). It verifies no signatures.
  *
- * Started as a child process: `node floor-server.ts <work> <data directory> <port> <workers> <response headers as JSON>`.
+ * Started as a child process: `node floor-server.ts <plan as JSON>`.
  */
 import cluster from 'node:cluster';
 import { hash } from 'node:crypto';
+import { close, createReadStream, fsync, open as openFile, unlink, writev } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { open } from 'lmdb';
+import { createDigest, type DigestAlgorithm } from '../src/lib/digests.ts';
 
-export type FloorWork = 'get' | 'put';
+export type FloorWork = 'get' | 'head' | 'delete' | 'put' | 'get-file' | 'put-file' | 'list';
 
-const [work, directory, port, workers, headersJson] = process.argv.slice(2) as [
-  FloorWork,
-  string,
-  string,
-  string,
-  string,
-];
-const headers = JSON.parse(headersJson) as string[];
+export interface FloorPlan {
+  readonly work: FloorWork;
+  readonly directory: string;
+  readonly port: number;
+  readonly workers: number;
+  /** What every answer looks like. `body`: instead of what was read. */
+  readonly answer: {
+    readonly status: number;
+    readonly headers: readonly string[];
+    readonly body?: string | undefined;
+  };
+  /** Of `put-file`. */
+  readonly digests?: readonly DigestAlgorithm[];
+}
+
+const PAGE_ROWS = 1000;
+const FILE_PIECE_BYTES = 256 * 1024;
+
+const plan = JSON.parse(process.argv[2] as string) as FloorPlan;
 
 if (cluster.isPrimary) {
-  for (let index = 0; index < Number(workers); index++) cluster.fork();
+  for (let index = 0; index < plan.workers; index++) cluster.fork();
   process.on('SIGTERM', () => process.exit(0));
 } else {
-  const store = open<Buffer, string>({
-    path: directory,
+  const listeners: Record<FloorWork, () => RequestListener> = {
+    get: answerRead,
+    head: answerRead,
+    delete: answerDelete,
+    put: answerPut,
+    list: answerList,
+    'get-file': answerGetFile,
+    'put-file': answerPutFile,
+  };
+  createServer({ keepAliveTimeout: 75_000 }, listeners[plan.work]()).listen(plan.port, '127.0.0.1');
+}
+
+function openStore() {
+  return open<Buffer, string>({
+    path: plan.directory,
     encoding: 'binary',
     overlappingSync: false,
     useVersions: true,
     mapSize: 2 ** 40,
   });
-  const listeners: Record<FloorWork, RequestListener> = { get: answerGet, put: answerPut };
-  createServer({ keepAliveTimeout: 75_000 }, listeners[work]).listen(Number(port), '127.0.0.1');
+}
 
-  function answerGet(request: IncomingMessage, response: ServerResponse): void {
+function answer(response: ServerResponse, body: string | Buffer | undefined): void {
+  response.writeHead(plan.answer.status, plan.answer.headers as string[]);
+  response.end(body);
+}
+
+function answerRead(): RequestListener {
+  const store = openStore();
+  return (request, response) => {
     store.resetReadTxn();
     const body = store.get(request.url as string);
-    if (body === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, headers);
-    response.end(body);
-  }
+    if (body === undefined) response.writeHead(404).end();
+    else answer(response, plan.answer.body ?? (request.method === 'HEAD' ? undefined : body));
+  };
+}
 
+/** Of consecutive keys, the names of which end in what stands after `start-after=`, as minimal XML. */
+function answerList(): RequestListener {
+  const store = openStore();
+  return (request, response) => {
+    store.resetReadTxn();
+    const url = request.url as string;
+    const start = decodeURIComponent(/start-after=([^&]*)/.exec(url)?.[1] ?? '');
+    let xml = '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult>';
+    for (const { key, value } of store.getRange({ start, limit: PAGE_ROWS })) {
+      xml +=
+        `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>` +
+        `<ETag>&quot;${value.toString('hex', 32, 48)}&quot;</ETag><Size>${value.length}</Size>` +
+        '<StorageClass>STANDARD</StorageClass></Contents>';
+    }
+    const body = `${xml}</ListBucketResult>`;
+    response.writeHead(200, ['Content-Type', 'application/xml', 'Content-Length', String(body.length)]);
+    response.end(body);
+  };
+}
+
+function answerPut(): RequestListener {
+  const store = openStore();
   let sequence = 0;
-  function answerPut(request: IncomingMessage, response: ServerResponse): void {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-      const record = Buffer.alloc(160);
-      hash('md5', body);
-      hash('sha256', body);
-      crc32(body);
-      const key = request.url as string;
-      sequence += 1;
-      const version = process.pid * 2 ** 24 + sequence;
-      store.put(`head${key}`, record, version);
-      store.put(`body${process.pid}/${sequence}`, body, version);
-      store.put(`delta${process.pid}/${sequence}`, record.subarray(0, 16), version).then(
-        () => {
-          response.writeHead(200, headers);
-          response.end();
-        },
-        () => response.writeHead(500).end(),
-      );
+  return async (request, response) => {
+    const body = await readWhole(request);
+    const record = Buffer.alloc(160);
+    hash('md5', body);
+    hash('sha256', body);
+    crc32(body);
+    sequence += 1;
+    const version = process.pid * 2 ** 24 + sequence;
+    store.put(`head${request.url}`, record, version);
+    store.put(`body${process.pid}/${sequence}`, body, version);
+    await store.put(`delta${process.pid}/${sequence}`, record.subarray(0, 16), version);
+    answer(response, undefined);
+  };
+}
+
+function answerDelete(): RequestListener {
+  const store = openStore();
+  let sequence = 0;
+  return async (request, response) => {
+    sequence += 1;
+    store.remove(request.url as string);
+    store.remove(`body${request.url}`);
+    await store.put(`delta${process.pid}/${sequence}`, Buffer.alloc(16), sequence);
+    answer(response, undefined);
+  };
+}
+
+async function readWhole(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+function answerGetFile(): RequestListener {
+  return (request, response) => {
+    const file = createReadStream(join(plan.directory, encodeURIComponent(request.url as string)), {
+      highWaterMark: FILE_PIECE_BYTES,
     });
-  }
+    file.on('error', () => response.writeHead(404).end());
+    file.on('open', () => response.writeHead(plan.answer.status, plan.answer.headers as string[]));
+    file.pipe(response);
+  };
+}
+
+/** Writes what has gathered while the write before was under way, flushes, and forgets the file. */
+function answerPutFile(): RequestListener {
+  let sequence = 0;
+  return async (request, response) => {
+    sequence += 1;
+    const path = join(plan.directory, `${process.pid}-${sequence}`);
+    const descriptor = await promisify(openFile)(path, 'wx');
+    const digests = (plan.digests ?? []).map((algorithm) => createDigest(algorithm));
+    let gathered: Buffer[] = [];
+    for await (const chunk of request) {
+      for (const digest of digests) digest.update(chunk as Buffer);
+      gathered.push(chunk as Buffer);
+      if (gathered.length < 4) continue;
+      await promisify(writev)(descriptor, gathered);
+      gathered = [];
+    }
+    if (gathered.length > 0) await promisify(writev)(descriptor, gathered);
+    for (const digest of digests) digest.digest();
+    await promisify(fsync)(descriptor);
+    await promisify(close)(descriptor);
+    answer(response, undefined);
+    await promisify(unlink)(path);
+  };
 }

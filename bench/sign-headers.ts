@@ -1,6 +1,14 @@
 import { createHmac, hash } from 'node:crypto';
 import type { PreparedRequest } from './load-generator.ts';
-import type { UnsignedRequest } from './measure.ts';
+
+export interface UnsignedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** Known digest of the body, so that a hundred thousand requests of one body hash it once; or the word that is signed. */
+  readonly bodySha256?: string;
+}
 
 export interface Signer {
   readonly host: string;
