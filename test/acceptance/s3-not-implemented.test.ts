@@ -77,8 +77,6 @@ const rows: readonly Row[] = [
   ['DeleteBucketReplication', 'DELETE', 'bucket', 'replication'],
   ['PutBucketRequestPayment', 'PUT', 'bucket', 'requestPayment'],
   ['CreateSession', 'GET', 'bucket', 'session'],
-  ['PutBucketTagging', 'PUT', 'bucket', 'tagging'],
-  ['DeleteBucketTagging', 'DELETE', 'bucket', 'tagging'],
   ['PutBucketWebsite', 'PUT', 'bucket', 'website'],
   ['DeleteBucketWebsite', 'DELETE', 'bucket', 'website'],
   ['PostObject', 'POST', 'bucket', ''],
@@ -94,8 +92,6 @@ const rows: readonly Row[] = [
   ['GetObjectRetention', 'GET', 'object', 'retention'],
   ['PutObjectRetention', 'PUT', 'object', 'retention'],
   ['SelectObjectContent', 'POST', 'object', 'select'],
-  ['PutObjectTagging', 'PUT', 'object', 'tagging'],
-  ['DeleteObjectTagging', 'DELETE', 'object', 'tagging'],
   ['GetObjectTorrent', 'GET', 'object', 'torrent'],
 ];
 const paths = { service: '/', bucket: `/${BUCKET}`, object: `/${BUCKET}/${KEY}` };

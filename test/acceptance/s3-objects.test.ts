@@ -143,7 +143,6 @@ describe('PutObject and GetObject', () => {
 
   test('refuse what is not there yet, by name', async () => {
     for (const options of [
-      { Tagging: 'a=b' },
       { ServerSideEncryption: 'AES256' },
       { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: new Date(Date.now() + 1e6) },
     ] as const) {

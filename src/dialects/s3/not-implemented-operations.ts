@@ -1,6 +1,6 @@
 /**
  * Operations of the S3 API that are known by their shape and not built: each answers 501 NotImplemented with its name, once
- * the caller is authenticated. Without this table a `PUT /bucket/key?tagging` would be taken for a PutObject and destroy the object.
+ * the caller is authenticated. Without this table a `PUT /bucket/key?retention` would be taken for a PutObject and destroy the object.
  *
  * Shapes: Amazon S3 API Reference, "Amazon S3" actions; compared with the AWS SDK's own model in the unit test. Whoever builds
  * one takes its row out.
@@ -62,8 +62,6 @@ const rows: readonly Row[] = [
   ['DeleteBucketReplication', 'DELETE', 'bucket', 'replication'],
   ['PutBucketRequestPayment', 'PUT', 'bucket', 'requestPayment'],
   ['CreateSession', 'GET', 'bucket', 'session'],
-  ['PutBucketTagging', 'PUT', 'bucket', 'tagging'],
-  ['DeleteBucketTagging', 'DELETE', 'bucket', 'tagging'],
   ['PutBucketWebsite', 'PUT', 'bucket', 'website'],
   ['DeleteBucketWebsite', 'DELETE', 'bucket', 'website'],
   // Uploads by HTML forms: a bucket as target, and nothing in the query.
@@ -81,8 +79,6 @@ const rows: readonly Row[] = [
   ['GetObjectRetention', 'GET', 'object', 'retention'],
   ['PutObjectRetention', 'PUT', 'object', 'retention'],
   ['SelectObjectContent', 'POST', 'object', 'select'],
-  ['PutObjectTagging', 'PUT', 'object', 'tagging'],
-  ['DeleteObjectTagging', 'DELETE', 'object', 'tagging'],
   ['GetObjectTorrent', 'GET', 'object', 'torrent'],
 ];
 

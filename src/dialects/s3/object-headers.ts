@@ -12,6 +12,7 @@ import { decodeWords, encodeWords } from './encoded-words.ts';
 import type { S3Call } from './s3-call.ts';
 import { invalidArgument, S3Error } from './s3-errors.ts';
 import { lastModifiedHeader } from './s3-flavours.ts';
+import { TAGGING_DOCUMENT, tagsOf } from './tag-set.ts';
 
 const META_PREFIX = 'x-amz-meta-';
 const USER_METADATA_BYTES_MAX = 2048;
@@ -85,12 +86,22 @@ export function objectHeaders(found: FoundObject, call: S3Call, overrides: Heade
   }
   pushSystemMetadata(headers, version.metadata.system, overrides);
   pushUserMetadata(headers, version.metadata.user);
+  pushTagCount(headers, version, call);
   pushVersionId(headers, version, call);
   return headers;
 }
 
 export function quotedEtag(version: Pick<ObjectVersion, 'etagMd5' | 'partCount'>): string {
   return `"${etagOf(version)}"`;
+}
+
+/** Shown to who may read the tags themselves (Amazon S3 API Reference, "GetObject"). */
+function pushTagCount(headers: string[], { metadata: { documents } }: ObjectVersion, call: S3Call): void {
+  if (documents[TAGGING_DOCUMENT] === undefined) return;
+  const versionId = call.query.get('versionId');
+  const action = versionId === undefined ? 'object:read-tagging' : 'object:read-version-tagging';
+  if (!call.decideOn(action, call.key, versionId).allowed) return;
+  headers.push('x-amz-tagging-count', `${tagsOf(documents).length}`);
 }
 
 /** Shown wherever versioning has ever been switched on (Amazon S3 User Guide, "How S3 Versioning works"). */

@@ -8,7 +8,9 @@ import { createBucket } from './operations/create-bucket.ts';
 import { createMultipartUpload } from './operations/create-multipart-upload.ts';
 import { deleteBucket } from './operations/delete-bucket.ts';
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts';
+import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts';
 import { deleteObject } from './operations/delete-object.ts';
+import { deleteObjectTagging } from './operations/delete-object-tagging.ts';
 import { deleteObjects } from './operations/delete-objects.ts';
 import { deletePublicAccessBlock } from './operations/delete-public-access-block.ts';
 import { getBucketAcl } from './operations/get-bucket-acl.ts';
@@ -17,6 +19,7 @@ import { getBucketLocation } from './operations/get-bucket-location.ts';
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts';
 import { getBucketPolicy } from './operations/get-bucket-policy.ts';
 import { getBucketPolicyStatus } from './operations/get-bucket-policy-status.ts';
+import { getBucketTagging } from './operations/get-bucket-tagging.ts';
 import { getBucketVersioning } from './operations/get-bucket-versioning.ts';
 import { getObject } from './operations/get-object.ts';
 import { getObjectAcl } from './operations/get-object-acl.ts';
@@ -34,9 +37,11 @@ import { listParts } from './operations/list-parts.ts';
 import { preflightRequests } from './operations/preflight-request.ts';
 import { putBucketAcl } from './operations/put-bucket-acl.ts';
 import { putBucketPolicy } from './operations/put-bucket-policy.ts';
+import { putBucketTagging } from './operations/put-bucket-tagging.ts';
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts';
 import { putObject } from './operations/put-object.ts';
 import { putObjectAcl } from './operations/put-object-acl.ts';
+import { putObjectTagging } from './operations/put-object-tagging.ts';
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
@@ -60,6 +65,9 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   getBucketOwnershipControls,
   getBucketVersioning,
   putBucketVersioning,
+  getBucketTagging,
+  putBucketTagging,
+  deleteBucketTagging,
   ...bucketConfigurationReads,
   listObjects,
   listObjectsV2,
@@ -71,6 +79,8 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   deleteObject,
   deleteObjects,
   getObjectTagging,
+  putObjectTagging,
+  deleteObjectTagging,
   getObjectAcl,
   putObjectAcl,
   getObjectAttributes,

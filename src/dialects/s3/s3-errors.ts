@@ -144,6 +144,12 @@ const catalogue = {
     message: 'The storage class you specified is not valid',
     fields: ['StorageClassRequested'],
   },
+  InvalidTag: {
+    status: 400,
+    message:
+      'The tag provided was not a valid tag. This error can occur if the tag did not pass input validation.',
+    fields: ['TagKey', 'TagValue'],
+  },
   InvalidToken: {
     status: 400,
     message: 'The provided token is malformed or otherwise invalid.',

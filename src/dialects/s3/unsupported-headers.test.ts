@@ -29,6 +29,7 @@ const heeded = [
   'x-amz-expected-bucket-owner',
   'x-amz-source-expected-bucket-owner',
   'x-amz-metadata-directive',
+  'x-amz-tagging',
   'x-amz-tagging-directive',
   'x-amz-object-annotation-directive',
   'x-amz-request-payer',

@@ -11,7 +11,6 @@ export interface UnsupportedHeader {
 }
 
 export const unsupportedHeaders: readonly UnsupportedHeader[] = [
-  { header: 'x-amz-tagging', reason: 'Object tagging is not implemented.' },
   { header: 'x-amz-website-redirect-location', reason: 'Website hosting is not implemented.' },
   { header: 'x-amz-server-side-encryption', reason: 'Server-side encryption is not implemented.' },
   { header: 'x-amz-server-side-encryption-aws-kms-key-id', reason: 'Key management is not implemented.' },

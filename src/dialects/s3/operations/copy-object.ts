@@ -17,13 +17,15 @@ import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument } from '../s3-errors.ts';
 import { lastModifiedXml } from '../s3-flavours.ts';
+import { confirmTagging, readTagHeader, type TagSet, tagDocuments, tagsOf } from '../tag-set.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
 interface Input extends Pick<CopyObjectInput, 'sourceConditions' | 'checksumAlgorithm' | 'conditions'> {
   readonly acl: AclRequest | undefined;
   /** Undefined: the source's. */
   readonly metadata: ObjectMetadata | undefined;
-  readonly keepsTags: boolean;
+  /** Undefined: the source's. */
+  readonly tags: TagSet | undefined;
   readonly changesSomething: boolean;
 }
 
@@ -51,7 +53,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
     return {
       acl: readAclHeaders(call, 'object'),
       metadata: replacesMetadata ? decodeObjectMetadata(headers) : undefined,
-      keepsTags: !isReplace(headers, 'x-amz-tagging-directive'),
+      tags: isReplace(headers, 'x-amz-tagging-directive') ? readTagHeader(call) : undefined,
       changesSomething:
         replacesMetadata || checksumAlgorithm !== undefined || headers.has('x-amz-storage-class'),
       sourceConditions: decodeReadConditions(headers, 'x-amz-copy-source-'),
@@ -60,8 +62,9 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
     };
   },
 
-  async run(services, { acl, metadata, keepsTags, ...input }, call) {
+  async run(services, { acl, metadata, tags, ...input }, call) {
     const { bucket, key, copySource } = call;
+    confirmTagging(call, tags ?? []);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     let sourceVersionId: string | undefined;
     const { versionId } = copySource;
@@ -81,7 +84,8 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
         confirmSourceAccess(call, source);
         sourceVersionId = copySource.bucket.versioning === 'unversioned' ? undefined : source.versionId;
         const { system, user } = metadata ?? source.metadata;
-        return { system, user, documents: keepsTags ? { ...tagsOf(source), ...documents } : documents };
+        const kept = tags ?? tagsOf(source.metadata.documents);
+        return { system, user, documents: { ...documents, ...tagDocuments(kept) } };
       },
     });
     return { version, sourceVersionId };
@@ -115,9 +119,4 @@ function isReplace(headers: WireHeaders, header: string): boolean {
     directive,
     `Unknown ${header.replace(/^x-amz-|-directive$/g, '')} directive.`,
   );
-}
-
-function tagsOf({ metadata: { documents } }: ObjectVersion): Readonly<Record<string, string>> {
-  const tagging = documents['tagging'];
-  return tagging === undefined ? {} : { tagging };
 }

@@ -13,9 +13,10 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
 import { type AclRequest, aclDocument, readAclHeaders } from '../acl-headers.ts';
 import { hasAclsDisabled, OWNERSHIP_DOCUMENT, ownershipRules } from '../object-ownership.ts';
-import { many, optional, readXml, required, xmlObject, xmlText, xmlToken } from '../parse-xml.ts';
+import { optional, readXml, xmlObject, xmlToken } from '../parse-xml.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument, S3Error } from '../s3-errors.ts';
+import { checkTags, tagDocuments, tagElements } from '../tag-set.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 
@@ -31,7 +32,7 @@ const configuration = xmlObject({
   LocationConstraint: optional(xmlToken),
   Location: optional(xmlObject({ Name: optional(xmlToken), Type: optional(xmlToken) })),
   Bucket: optional(xmlObject({ DataRedundancy: optional(xmlToken), Type: optional(xmlToken) })),
-  Tags: optional(xmlObject({ Tag: many(xmlObject({ Key: required(xmlText), Value: required(xmlText) })) })),
+  Tags: optional(xmlObject({ Tag: tagElements })),
 });
 
 export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInput, Bucket>({
@@ -68,8 +69,9 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
       Tags,
     } = readXml(body, 'CreateBucketConfiguration', configuration);
     if (Location !== undefined || kind !== undefined) throw notImplemented('Directory buckets');
-    if (Tags !== undefined && Tags.Tag.length > 0) throw notImplemented('Bucket tagging');
-    return { ...input, location: LocationConstraint ?? '' };
+    const tags = (Tags?.Tag ?? []).map(({ Key: key, Value: value }) => ({ key, value }));
+    const documents = { ...input.documents, ...tagDocuments(checkTags(tags, 'bucket')) };
+    return { ...input, documents, location: LocationConstraint ?? '' };
   },
 
   async run(services, input, call) {

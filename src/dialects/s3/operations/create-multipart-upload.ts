@@ -15,10 +15,12 @@ import { initiatorOf } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
+import { confirmTagging, readTagHeader, type TagSet, tagDocuments } from '../tag-set.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
 type ChecksumKind = Pick<CreateUploadInput, 'checksumAlgorithm' | 'checksumType'>;
-type Input = ChecksumKind & Pick<CreateUploadInput, 'metadata'> & { readonly acl: AclRequest | undefined };
+type Input = ChecksumKind &
+  Pick<CreateUploadInput, 'metadata'> & { readonly acl: AclRequest | undefined; readonly tags: TagSet };
 
 export const createMultipartUpload = defineOperation<S3Call, S3Services, Input, Upload>({
   name: 'CreateMultipartUpload',
@@ -33,19 +35,21 @@ export const createMultipartUpload = defineOperation<S3Call, S3Services, Input, 
     refuseUnsupportedHeaders(headers);
     return {
       acl: readAclHeaders(call, 'object'),
+      tags: readTagHeader(call),
       metadata: decodeObjectMetadata(headers),
       ...readChecksumKind(headers),
     };
   },
 
-  async run(services, { acl, metadata, ...checksumKind }, call) {
+  async run(services, { acl, tags, metadata, ...checksumKind }, call) {
+    confirmTagging(call, tags);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     return services.store.createUpload({
       bucket: call.bucket,
       key: call.key,
       owner,
       initiator: initiatorOf(call),
-      metadata: { ...metadata, documents },
+      metadata: { ...metadata, documents: { ...documents, ...tagDocuments(tags) } },
       ...checksumKind,
     });
   },

@@ -14,7 +14,6 @@ import { S3Error } from '../s3-errors.ts';
 type AbsenceCode =
   | 'NoSuchCORSConfiguration'
   | 'NoSuchLifecycleConfiguration'
-  | 'NoSuchTagSet'
   | 'NoSuchWebsiteConfiguration'
   | 'ObjectLockConfigurationNotFoundError'
   | 'ReplicationConfigurationNotFoundError'
@@ -43,13 +42,6 @@ const table: readonly UnsetConfiguration[] = [
     query: 'lifecycle',
     action: 'bucket:read-lifecycle',
     answer: 'NoSuchLifecycleConfiguration',
-  },
-  {
-    name: 'GetBucketTagging',
-    summary: 'Shows the tags of a bucket.',
-    query: 'tagging',
-    action: 'bucket:read-tagging',
-    answer: 'NoSuchTagSet',
   },
   {
     name: 'GetBucketWebsite',

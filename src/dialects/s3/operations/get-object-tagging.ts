@@ -1,33 +1,26 @@
-/** GetObjectTagging: an empty set for every object there is, while tags cannot be set. */
-import type { FoundObject } from '../../../core/object-store.ts';
+import type { FoundObject, GetObjectInput } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { pushVersionId } from '../object-headers.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
+import { tagSetXml, tagsOf } from '../tag-set.ts';
+import { readVersionId } from '../version-id.ts';
 
-interface GetObjectTaggingInput {
-  readonly versionId?: string;
-}
+type Input = Pick<GetObjectInput, 'versionId'>;
 
-export const getObjectTagging = defineOperation<S3Call, S3Services, GetObjectTaggingInput, FoundObject>({
+export const getObjectTagging = defineOperation<S3Call, S3Services, Input, FoundObject>({
   name: 'GetObjectTagging',
-  summary: 'Shows the tags of an object.',
+  summary: 'Shows the tags of an object or of one of its versions.',
   route: { method: 'GET', resource: 'object', query: ['tagging'] },
   permissions: [{ action: 'object:read-tagging', on: 'object' }],
   body: { kind: 'none' },
   mutates: false,
-
-  decode({ query }) {
-    const versionId = query.get('versionId');
-    return versionId === undefined ? {} : { versionId };
-  },
-
-  run: ({ store }, { versionId }, { bucket, key }) =>
-    store.headObject({ bucket, key, conditions: {}, ...(versionId !== undefined && { versionId }) }),
-
+  decode: readVersionId,
+  run: ({ store }, addressed, { bucket, key }) =>
+    store.headObject({ bucket, key, conditions: {}, ...addressed }),
   encode({ version }, call) {
     const headers: string[] = [];
     pushVersionId(headers, version, call);
-    return resultDocument(call, 'Tagging', '<TagSet></TagSet>', headers);
+    return resultDocument(call, 'Tagging', tagSetXml(tagsOf(version.metadata.documents)), headers);
   },
 });

@@ -9,9 +9,13 @@ import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../objec
 import { ownerAndAcl } from '../object-ownership.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { lastModifiedHeader } from '../s3-flavours.ts';
+import { confirmTagging, readTagHeader, type TagSet, tagDocuments } from '../tag-set.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
-type Input = Omit<PutObjectInput, 'bucket' | 'key' | 'owner'> & { readonly acl: AclRequest | undefined };
+type Input = Omit<PutObjectInput, 'bucket' | 'key' | 'owner'> & {
+  readonly acl: AclRequest | undefined;
+  readonly tags: TagSet;
+};
 
 export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersion>({
   name: 'PutObject',
@@ -25,19 +29,21 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
     refuseUnsupportedHeaders(headers);
     return {
       acl: readAclHeaders(call, 'object'),
+      tags: readTagHeader(call),
       metadata: decodeObjectMetadata(headers),
       body: decodeBodyInput(call),
       conditions: decodeWriteConditions(headers),
     };
   },
-  async run(services, { acl, metadata, body, conditions }, call) {
+  async run(services, { acl, tags, metadata, body, conditions }, call) {
+    confirmTagging(call, tags);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     const { bucket, key } = call;
     return services.store.putObject({
       bucket,
       key,
       owner,
-      metadata: { ...metadata, documents },
+      metadata: { ...metadata, documents: { ...documents, ...tagDocuments(tags) } },
       body,
       conditions,
     });
