@@ -15,7 +15,7 @@ import type { VerificationProgress } from '../core/verification/verification-run
 import { type VerificationReport, verifyStore } from '../core/verification/verify-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSystemEntropy } from '../lib/entropy.ts';
-import { DataDirectoryError, openDataDirectory } from '../storage/embedded/data-directory.ts';
+import { assertFormat, DataDirectoryError, openDataDirectory } from '../storage/embedded/data-directory.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
 import { openStoreReader } from '../storage/embedded/store-reader.ts';
 
@@ -89,6 +89,7 @@ async function repair(
   onProgress: OnProgress,
 ): Promise<{ readonly report: VerificationReport; readonly repaired: number }> {
   const [clock, entropy] = [systemClock, createSystemEntropy()];
+  assertFormat(dataDirectory); // nothing is made where nothing is
   const directory = await openDataDirectory({ path: dataDirectory, entropy });
   try {
     const failure = Promise.withResolvers<never>();

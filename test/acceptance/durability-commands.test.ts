@@ -116,6 +116,7 @@ test('HoldReclaiming: what is deleted under a hold stays until the hold ends', a
         region: 'KR1',
         dataDirectory: server.dataDirectory,
       }),
+      locateStorage: () => assert.fail('the storage address is not asked for'),
     },
   );
   await s3.send(new DeleteObjectCommand({ Bucket, Key: 'object-90' }));
@@ -179,6 +180,14 @@ test('a repair and a compaction want the server stopped; then the file shrinks a
   await server.restart();
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'object-3' }));
   assert.deepEqual(Buffer.from(await Body!.transformToByteArray()), bodyOf(3));
+});
+
+test('what is no data directory is refused in one sentence', async () => {
+  for (const command of [['check'], ['check', '--repair'], ['compact'], ['backup', join(folder, 'none')]]) {
+    const { code, stderr } = await runOn(join(folder, 'nothing-here'), ...command);
+    assert.equal(code, 1, command.join(' '));
+    assert.match(stderr, /^gotgan: .* is not a data directory of Gotgan yet\.\n$/);
+  }
 });
 
 test('a rotten block is never part of a complete 200, and is found by the check and by the scrub', async () => {

@@ -1,7 +1,9 @@
 /** The whole store for reading only, beside a server that may be running: for `gotgan check` and `gotgan backup`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StoreReader } from '../contract/storage-engine.ts';
 import { realBlobFiles } from './blob-files.ts';
-import { assertFormat, blobsPathOf, metadataPathOf } from './data-directory.ts';
+import { assertFormat, blobsPathOf, DataDirectoryError, metadataPathOf } from './data-directory.ts';
 import { LmdbEpochRegister } from './epoch-register.ts';
 import { FileBlobStore } from './file-blob-store.ts';
 import { openLmdb } from './lmdb-driver.ts';
@@ -18,6 +20,11 @@ export function openStoreReader(
   state: 'finished' | 'unfinished' = 'finished',
 ): StoreReader & { close(): Promise<void> } {
   if (state === 'finished') assertFormat(dataDirectory);
+  if (!existsSync(join(metadataPathOf(dataDirectory), 'data.mdb'))) {
+    throw new DataDirectoryError(
+      `${dataDirectory} holds no metadata: the server has not been started on it yet`,
+    );
+  }
   const driver = openLmdb(metadataPathOf(dataDirectory), { readOnly: true });
   const health = new StorageHealth(() => undefined);
   const writer = new LmdbWriter(driver, health, () => Promise.resolve());
