@@ -11,7 +11,7 @@ import type { BucketId } from './model.ts';
 const SLICE_ROWS_MAX = 1001;
 const SLICE_ROWS_MIN = 8;
 /** With a delimiter nobody knows how many rows stand before the next seek. */
-const SLICE_ROWS_BEFORE_SEEKS = 64;
+const SLICE_ROWS_BEFORE_SEEKS = 16;
 /** What opening a scan costs, in rows. */
 const SCAN_COST_ROWS = 8;
 
