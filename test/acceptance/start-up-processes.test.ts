@@ -67,10 +67,8 @@ describe('a running server', () => {
     const unknown = await fetch(`${server.controlUrl}/console/`);
     assert.equal(unknown.status, 404);
     assert.equal(((await unknown.json()) as { error: { code: string } }).error.code, 'NotFound');
-    assert.deepEqual(Object.keys((await (await fetch(server.controlUrl)).json()) as object), [
-      'name',
-      'version',
-    ]);
+    const root = await fetch(server.controlUrl);
+    assert.deepEqual([root.status, Object.keys((await root.json()) as object)], [300, ['versions']]);
   });
 
   it('sums its metrics over workers', async () => {
