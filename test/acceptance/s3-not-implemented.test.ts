@@ -71,8 +71,6 @@ const rows: readonly Row[] = [
   ['DeleteBucketMetricsConfiguration', 'DELETE', 'bucket', 'metrics'],
   ['PutBucketNotificationConfiguration', 'PUT', 'bucket', 'notification'],
   ['PutObjectLockConfiguration', 'PUT', 'bucket', 'object-lock'],
-  ['PutBucketOwnershipControls', 'PUT', 'bucket', 'ownershipControls'],
-  ['DeleteBucketOwnershipControls', 'DELETE', 'bucket', 'ownershipControls'],
   ['PutBucketReplication', 'PUT', 'bucket', 'replication'],
   ['DeleteBucketReplication', 'DELETE', 'bucket', 'replication'],
   ['PutBucketRequestPayment', 'PUT', 'bucket', 'requestPayment'],

@@ -1,4 +1,3 @@
-/** GetBucketOwnershipControls: the rule that CreateBucket was given; otherwise none was ever set. */
 import { element, parent } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { OWNERSHIP_DOCUMENT } from '../object-ownership.ts';
