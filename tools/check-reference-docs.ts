@@ -21,6 +21,7 @@ export function renderCliPage(declarations: readonly CommandDeclaration[]): stri
     `    ${usage(declaration)}`,
     '',
     ...parameters(declaration),
+    ...examples(declaration),
   ]);
   return [
     '# The command line',
@@ -28,8 +29,9 @@ export function renderCliPage(declarations: readonly CommandDeclaration[]): stri
     'Generated from the declarations of the commands by `node tools/check-reference-docs.ts --write`; not edited by hand.',
     '',
     'In a clone the command is `npx gotgan`. Commands other than `serve`, `credentials` and `version` talk to a running server',
-    'over its admin API, signed with `GOTGAN_ACCESS_KEY` and `GOTGAN_SECRET_KEY` or else with the root key pair in the data',
-    'directory. Results are tables, tab-separated when they go into a pipe, or JSON with `--json`.',
+    'over its admin API, and `ls` over its S3 API, signed with `GOTGAN_ACCESS_KEY` and `GOTGAN_SECRET_KEY` or else with the root',
+    'key pair in the data directory. Results are tables with sizes and times as people read them; when they go into a pipe they',
+    'are separated by tabs, with whole numbers of bytes and ISO times; with `--json` they are JSON.',
     '',
     'Exit codes: 0 done; 1 refused or failed, in one sentence on stderr; 64 the command line or a setting is wrong; 69 no server',
     'answers; 74 the storage of the server has failed.',
@@ -39,7 +41,9 @@ export function renderCliPage(declarations: readonly CommandDeclaration[]): stri
 }
 
 function usage({ words, arguments: wanted, options }: CommandDeclaration): string {
-  const names = wanted.map(({ name }) => ` ${name}`).join('');
+  const names = wanted
+    .map(({ name, isOptional }) => (isOptional === true ? ` [${name}]` : ` ${name}`))
+    .join('');
   return `gotgan ${words.join(' ')}${options.length > 0 ? ' [options]' : ''}${names}`;
 }
 
@@ -52,6 +56,12 @@ function parameters({ arguments: wanted, options }: CommandDeclaration): string[
     ),
   ];
   return rows.length === 0 ? [] : ['| | |', '|---|---|', ...rows, ''];
+}
+
+function examples({ examples: shown = [] }: CommandDeclaration): string[] {
+  if (shown.length === 0) return [];
+  const width = Math.max(...shown.map(({ line }) => line.length));
+  return [...shown.map(({ line, summary }) => `    ${line.padEnd(width)}   # ${summary}`), ''];
 }
 
 export function renderSettingsTable(all: readonly Setting[]): string {

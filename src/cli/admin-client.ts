@@ -78,7 +78,8 @@ export function connectAdmin(input: CommandInput, context: CommandContext): Admi
   };
 }
 
-function findKeyPair(
+/** GOTGAN_ACCESS_KEY and GOTGAN_SECRET_KEY, or else the root pair of the data directory. Throws `CliError`. */
+export function findKeyPair(
   { environment }: CommandContext,
   dataDirectory: string,
 ): Pick<RootCredentials, 'accessKeyId' | 'secretKey'> {
@@ -117,7 +118,10 @@ export function signedHeaders(
   body = '',
 ): { readonly url: URL; readonly headers: Record<string, string> } {
   const url = new URL(`/admin/v1${path}`, connection.endpoint);
-  return { url, headers: signRequest({ ...connection, method, url, body, date: new Date() }) };
+  return {
+    url,
+    headers: signRequest({ ...connection, service: 'gotgan', method, url, body, date: new Date() }),
+  };
 }
 
 export function unreachable({ endpoint }: Connection, error: unknown): CliError {
@@ -163,7 +167,8 @@ function parseAnswer(text: string): Record<string, unknown> {
   }
 }
 
-function causeOf(error: unknown): string {
+/** `ECONNREFUSED`, or what else has kept a request from being answered. */
+export function causeOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
   return error instanceof Error ? error.message : String(error);

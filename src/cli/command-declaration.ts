@@ -7,6 +7,9 @@ export interface ArgumentDeclaration {
   /** In capitals, as in usage lines. */
   readonly name: string;
   readonly summary: string;
+  readonly isOptional?: boolean;
+  /** The only ones there are. */
+  readonly choices?: readonly string[];
 }
 
 export interface OptionDeclaration {
@@ -15,6 +18,13 @@ export interface OptionDeclaration {
   /** In capitals; absent: the option is a switch. */
   readonly value?: string;
   /** Without a full stop. */
+  readonly summary: string;
+}
+
+export interface ExampleDeclaration {
+  /** As one would type it. */
+  readonly line: string;
+  /** What it does, without a full stop. */
   readonly summary: string;
 }
 
@@ -27,6 +37,7 @@ export interface CommandDeclaration {
   readonly details?: string;
   readonly arguments: readonly ArgumentDeclaration[];
   readonly options: readonly OptionDeclaration[];
+  readonly examples?: readonly ExampleDeclaration[];
   /** Answers the exit code. Throws `CliError` for what should be said in one sentence. */
   run(input: CommandInput, context: CommandContext): Promise<number>;
 }
@@ -49,6 +60,8 @@ export interface CommandContext {
   readSecret(prompt: string): Promise<string>;
   /** Where the configured server is. Throws `CliError`. */
   locateServer(input: CommandInput): ServerLocation;
+  /** Where the storage API of a region is. Throws `CliError`. */
+  locateStorage(input: CommandInput): StorageLocation;
 }
 
 export interface ServerLocation {
@@ -56,6 +69,11 @@ export interface ServerLocation {
   readonly endpoint: string;
   readonly region: string;
   readonly dataDirectory: string;
+}
+
+export interface StorageLocation extends ServerLocation {
+  /** To be sent as Host, where the region is chosen by it. */
+  readonly host?: string;
 }
 
 export const cliExitCodes = {

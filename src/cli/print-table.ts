@@ -1,13 +1,18 @@
 /** Results for people (aligned columns), for pipes (tabs), or as JSON. */
 import type { CommandContext, CommandInput } from './command-declaration.ts';
+import { cellsOf, showValue, type ValueKind } from './show-value.ts';
 
 export interface Column {
   readonly title: string;
   /** Member of the row. */
   readonly member: string;
+  /** Default: text. Numbers stand at the right. */
+  readonly kind?: ValueKind;
+  /** Width that it has at least, for tables that are written page by page. */
+  readonly cellsMin?: number;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 export function printRows(
   rows: readonly Row[],
@@ -16,14 +21,25 @@ export function printRows(
   context: CommandContext,
 ): void {
   if (input.has('--json')) {
-    context.write(`${JSON.stringify(rows, null, 2)}\n`);
+    printJson(rows, context);
     return;
   }
+  context.write(renderRows(rows, columns, context.isTerminal));
+}
+
+export function printJson(document: unknown, context: Pick<CommandContext, 'write'>): void {
+  context.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** With a line of titles. */
+export function renderRows(rows: readonly Row[], columns: readonly Column[], forPerson: boolean): string {
   const table = [
     columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ member }) => show(row[member]))),
+    ...rows.map((row) =>
+      columns.map(({ member, kind }) => showValue(row[member], kind ?? 'text', forPerson)),
+    ),
   ];
-  context.write(`${context.isTerminal ? align(table) : table.map((cells) => cells.join('\t')).join('\n')}\n`);
+  return forPerson ? align(table, columns) : separate(table);
 }
 
 /** One thing, member by member. */
@@ -34,29 +50,37 @@ export function printFields(
   context: CommandContext,
 ): void {
   if (input.has('--json')) {
-    context.write(`${JSON.stringify(row, null, 2)}\n`);
+    printJson(row, context);
     return;
   }
-  const table = columns.map(({ title, member }) => [title, show(row[member])]);
-  context.write(`${context.isTerminal ? align(table) : table.map((cells) => cells.join('\t')).join('\n')}\n`);
+  const forPerson = context.isTerminal;
+  const table = columns.map(({ title, member, kind }) => [
+    title,
+    showValue(row[member], kind ?? 'text', forPerson),
+  ]);
+  context.write(forPerson ? align(table, []) : separate(table));
 }
 
-function align(table: readonly (readonly string[])[]): string {
+function isAtTheRight({ kind }: Column): boolean {
+  return kind === 'bytes' || kind === 'count';
+}
+
+function separate(table: readonly (readonly string[])[]): string {
+  return table.map((cells) => `${cells.join('\t')}\n`).join('');
+}
+
+function align(table: readonly (readonly string[])[], columns: readonly Column[]): string {
   const widths = (table[0] ?? []).map((_, index) =>
-    Math.max(...table.map((cells) => cells[index]?.length ?? 0)),
+    Math.max(columns[index]?.cellsMin ?? 0, ...table.map((cells) => cellsOf(cells[index] ?? ''))),
   );
+  const atTheRight = columns.map(isAtTheRight);
   return table
-    .map((cells) =>
-      cells
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function show(value: unknown): string {
-  if (value === undefined || value === null || value === '') return '-';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return String(value);
+    .map((cells) => {
+      const padded = cells.map((cell, index) => {
+        const blanks = ' '.repeat((widths[index] ?? 0) - cellsOf(cell));
+        return atTheRight[index] === true ? blanks + cell : cell + blanks;
+      });
+      return `${padded.join('  ').trimEnd()}\n`;
+    })
+    .join('');
 }

@@ -6,16 +6,22 @@ import {
   type CommandDeclaration,
   type CommandInput,
   cliExitCodes,
+  type ExampleDeclaration,
 } from './command-declaration.ts';
+import { groupSummaries } from './command-groups.ts';
 
 const PROGRAM = 'gotgan';
 const PROGRAM_SUMMARY = 'Self-hosted object storage: the S3 API with the identity services of real clouds.';
 
-const groupSummaries: Readonly<Record<string, string>> = {
-  account: 'Accounts (tenants, projects)',
-  user: 'Users of an account',
-  key: 'Access-key pairs',
-};
+/** How one gets to know the program. */
+const firstExamples: readonly ExampleDeclaration[] = [
+  { line: 'gotgan serve', summary: 'start the server; its first start shows the root key pair' },
+  { line: 'gotgan status', summary: 'what is running, and how much is stored' },
+  { line: 'gotgan ls', summary: 'the buckets of the root account' },
+  { line: 'gotgan account add team', summary: 'a further account' },
+  { line: 'gotgan key add --account team', summary: 'a key pair for it' },
+  { line: 'source <(gotgan completion bash)', summary: 'words completed by the Tab key' },
+];
 
 export async function runCommandLine(
   declarations: readonly CommandDeclaration[],
@@ -50,6 +56,7 @@ function buildProgram(
   configure(program, context);
   program.description(PROGRAM_SUMMARY);
   program.version(context.version, '--version', 'Show the version');
+  program.addHelpText('after', renderExamples(firstExamples));
   const groups = new Map<string, Command>();
   for (const declaration of declarations) {
     const [first = '', second] = declaration.words;
@@ -70,9 +77,10 @@ function configure(command: Command, context: CommandContext): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: (text) => context.write(text),
-    writeErr: (text) => context.complain(text.trimEnd()),
+    writeErr: (text) => context.complain(text.trimEnd().replace(/^error: /, '')),
   });
   command.helpCommand(false);
+  command.helpOption('-h, --help', 'Show this help');
 }
 
 function buildCommand(
@@ -86,16 +94,27 @@ function buildCommand(
     details === undefined ? `${declaration.summary}.` : `${declaration.summary}.\n${details}`,
   );
   command.summary(declaration.summary);
-  for (const { name, summary } of declaration.arguments) {
-    command.addArgument(new Argument(`<${name}>`, summary));
+  for (const { name, summary, isOptional, choices } of declaration.arguments) {
+    const argument = new Argument(isOptional === true ? `[${name}]` : `<${name}>`, summary);
+    command.addArgument(choices === undefined ? argument : argument.choices([...choices]));
   }
   for (const { flag, value, summary } of declaration.options) {
     command.addOption(new Option(value === undefined ? flag : `${flag} <${value}>`, summary));
   }
+  const examples = renderExamples(declaration.examples ?? []);
+  if (examples !== '') command.addHelpText('after', examples);
   command.action(async () => {
     onEnd(await declaration.run(inputOf(command), context));
   });
   return command;
+}
+
+function renderExamples(examples: readonly ExampleDeclaration[]): string {
+  if (examples.length === 0) return '';
+  const width = Math.max(...examples.map(({ line }) => line.length)) + 2;
+  return ['', 'Examples:', ...examples.map(({ line, summary }) => `  ${line.padEnd(width)}${summary}`)].join(
+    '\n',
+  );
 }
 
 function inputOf(command: Command): CommandInput {

@@ -1,5 +1,5 @@
 /**
- * Signature Version 4 from the client's side, for the one service the command line talks to. Source: AWS, "Create a signed
+ * Signature Version 4 from the client's side, for the services that the command line talks to. Source: AWS, "Create a signed
  * AWS API request"; the server verifies it in dialects/authn, which this may not import: a client has only its own code.
  */
 import { createHash, createHmac } from 'node:crypto';
@@ -12,14 +12,16 @@ export interface RequestToSign {
   readonly accessKeyId: string;
   readonly secretKey: string;
   readonly region: string;
+  /** `gotgan` at the control address, `s3` at the storage address. */
+  readonly service: 'gotgan' | 's3';
+  /** Default: that of the URL. */
+  readonly host?: string;
   readonly date: Date;
 }
 
-const SERVICE = 'gotgan';
-
-/** Headers to send, besides Host, which is signed as the URL has it. */
+/** Headers to send, besides Host. The path must be encoded as it is sent. */
 export function signRequest(request: RequestToSign): Record<string, string> {
-  const { method, url, body, region } = request;
+  const { method, url, body, region, service, host = url.host } = request;
   const timestamp = request.date.toISOString().replace(/[-:]|\.\d{3}/g, '');
   const day = timestamp.slice(0, 8);
   const bodyHash = createHash('sha256').update(body).digest('hex');
@@ -28,16 +30,16 @@ export function signRequest(request: RequestToSign): Record<string, string> {
     method,
     url.pathname,
     canonicalQuery(url.searchParams),
-    `host:${url.host}`,
+    `host:${host}`,
     `x-amz-content-sha256:${bodyHash}`,
     `x-amz-date:${timestamp}`,
     '',
     signedHeaders,
     bodyHash,
   ].join('\n');
-  const scope = `${day}/${region}/${SERVICE}/aws4_request`;
+  const scope = `${day}/${region}/${service}/aws4_request`;
   const stringToSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${createHash('sha256').update(canonical).digest('hex')}`;
-  const signingKey = [day, region, SERVICE, 'aws4_request'].reduce<string | Buffer>(
+  const signingKey = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
     (key, part) => createHmac('sha256', key).update(part).digest(),
     `AWS4${request.secretKey}`,
   );
@@ -52,6 +54,10 @@ export function signRequest(request: RequestToSign): Record<string, string> {
 }
 
 function canonicalQuery(parameters: URLSearchParams): string {
-  const pairs = [...parameters].map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`);
-  return pairs.sort().join('&');
+  const pairs = [...parameters].map(([name, value]) => [encodeStrict(name), encodeStrict(value)] as const);
+  // By name, then by value: `=` must not take part in the comparison.
+  pairs.sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)));
+  return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }
+
+const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

@@ -20,6 +20,7 @@ import { CallMetrics } from './call-metrics.ts';
 import { renderMetrics, WorkerReporter } from './collect-metrics.ts';
 import { createControlEndpoints, createNotFound } from './control-endpoints.ts';
 import { createCallLogger, createLogger } from './create-logger.ts';
+import { DiskMeter } from './disk-figures.ts';
 import { ReportGatherer } from './gather-reports.ts';
 import { AddressUnavailable, type OpenListeners, openListeners } from './open-listeners.ts';
 import { exitCodes, type ToPrimary, type ToWorker } from './process-messages.ts';
@@ -149,6 +150,7 @@ class Worker {
   #controlEntries(services: WorkerServices, mintRequestId: () => string): readonly ControlEntry[] {
     const { store, identity, controlVerifier } = services;
     const counter = new StoreFigureCounter(store, identity, this.#clock);
+    const meter = new DiskMeter(this.#config.dataDirectory, this.#clock);
     const { regionAliases, places } = this.#config;
     const regionNames = places.flatMap(({ name, ibmName, scpName }) => [
       name,
@@ -156,7 +158,7 @@ class Worker {
       scpName ?? name,
     ]);
     const admin = createAdminDialect(
-      { identity, store, readStatus: () => this.#readStatus(counter, store) },
+      { identity, store, readStatus: () => this.#readStatus(counter, meter, store) },
       { verifier: controlVerifier, entropy: this.#entropy },
       { regions: [...regionNames, ...regionAliases] },
     );
@@ -181,6 +183,7 @@ class Worker {
 
   async #readStatus(
     counter: StoreFigureCounter,
+    meter: DiskMeter,
     reader: Pick<ObjectStore, 'scrubReport'>,
   ): Promise<ServerStatus> {
     const { figures } = await this.#gatherer.gather();
@@ -192,6 +195,7 @@ class Worker {
       workers: { configured: workersWanted, listening: workersListening, restarts: workerRestarts },
       regions: this.#config.places.map(({ name }) => name),
       store: await counter.count(),
+      disk: await meter.measure(),
       scrub: await reader.scrubReport(),
     };
   }

@@ -82,9 +82,10 @@ describe('gotgan', () => {
     assert.match(await runOk('user', 'disable', 'kim', '--account', 'alpha'), /ENABLED\tno\n/);
     assert.match(await runOk('account', 'disable', 'alpha'), /ENABLED\tno\n/);
     assert.match(await runOk('account', 'enable', 'alpha'), /ENABLED\tyes\n/);
-    assert.equal(await runOk('key', 'remove', key.accessKey), '');
-    assert.equal(await runOk('user', 'remove', 'kim', '--account', 'alpha'), '');
-    assert.equal(await runOk('account', 'remove', 'alpha'), '');
+    assert.equal(await runOk('key', 'remove', key.accessKey), `Removed access key ${key.accessKey}.\n`);
+    const removed = await runOk('user', 'remove', 'kim', '--account', 'alpha', '--json');
+    assert.deepEqual(JSON.parse(removed), { removed: 'kim' });
+    assert.equal(await runOk('account', 'remove', 'alpha'), 'Removed account alpha.\n');
     assert.equal((await runOk('account', 'list')).includes('alpha'), false);
   });
 

@@ -1,13 +1,14 @@
 import { adminPath, clientOptions, connectAdmin } from '../admin-client.ts';
 import { recordIn } from '../answers.ts';
 import { type ArgumentDeclaration, type CommandDeclaration, cliExitCodes } from '../command-declaration.ts';
+import { printRemoval } from '../print-removal.ts';
 import { type Column, printFields, printRows } from '../print-table.ts';
 
 const columns: readonly Column[] = [
   { title: 'ACCOUNT', member: 'id' },
   { title: 'NAME', member: 'name' },
   { title: 'ENABLED', member: 'enabled' },
-  { title: 'CREATED', member: 'createdAt' },
+  { title: 'CREATED', member: 'createdAt', kind: 'time' },
 ];
 
 const account: ArgumentDeclaration = { name: 'ACCOUNT', summary: 'Id or name of the account' };
@@ -20,6 +21,10 @@ const add: CommandDeclaration = {
   options: [
     { flag: '--id', value: 'ID', summary: '32 hexadecimal characters (default: generated)' },
     ...clientOptions,
+  ],
+  examples: [
+    { line: 'gotgan account add team', summary: 'an account, whose id is generated' },
+    { line: 'gotgan account add team --json | jq -r .id', summary: 'its id, for a script' },
   ],
   async run(input, context) {
     const [name = ''] = input.arguments;
@@ -51,6 +56,7 @@ const remove: CommandDeclaration = {
   options: clientOptions,
   async run(input, context) {
     await connectAdmin(input, context).delete(adminPath`/accounts/${input.arguments[0] ?? ''}`);
+    printRemoval('account', input, context);
     return cliExitCodes.ok;
   },
 };

@@ -7,6 +7,7 @@ import {
   cliExitCodes,
   type OptionDeclaration,
 } from '../command-declaration.ts';
+import { printRemoval } from '../print-removal.ts';
 import { type Column, printFields, printRows } from '../print-table.ts';
 import { accountIn, accountOption } from './user-commands.ts';
 
@@ -14,7 +15,7 @@ const columns: readonly Column[] = [
   { title: 'ACCESS KEY', member: 'accessKey' },
   { title: 'USER', member: 'userId' },
   { title: 'ENABLED', member: 'enabled' },
-  { title: 'CREATED', member: 'createdAt' },
+  { title: 'CREATED', member: 'createdAt', kind: 'time' },
 ];
 
 const newColumns: readonly Column[] = [
@@ -42,6 +43,10 @@ const add: CommandDeclaration = {
   summary: 'Make an access-key pair for a user and show its secret, this once',
   arguments: [],
   options: [...ownerOptions, ...clientOptions],
+  examples: [
+    { line: 'gotgan key add', summary: "for the caller's own root user" },
+    { line: 'gotgan key add --account team --user kim', summary: 'for a user of another account' },
+  ],
   async run(input, context) {
     const answer = await connectAdmin(input, context).post(keysPath(input), {});
     printFields(recordIn(answer, 'key'), newColumns, input, context);
@@ -68,6 +73,7 @@ const remove: CommandDeclaration = {
   options: clientOptions,
   async run(input, context) {
     await connectAdmin(input, context).delete(adminPath`/keys/${input.arguments[0] ?? ''}`);
+    printRemoval('access key', input, context);
     return cliExitCodes.ok;
   },
 };

@@ -1,7 +1,7 @@
-import { clientOptions, connectAdmin, readCredentialsOrExplain } from '../admin-client.ts';
-import { recordIn } from '../answers.ts';
+import { clientOptions, readCredentialsOrExplain } from '../admin-client.ts';
 import { type CommandDeclaration, cliExitCodes } from '../command-declaration.ts';
-import { printFields } from '../print-table.ts';
+import { printFields, printJson } from '../print-table.ts';
+import { statusCommand } from './status-command.ts';
 
 const credentials: CommandDeclaration = {
   words: ['credentials'],
@@ -22,50 +22,16 @@ const credentials: CommandDeclaration = {
   },
 };
 
-const status: CommandDeclaration = {
-  words: ['status'],
-  summary: 'Show version, uptime, workers, regions and how much is stored',
-  arguments: [],
-  options: clientOptions,
-  async run(input, context) {
-    const answer = await connectAdmin(input, context).get('/status');
-    if (input.has('--json')) {
-      context.write(`${JSON.stringify(answer, null, 2)}\n`);
-      return cliExitCodes.ok;
-    }
-    const [workers, store] = [recordIn(answer, 'workers'), recordIn(answer, 'store')];
-    const scrub = recordIn(answer, 'scrub');
-    const findings = Array.isArray(scrub['findings']) ? scrub['findings'] : [];
-    const { regions } = answer;
-    const fields: readonly (readonly [string, unknown])[] = [
-      ['Version', answer['version']],
-      ['Started', answer['startedAt']],
-      ['Uptime', `${String(answer['uptimeSeconds'])} s`],
-      ['Workers', `${String(workers['listening'])} of ${String(workers['configured'])}`],
-      ['Restarts', workers['restarts']],
-      ['Regions', Array.isArray(regions) ? regions.join(', ') : ''],
-      ['Accounts', store['accounts']],
-      ['Buckets', store['buckets']],
-      ['Objects', store['objects']],
-      ['Bytes', store['bytes']],
-      ['Last scrubbed', scrub['completedAt']],
-      ['Damage found', findings.length === 0 ? 'none' : `${findings.length} findings: run gotgan check`],
-    ];
-    const columns = fields.map(([title]) => ({ title, member: title }));
-    printFields(Object.fromEntries(fields), columns, input, context);
-    return cliExitCodes.ok;
-  },
-};
-
 const version: CommandDeclaration = {
   words: ['version'],
   summary: 'Show the version of this program',
   arguments: [],
-  options: [],
-  run(_input, context) {
-    context.write(`gotgan ${context.version}\n`);
+  options: [{ flag: '--json', summary: 'Write JSON instead of a line' }],
+  run(input, context) {
+    if (input.has('--json')) printJson({ name: 'gotgan', version: context.version }, context);
+    else context.write(`gotgan ${context.version}\n`);
     return Promise.resolve(cliExitCodes.ok);
   },
 };
 
-export const serverCommands: readonly CommandDeclaration[] = [credentials, status, version];
+export const serverCommands: readonly CommandDeclaration[] = [credentials, statusCommand, version];

@@ -7,6 +7,7 @@ import {
   cliExitCodes,
   type OptionDeclaration,
 } from '../command-declaration.ts';
+import { printRemoval } from '../print-removal.ts';
 import { type Column, printFields, printRows } from '../print-table.ts';
 
 const columns: readonly Column[] = [
@@ -17,7 +18,7 @@ const columns: readonly Column[] = [
   { title: 'ROOT', member: 'isRoot' },
   { title: 'ROLE', member: 'role' },
   { title: 'ENABLED', member: 'enabled' },
-  { title: 'CREATED', member: 'createdAt' },
+  { title: 'CREATED', member: 'createdAt', kind: 'time' },
 ];
 
 const user: ArgumentDeclaration = { name: 'USER', summary: 'Id or name of the user' };
@@ -49,6 +50,12 @@ const add: CommandDeclaration = {
       summary: 'Ask for a password for the identity services, or read it from standard input',
     },
     ...clientOptions,
+  ],
+  examples: [
+    {
+      line: 'gotgan user add kim --account team --email kim@example.com',
+      summary: 'somebody who may be granted access',
+    },
   ],
   async run(input, context) {
     const [name = ''] = input.arguments;
@@ -103,6 +110,7 @@ const remove: CommandDeclaration = {
   async run(input, context) {
     const path = adminPath`/accounts/${accountIn(input)}/users/${input.arguments[0] ?? ''}`;
     await connectAdmin(input, context).delete(path);
+    printRemoval('user', input, context);
     return cliExitCodes.ok;
   },
 };

@@ -22,12 +22,21 @@ export interface ServerStatus {
     readonly bytes: number;
     readonly isPartial: boolean;
   };
+  /** What the data directory takes of its disk, and what is left there. */
+  readonly disk: {
+    readonly metadataBytes: number;
+    readonly blobFiles: number;
+    readonly blobBytes: number;
+    readonly isPartial: boolean;
+    readonly freeBytes: number;
+    readonly totalBytes: number;
+  };
   readonly scrub: ScrubReport;
 }
 
 export interface AdminServices {
   readonly identity: IdentityStore;
-  readonly store: Pick<ObjectStore, 'listBuckets'>;
+  readonly store: Pick<ObjectStore, 'listBuckets' | 'bucketUsage'>;
   readStatus(): Promise<ServerStatus>;
 }
 

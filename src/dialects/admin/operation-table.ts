@@ -9,6 +9,7 @@ import { deleteUser } from './operations/delete-user.ts';
 import { getStatus } from './operations/get-status.ts';
 import { holdReclaiming } from './operations/hold-reclaiming.ts';
 import { listAccessKeys } from './operations/list-access-keys.ts';
+import { listAccountBuckets } from './operations/list-account-buckets.ts';
 import { listAccounts } from './operations/list-accounts.ts';
 import { listUsers } from './operations/list-users.ts';
 import { setUserPassword } from './operations/set-user-password.ts';
@@ -21,6 +22,7 @@ export const operations: readonly AdminOperation[] = [
   createAccount,
   updateAccount,
   deleteAccount,
+  listAccountBuckets,
   listUsers,
   createUser,
   updateUser,

@@ -4,7 +4,7 @@ import { isoTime, jsonResponse } from '../render-json.ts';
 
 export const getStatus = defineOperation({
   name: 'GetStatus',
-  summary: 'Tells version, uptime, workers, regions and how much is stored.',
+  summary: 'Tells version, uptime, workers, regions, disk and how much is stored.',
   route: { method: 'GET', resource: '/status' },
   permissions: [{ action: 'admin:read', on: 'account' }],
   body: { kind: 'none' },
