@@ -16,7 +16,7 @@ export function renderBanner({ version, config, addresses, created }: BannerFact
   const storageUrl = config.publicEndpoints.storage ?? urlOf(addresses.storage);
   const rows: [string, string][] = [
     ['Storage', `${urlOf(addresses.storage)}   S3`],
-    ['Control', `${urlOf(addresses.control)}   health, metrics, admin`],
+    ['Control', `${urlOf(addresses.control)}   health, metrics, admin, Keystone`],
     ...Object.entries(addresses.regions).map(([name, address]): [string, string] => [
       `Region ${name}`,
       `${urlOf(address)}   S3`,

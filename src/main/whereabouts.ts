@@ -53,6 +53,6 @@ function urlOfHost(
 
 function reachable(address: ListenAddress, { clientOrigin }: WireRequest): ListenAddress {
   if (address.host !== '0.0.0.0' && address.host !== '::') return address;
-  const hostname = URL.parse(clientOrigin)?.hostname ?? '';
+  const hostname = isPlain(clientOrigin) ? (URL.parse(clientOrigin)?.hostname ?? '') : '';
   return hostname === '' ? address : { ...address, host: hostname.replace(/^\[(.*)\]$/, '$1') };
 }

@@ -96,13 +96,16 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   return server;
 }
 
-/** Runs one command of the command line tool to its end. */
+/** Runs one command of the command line tool to its end. `input`: what stands on its standard input. */
 export async function runGotgan(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
+  input = '',
 ): Promise<ProcessEnd & { readonly stdout: string; readonly stderr: string }> {
   const child = spawn(process.execPath, [COMMAND, ...args], { env: cleanEnvironment(env) });
   running.add(child);
+  // A command that does not read it may have ended before.
+  child.stdin.on('error', () => undefined).end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
