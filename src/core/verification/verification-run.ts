@@ -3,7 +3,8 @@
  *
  * The store may be in use. Rows of one slice and the point reads that belong to them come from one snapshot, since nothing
  * waits in between; what spans slices or files can look wrong without being so. Hence nothing is reported at first sight:
- * a suspicion is a question that is asked again, later and of a fresh view, and only a second yes is a finding.
+ * a suspicion is a question that is asked again, later and of a fresh view, and only what has been wrong every time is a
+ * finding. Twice, because one look may fall between two moves of what is just being reclaimed.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { KeyRange, MetadataStore, Row } from '../../storage/contract/metadata-store.ts';
@@ -14,8 +15,8 @@ import type { BucketId } from '../model.ts';
 import { UnreadableRecord } from '../record-format.ts';
 import { type Finding, FindingList } from './findings.ts';
 
-/** Asks the store, as it is now, whether something is wrong. */
-export type Question = () => Promise<Finding | undefined>;
+/** Asks the store, as it is now, what is wrong. */
+export type Question = () => Promise<readonly Finding[]>;
 
 export interface VerificationProgress {
   readonly phase: string;
@@ -34,6 +35,7 @@ const SLICE_ROWS = 500;
 const SUSPICIONS_MAX = 2_000;
 /** Longer than any commit takes, so that whoever was between two of them has come to the second one. */
 const SETTLE_MILLIS = 200;
+const ASKINGS = 2;
 
 export class VerificationRun {
   readonly store: StoreReader;
@@ -88,7 +90,10 @@ export class VerificationRun {
     for await (const rows of this.slices(range, phase)) {
       for (const row of rows) {
         if ((await this.#judgeSafely(row, countAndJudge)) === undefined) continue;
-        await this.suspect(() => this.#judgeAgain(row, judge));
+        await this.suspect(async () => {
+          const finding = await this.#judgeAgain(row, judge);
+          return finding === undefined ? [] : [finding];
+        });
       }
     }
     await this.settle();
@@ -124,15 +129,20 @@ export class VerificationRun {
 
   /** Asks all open questions again. */
   async settle(): Promise<void> {
-    if (this.#suspicions.length === 0) return;
-    const questions = this.#suspicions;
+    let questions = this.#suspicions;
     this.#suspicions = [];
-    await sleep(SETTLE_MILLIS);
-    this.#settled += 1;
-    for (const question of questions) {
-      this.metadata.refresh();
-      const finding = await question();
-      if (finding !== undefined) this.findings.add(finding);
+    for (let asking = 1; questions.length > 0; asking += 1) {
+      await sleep(SETTLE_MILLIS);
+      this.#settled += 1;
+      const doubtful: Question[] = [];
+      for (const question of questions) {
+        this.metadata.refresh();
+        const found = await question();
+        if (found.length === 0) continue;
+        if (asking < ASKINGS) doubtful.push(question);
+        else for (const finding of found) this.findings.add(finding);
+      }
+      questions = doubtful;
     }
   }
 

@@ -54,7 +54,7 @@ export async function verifyBlobs(run: VerificationRun): Promise<void> {
         }
         return true;
       });
-      if (damage !== undefined) await suspectBlob(run, blob);
+      if (damage !== undefined) await run.suspect(() => findBlobDamage(run, blob, () => true));
     }
     run.progress('blobs', run.counts.blobs, total);
   }
@@ -112,14 +112,6 @@ async function isNeeded(run: VerificationRun, blob: BlobId): Promise<boolean> {
   return false;
 }
 
-async function suspectBlob(run: VerificationRun, blob: BlobId): Promise<void> {
-  await run.suspect(async () => {
-    const [first, ...others] = await findBlobDamage(run, blob, () => true);
-    for (const finding of others) run.findings.add(finding);
-    return first;
-  });
-}
-
 type Owner = Required<Pick<Finding, 'bucket' | 'key' | 'versionId'>>;
 
 /** The versions that lose bytes with a blob; the first hundred. */
@@ -153,35 +145,39 @@ async function ownersOfBlob(run: VerificationRun, blob: BlobId): Promise<readonl
  * epochs that were swept has been forgotten.
  */
 async function verifyOrphans(run: VerificationRun): Promise<void> {
-  const condemned = await loadCondemnedBlobs(run);
+  const condemned = new CondemnedBlobs(run);
+  await condemned.load();
+  run.counts.waiting += condemned.count;
   for (const epoch of await run.store.blobs.listEpochs()) {
     run.metadata.refresh();
     const [open, closed] = [await run.store.epochs.listOpen(), await run.store.epochs.listClosed()];
     if (open.includes(epoch)) continue;
     for await (const blob of run.store.blobs.list(epoch)) {
-      if (condemned.has(bodyIdOfBlob(blob)) || (await isReferenced(run, blob))) continue;
+      if ((await isReferenced(run, blob)) || (await condemned.has(blob))) continue;
       if (closed.includes(epoch)) run.counts.waiting += 1;
-      else await suspectOrphan(run, blob);
+      else await run.suspect(() => judgeOrphan(run, blob, condemned));
     }
   }
   await run.settle();
 }
 
-async function suspectOrphan(run: VerificationRun, blob: BlobId): Promise<void> {
-  await run.suspect(async () => {
-    if (await isReferenced(run, blob)) return undefined;
-    const remedy = { candidates: [blob] };
-    try {
-      const bytes = await run.store.blobs.bytesOf(blob);
-      const what = `blob ${nameOfBlob(blob)} of ${bytes} bytes belongs to nobody`;
-      return { kind: 'orphan-blob', what, remedy };
-    } catch (error) {
-      if (error instanceof MissingBlob) return undefined;
-      if (!(error instanceof CorruptBlob)) throw error;
-      const what = `blob ${nameOfBlob(blob)}, which was never finished, belongs to nobody`;
-      return { kind: 'orphan-blob', what, remedy };
-    }
-  });
+async function judgeOrphan(
+  run: VerificationRun,
+  blob: BlobId,
+  condemned: CondemnedBlobs,
+): Promise<readonly Finding[]> {
+  if ((await isReferenced(run, blob)) || (await condemned.has(blob))) return [];
+  const remedy = { candidates: [blob] };
+  try {
+    const bytes = await run.store.blobs.bytesOf(blob);
+    const what = `blob ${nameOfBlob(blob)} of ${bytes} bytes belongs to nobody`;
+    return [{ kind: 'orphan-blob', what, remedy }];
+  } catch (error) {
+    if (error instanceof MissingBlob) return [];
+    if (!(error instanceof CorruptBlob)) throw error;
+    const what = `blob ${nameOfBlob(blob)}, which was never finished, belongs to nobody`;
+    return [{ kind: 'orphan-blob', what, remedy }];
+  }
 }
 
 async function isReferenced(run: VerificationRun, blob: BlobId): Promise<boolean> {
@@ -189,14 +185,33 @@ async function isReferenced(run: VerificationRun, blob: BlobId): Promise<boolean
   return (await run.metadata.get(candidateKey('blob', bodyIdOfBlob(blob)))) !== undefined;
 }
 
-async function loadCondemnedBlobs(run: VerificationRun): Promise<ReadonlySet<string>> {
-  const condemned = new Set<string>();
-  for await (const rows of run.slices(rangeOfSpace(space.condemned), 'references')) {
-    for (const row of rows) {
-      const { kind, id } = parseCondemnedKey(row.key);
-      if (kind === 'blob') condemned.add(id);
+/** Their keys begin with a round, so they are read as a whole; anew whenever open questions are asked again. */
+class CondemnedBlobs {
+  readonly #run: VerificationRun;
+  #ids = new Set<string>();
+  #loadedAt = 0;
+
+  constructor(run: VerificationRun) {
+    this.#run = run;
+  }
+
+  get count(): number {
+    return this.#ids.size;
+  }
+
+  async load(): Promise<void> {
+    this.#ids = new Set();
+    this.#loadedAt = this.#run.settled;
+    for await (const rows of this.#run.slices(rangeOfSpace(space.condemned), 'references')) {
+      for (const row of rows) {
+        const { kind, id } = parseCondemnedKey(row.key);
+        if (kind === 'blob') this.#ids.add(id);
+      }
     }
   }
-  run.counts.waiting += condemned.size;
-  return condemned;
+
+  async has(blob: BlobId): Promise<boolean> {
+    if (this.#loadedAt !== this.#run.settled) await this.load();
+    return this.#ids.has(bodyIdOfBlob(blob));
+  }
 }

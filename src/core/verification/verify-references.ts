@@ -196,9 +196,9 @@ async function compareInlineBodies(
   for (const body of strays) {
     await run.suspect(async () => {
       const key = bodyKey(bucket, body);
-      if ((await run.metadata.get(key)) === undefined) return undefined;
+      if ((await run.metadata.get(key)) === undefined) return [];
       const what = `bytes of body ${body}, which no version has`;
-      return { kind: 'stray-record', what, bucket: await run.nameOf(bucket), remedy: { deletes: [key] } };
+      return [{ kind: 'stray-record', what, bucket: await run.nameOf(bucket), remedy: { deletes: [key] } }];
     });
   }
   await run.settle();

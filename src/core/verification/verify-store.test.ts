@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { makeBucket, type OpenedCore, openCore, put } from '../../../test/support/open-core.ts';
 import type { BlobId } from '../../storage/contract/blob-store.ts';
 import type { Row } from '../../storage/contract/metadata-store.ts';
+import { createHousekeeping } from '../housekeeping/create-housekeeping.ts';
 import { rangeOfSpace, space } from '../metadata-keys.ts';
 import type { Bucket } from '../model.ts';
 import { deleteObject } from '../operations/delete-object.ts';
@@ -156,6 +157,25 @@ test('a blob on its way into a commit, or about to be swept, is no orphan', asyn
   core.storage.closeEpoch(dead.engine.epoch);
   const report = await verifyStore(core.engine);
   assert.deepEqual([report.findings, report.waiting], [[], 1]);
+});
+
+test('a blob that is condemned while it is looked at is no orphan', async () => {
+  const core = await openFilled();
+  const dead = openCore({ beside: core });
+  await (await dead.engine.blobs.create()).finish();
+  core.storage.closeEpoch(dead.engine.epoch);
+  const housekeep = createHousekeeping(core.context);
+  const { blobs } = core.engine;
+  const listEpochs = async (): Promise<number[]> => {
+    // What was condemned has been read by now. No round is published, so nothing is deleted.
+    while (await housekeep());
+    return blobs.listEpochs();
+  };
+  const before = core.storage.blobs().length;
+  const { findings } = await verifyStore({ ...core.engine, blobs: { ...blobs, listEpochs } });
+  assert.deepEqual(findings, []);
+  assert.equal(core.storage.blobs().length, before);
+  assert.deepEqual(core.storage.openEpochs(), [core.engine.epoch]);
 });
 
 test('records that cannot be read, and names that lead nowhere, are findings', async () => {
