@@ -77,7 +77,7 @@ export function parsePolicy(text: string, kind: PolicyKind): Policy {
   const read = list.map((statement, index) =>
     readStatement(statement, index, kind, version === '2012-10-17'),
   );
-  refuseRepeatedSids(read);
+  if (kind.kind === 'identity') refuseRepeatedSids(read);
   return { statements: read };
 }
 
@@ -91,14 +91,24 @@ function readJson(text: string): Readonly<Record<string, unknown>> {
   } catch {
     throw new PolicyError('This policy contains invalid Json');
   }
+  if (isDeeperThan(DEPTH_MAX, document)) throw new PolicyError('Invalid policy syntax: nested too deeply');
   return document as Readonly<Record<string, unknown>>;
 }
 
+/** Statement, Condition, operator, key and a list of values need six. */
+const DEPTH_MAX = 16;
+
+function isDeeperThan(depthMax: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depthMax === 0 || Object.values(value).some((inner) => isDeeperThan(depthMax - 1, inner));
+}
+
+/** IAM's rule; S3 takes them. */
 function refuseRepeatedSids(statements: readonly PolicyStatement[]): void {
   const seen = new Set<string>();
   for (const { sid } of statements) {
     if (sid === undefined) continue;
-    if (seen.has(sid)) throw new PolicyError(`Statement IDs (SID) in a single policy must be unique`, sid);
+    if (seen.has(sid)) throw new PolicyError('Statement IDs (SID) in a single policy must be unique', sid);
     seen.add(sid);
   }
 }

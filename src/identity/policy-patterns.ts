@@ -65,7 +65,7 @@ export function matchesPattern({ glob, parts }: Pattern, text: string, resolve: 
   return ready !== undefined && fits(ready, text);
 }
 
-const VARIABLE = /^\$\{\s*([^{}$,'\s]+)\s*(?:,\s*'([^']*)'\s*)?\}/;
+const VARIABLE = /^\$\{\s*([^{}$,'\s]+|\$)\s*(?:,\s*'([^']*)'\s*)?\}/;
 const SPECIAL = new Set(['*', '?', '$']);
 
 function readParts(source: string, { variables, wildcards }: PatternRules): Part[] {

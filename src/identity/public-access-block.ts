@@ -21,7 +21,7 @@ export type PublicAccessSwitch = (typeof publicAccessSwitches)[number];
 export type PublicAccessBlock = ReadonlySet<PublicAccessSwitch>;
 
 /** A stored document that this version cannot read: damage, or written by a newer version. */
-export class PublicAccessBlockFormatError extends Error {
+class PublicAccessBlockFormatError extends Error {
   override readonly name = 'PublicAccessBlockFormatError';
 }
 
