@@ -179,11 +179,11 @@ function questionOf(
     resource: {
       account: bucket.account,
       bucket: bucket.name,
-      ...(key !== undefined && { key }),
       bucketAcl: hasAclsDisabled(bucket) ? undefined : documents['acl'],
       bucketPolicy: documents[POLICY_DOCUMENT],
       publicAccessBlock: publicAccessBlockOf(bucket),
       mayHoldForeignObjects: documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
+      ...(key !== undefined && { key }),
     },
     request: new RequestConditions(call, versionId),
   };
