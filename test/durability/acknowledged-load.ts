@@ -40,6 +40,8 @@ export interface LoadOptions {
 }
 
 const KEYS_PER_WRITER = 12;
+/** They keep all workers busy, so that what one of them believes to know has time to become stale. */
+const BUSY_READERS = 6;
 const BUCKET = 'durable';
 
 function bytesOf({ stamp, size }: Content): Buffer {
@@ -84,7 +86,8 @@ export class AcknowledgedLoad {
     const writers = Array.from({ length: this.#options.writers }, (_, writer) =>
       this.#write(writer, connect(), connect()),
     );
-    this.#running = Promise.all(writers);
+    const readers = Array.from({ length: BUSY_READERS }, () => this.#readOn(connect()));
+    this.#running = Promise.all([...writers, ...readers]);
   }
 
   /** The server has gone, or should be left alone. */
@@ -102,13 +105,25 @@ export class AcknowledgedLoad {
       this.#known.set(key, known);
       try {
         await this.#change(s3, key, known, `${this.#round} ${writer} ${step}`, step);
-        if (step % 3 === 0) await this.#compare(reader, key, known, 'right after its acknowledgement');
+        if (step % 2 === 0) await this.#compare(reader, key, known, 'right after its acknowledgement');
       } catch (error) {
         const answered = error instanceof S3ServiceException && error.$metadata.httpStatusCode !== undefined;
         // An answer of the server that power was taken from under is a failure it may well report.
         if (answered && error.$metadata.httpStatusCode! < 500)
           this.#problems.push(`${key}: ${error.message}`);
         return;
+      }
+    }
+  }
+
+  async #readOn(s3: S3Client): Promise<void> {
+    while (!this.#isOver) {
+      const [Key = 'none'] = this.#known.keys();
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+        await Body?.transformToByteArray();
+      } catch (error) {
+        if (!(error instanceof NoSuchKey)) return;
       }
     }
   }

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { connectS3 } from '../support/s3-client.ts';
 import { startServer } from '../support/server-process.ts';
-import { failFlushes } from './tamper-with-flushes.ts';
+import { failFlushes } from './fail-flushes.ts';
 
 const STORAGE_FAILED = 74;
 

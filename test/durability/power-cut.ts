@@ -11,7 +11,6 @@ import { parseArgs } from 'node:util';
 import { runGotgan, type ServerProcess, startServer } from '../support/server-process.ts';
 import { AcknowledgedLoad } from './acknowledged-load.ts';
 import { type FileSystemKind, LoopFileSystem, type PowerSwitch } from './loop-file-system.ts';
-import { slowFlushes } from './tamper-with-flushes.ts';
 
 const DISK_MEGABYTES = 1500;
 /** Cycles after which a new file system is made. */
@@ -36,14 +35,10 @@ const MUTANTS = [
  */
 const MASKED_BY_JOURNALS: readonly string[] = ['no-directory-flush'];
 
-/** The disk is so fast that an answer seldom overtakes its flush by much: flushes are made to begin late. */
-const SLOWED_MUTANT = 'answer-before-flush';
-
 interface CycleOptions {
   readonly fs: FileSystemKind;
   readonly mutant: string | undefined;
   readonly seed: number;
-  readonly isSlowed: boolean;
 }
 
 interface DiskResult {
@@ -63,7 +58,7 @@ function environmentOf(mutant: string | undefined): Record<string, string> {
 
 /** Some cycles on one disk. Stops at the first problem. */
 async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptions): Promise<DiskResult> {
-  const { mutant, seed, isSlowed } = options;
+  const { mutant, seed } = options;
   const dataDirectory = join(disk.mountPoint, 'data');
   let acknowledgementsLeft = Number.POSITIVE_INFINITY;
   let cut = Promise.withResolvers<void>();
@@ -86,8 +81,6 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
     for (let cycle = 0; cycle < cycles && result.problems.length === 0; cycle += 1) {
       cut = Promise.withResolvers();
       powerSwitch = disk.prepareCut();
-      const slowed = isSlowed ? await slowFlushes(server.pid) : undefined;
-      if (isSlowed && slowed === undefined) throw new Error('flushes cannot be slowed down here: no strace');
       acknowledgementsLeft = 20 + ((seed * 131 + cycle * 197) % 500);
       load.begin(server);
       const timer = setTimeout(() => {
@@ -98,7 +91,6 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
       acknowledgementsLeft = Number.POSITIVE_INFINITY;
       await powerSwitch.done();
       await server.kill9();
-      slowed?.stop();
       await load.end();
       result.cuts += 1;
       disk.unmount();
@@ -153,12 +145,7 @@ async function runCycles(cycles: number, options: CycleOptions): Promise<DiskRes
 async function runMutants(names: readonly string[], fs: FileSystemKind, seed: number): Promise<boolean> {
   let allCaught = true;
   for (const mutant of names) {
-    const result = await runCycles(MUTANT_CYCLES_MAX, {
-      fs,
-      mutant,
-      seed,
-      isSlowed: mutant === SLOWED_MUTANT,
-    });
+    const result = await runCycles(MUTANT_CYCLES_MAX, { fs, mutant, seed });
     if (typeof result === 'string') {
       console.log(`skipped: ${result}`);
       return true;
@@ -178,7 +165,6 @@ async function runMutants(names: readonly string[], fs: FileSystemKind, seed: nu
 const { values } = parseArgs({
   options: {
     cycles: { type: 'string', default: '50' },
-    'slow-flushes': { type: 'boolean', default: false },
     fs: { type: 'string', default: 'ext4' },
     seed: { type: 'string', default: '1' },
     /** `all`, or some of them, comma separated. */
@@ -191,12 +177,7 @@ if (values.mutants !== undefined) {
   const names = values.mutants === 'all' ? MUTANTS : values.mutants.split(',');
   process.exitCode = (await runMutants(names, fs, seed)) ? 0 : 1;
 } else {
-  const result = await runCycles(Number(values.cycles), {
-    fs,
-    mutant: undefined,
-    seed,
-    isSlowed: values['slow-flushes'],
-  });
+  const result = await runCycles(Number(values.cycles), { fs, mutant: undefined, seed });
   if (typeof result === 'string') {
     console.log(`skipped: ${result}`);
   } else {

@@ -1,30 +1,18 @@
-/**
- * Makes every flush of the server's workers begin late, from outside (strace), so that the time between an answer and its
- * flush, where a server answers too early, is long enough to be hit. `failFlushes` makes them fail instead.
- */
+/** Makes the flushes of a running server fail from outside (strace), those of the metadata store's own threads included. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const DELAY_MICROS = 30_000;
 const ATTACH_MILLIS_MAX = 10_000;
+const CALLS = 'fdatasync,fsync,msync';
 
-export interface TamperedFlushes {
+export interface FailingFlushes {
   stop(): void;
 }
 
-/** Resolves when all workers are under way with it; undefined where processes may not be traced. */
-export function slowFlushes(primaryPid: number): Promise<TamperedFlushes | undefined> {
-  return tamper(primaryPid, `delay_enter=${DELAY_MICROS}`);
-}
-
-export function failFlushes(primaryPid: number): Promise<TamperedFlushes | undefined> {
-  return tamper(primaryPid, 'error=EIO');
-}
-
-async function tamper(primaryPid: number, injection: string): Promise<TamperedFlushes | undefined> {
+/** Resolves when all workers have come to it; undefined where processes may not be traced. */
+export async function failFlushes(primaryPid: number): Promise<FailingFlushes | undefined> {
   const children = readFileSync(`/proc/${primaryPid}/task/${primaryPid}/children`, 'utf8').trim().split(' ');
-  const calls = 'fdatasync,fsync,msync';
-  const args = ['-f', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${calls}:${injection}`];
+  const args = ['-f', '-o', '/dev/null', '-e', `trace=${CALLS}`, '-e', `inject=${CALLS}:error=EIO`];
   const tracer = spawn('strace', [...args, ...children.flatMap((pid) => ['-p', pid])], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
