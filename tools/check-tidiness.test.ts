@@ -34,6 +34,7 @@ test('a tidy repository has no findings', () => {
 test('a file name that is not in kebab-case is reported', () => {
   assert.match(messagesFor('src/core/objectStore.ts'), /not in kebab-case/);
   assert.match(messagesFor('src/Core/names.ts'), /not in kebab-case/);
+  assert.equal(messagesFor('test/clients/README.md'), '');
   assert.match(messagesFor('test/acceptance/put_object.test.ts'), /not in kebab-case/);
 });
 

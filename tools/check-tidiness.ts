@@ -43,8 +43,8 @@ function findAll(file: RepositoryFile, pattern: RegExp, message: (text: string) 
 }
 
 function checkFileName({ path }: RepositoryFile): Finding[] {
-  // Java names a file after its class.
-  if (!codeFolders.test(path) || /\/(?:vectors|fixtures)\/|\.java$/.test(path)) return [];
+  // Java names a file after its class, and everybody looks for README.md.
+  if (!codeFolders.test(path) || /\/(?:vectors|fixtures)\/|\.java$|\/README\.md$/.test(path)) return [];
   const findings: Finding[] = [];
   const segments = path.split('/');
   const notKebab = segments.find((segment) => !kebabCase.test(segment));

@@ -48,7 +48,7 @@ export class DiskMeter {
   }
 }
 
-export async function measureDisk(dataDirectory: string): Promise<DiskFigures> {
+async function measureDisk(dataDirectory: string): Promise<DiskFigures> {
   const [metadata, blobs, { bavail, blocks, bsize }] = await Promise.all([
     sumFiles(metadataPathOf(dataDirectory)),
     sumFiles(blobsPathOf(dataDirectory)),

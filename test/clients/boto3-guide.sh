@@ -3,4 +3,5 @@
 set -euo pipefail
 . "$CLIENTS/python-venv.sh"
 python_venv boto3 'boto3[crt]'
+python -c 'import boto3; print("boto3", boto3.__version__)'
 python "$CLIENTS/boto3-guide.py"
