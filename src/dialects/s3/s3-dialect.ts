@@ -11,6 +11,8 @@
  * - ACLs work in every bucket that CreateBucket was not told to switch them off in; AWS switches them off in all new ones.
  *   WRITE on a bucket also replaces and deletes what others wrote, and what nobody known writes belongs to the bucket's
  *   account (docs/adr/0009-access-control-lists.md). Grants to groups are shown before those to accounts.
+ * - Principals of policies are not looked up when they are stored, and a policy's 20 KiB count its white space
+ *   (docs/adr/0011-policies.md).
  * - GetObjectAttributes lists parts that have no checksum, too.
  * - 507 InsufficientStorage when the disk is full; AWS has no such disk.
  */
