@@ -8,7 +8,7 @@
 import cluster from 'node:cluster';
 import { hash } from 'node:crypto';
 import { close, createReadStream, fsync, open as openFile, unlink, writev } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
@@ -101,18 +101,24 @@ function answerList(): RequestListener {
 function answerPut(): RequestListener {
   const store = openStore();
   let sequence = 0;
-  return async (request, response) => {
-    const body = await readWhole(request);
-    const record = Buffer.alloc(160);
-    hash('md5', body);
-    hash('sha256', body);
-    crc32(body);
-    sequence += 1;
-    const version = process.pid * 2 ** 24 + sequence;
-    store.put(`head${request.url}`, record, version);
-    store.put(`body${process.pid}/${sequence}`, body, version);
-    await store.put(`delta${process.pid}/${sequence}`, record.subarray(0, 16), version);
-    answer(response, undefined);
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      const record = Buffer.alloc(160);
+      hash('md5', body);
+      hash('sha256', body);
+      crc32(body);
+      sequence += 1;
+      const version = process.pid * 2 ** 24 + sequence;
+      store.put(`head${request.url}`, record, version);
+      store.put(`body${process.pid}/${sequence}`, body, version);
+      store.put(`delta${process.pid}/${sequence}`, record.subarray(0, 16), version).then(
+        () => answer(response, undefined),
+        () => response.writeHead(500).end(),
+      );
+    });
   };
 }
 
@@ -126,12 +132,6 @@ function answerDelete(): RequestListener {
     await store.put(`delta${process.pid}/${sequence}`, Buffer.alloc(16), sequence);
     answer(response, undefined);
   };
-}
-
-async function readWhole(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
 function answerGetFile(): RequestListener {
