@@ -40,6 +40,8 @@ const ROWS_PER_STEP = 100;
 /** What reading a row costs besides its bytes. */
 const ROW_BYTES = 512;
 const PAUSE_MILLIS_MIN = 50;
+/** A server that stops waits this long for the scrub at most. */
+const PAUSE_MILLIS_MAX = 500;
 
 export class Scrub {
   readonly #context: CoreContext;
@@ -117,9 +119,11 @@ export class Scrub {
   async #keepPace(bytes: number, signal: AbortSignal): Promise<void> {
     this.#owedMillis += (bytes * 1000) / this.#context.settings.scrubBytesPerSecond;
     if (this.#owedMillis < PAUSE_MILLIS_MIN || signal.aborted) return;
-    const millis = this.#owedMillis;
+    let millis = this.#owedMillis;
     this.#owedMillis = 0;
-    await this.#context.pause(millis);
+    for (; millis > 0 && !signal.aborted; millis -= PAUSE_MILLIS_MAX) {
+      await this.#context.pause(Math.min(millis, PAUSE_MILLIS_MAX));
+    }
   }
 
   async #save(record: ScrubRecord, nowMicros: number): Promise<void> {
