@@ -14,6 +14,7 @@
  * - Principals of policies are not looked up when they are stored, and a policy's 20 KiB count its white space
  *   (docs/adr/0011-policies.md).
  * - GetObjectAttributes lists parts that have no checksum, too.
+ * - A bucket of another place is NoSuchBucket, as at NHN; AWS answers 301 with the place to go to (s3-flavours.ts, `otherPlace`).
  * - 507 InsufficientStorage when the disk is full; AWS has no such disk.
  */
 
