@@ -87,6 +87,10 @@ describe('what is refused, and with which words', () => {
       'Invalid policy syntax: statement 2, {"s3:prefix":null}',
     ],
     [
+      { Condition: { StringEquals: { 's3:ExistingObjectTag/Security': 'public' } } },
+      'Policy has an invalid condition key: statement 2, "s3:ExistingObjectTag/Security"',
+    ],
+    [
       { Condition: { StringEqual: { 's3:prefix': 'x' } } },
       'Invalid Condition type: statement 2, "StringEqual"',
     ],
@@ -148,7 +152,7 @@ describe('what is taken', () => {
     { Action: 's3:RestoreObject' },
     { Principal: { AWS: ['*'], Service: 'logging.s3.amazonaws.com', Federated: 'cognito' } },
     { Condition: { 'ForAnyValue:StringLikeIfExists': { 'aws:TagKeys': ['a', 'b*'] } } },
-    { Condition: { StringEquals: { 's3:ExistingObjectTag/Security': 'public' } } },
+    { Condition: { StringEquals: { 'aws:PrincipalTag/Team': 'red' } } },
     { Condition: { NumericLessThan: { 's3:max-keys': 10 }, Null: { 's3:prefix': true } } },
     { Condition: { BinaryEquals: { 'aws:userid': 'QmluYXJ5' } } },
   ]) {
