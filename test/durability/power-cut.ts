@@ -29,11 +29,17 @@ const MUTANTS = [
   'stale-snapshot',
 ] as const;
 /**
- * ext4 and xfs write a new file's name with the file: its inode and its name are in one journal transaction, which the flush
- * of the file forces out. Nothing promises that, so the server flushes directories all the same; that this matters is proven
- * where a file system is simulated that keeps to its word and no more (test/simulation/engine-crash.test.ts).
+ * Mutants that a power cut need not show, and where they are caught for certain.
+ * - ext4 and xfs write a new file's name with the file: inode and name are in one journal transaction, which the flush of the file
+ *   forces out. Nothing promises that, so the server flushes directories all the same.
+ * - The driver drops a snapshot at the next turn of its timers, so that over HTTP hardly anybody reads from an old one.
  */
-const MASKED_BY_JOURNALS: readonly string[] = ['no-directory-flush'];
+const CAUGHT_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['no-directory-flush', 'test/simulation/engine-crash.test.ts'],
+  ['stale-snapshot', 'test/contract/embedded-workers.test.ts'],
+]);
+/** Caught with one writer only: the commits of others flush names by the way, and refresh the view of their worker. */
+const LONELY_MUTANTS: readonly string[] = ['no-directory-flush', 'stale-snapshot'];
 
 interface CycleOptions {
   readonly fs: FileSystemKind;
@@ -64,7 +70,7 @@ async function runDisk(disk: LoopFileSystem, cycles: number, options: CycleOptio
   let cut = Promise.withResolvers<void>();
   let powerSwitch: PowerSwitch | undefined;
   const load = new AcknowledgedLoad({
-    writers: mutant === 'no-directory-flush' ? 1 : 12,
+    writers: mutant !== undefined && LONELY_MUTANTS.includes(mutant) ? 1 : 12,
     sizes: mutant === 'no-directory-flush' || mutant === 'no-blob-flush' ? LARGE_SIZES : SIZES,
     seed,
     onAcknowledged: () => {
@@ -151,11 +157,9 @@ async function runMutants(names: readonly string[], fs: FileSystemKind, seed: nu
       return true;
     }
     const isCaught = result.problems.length > 0;
-    const isMasked = MASKED_BY_JOURNALS.includes(mutant);
-    allCaught &&= isCaught || isMasked;
-    const missed = isMasked
-      ? 'not seen, as expected: the journal writes names with their files'
-      : 'NOT CAUGHT';
+    const elsewhere = CAUGHT_ELSEWHERE.get(mutant);
+    allCaught &&= isCaught || elsewhere !== undefined;
+    const missed = elsewhere === undefined ? 'NOT CAUGHT' : `not seen here, caught by ${elsewhere}`;
     const outcome = isCaught ? `caught by cut ${result.cuts}: ${result.problems[0]}` : missed;
     console.log(`${fs}, mutant ${mutant}: ${outcome} (${result.acknowledged} acknowledged)`);
   }
