@@ -37,7 +37,9 @@ export async function runCommandLine(
       context.write(program.helpInformation());
       return cliExitCodes.usage;
     }
-    await program.parseAsync(argv, { from: 'user' });
+    // `gotgan help ls`, as people type it.
+    const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+    await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? cliExitCodes.ok : cliExitCodes.usage;
@@ -77,7 +79,11 @@ function configure(command: Command, context: CommandContext): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: (text) => context.write(text),
-    writeErr: (text) => context.complain(text.trimEnd().replace(/^error: /, '')),
+    writeErr(text) {
+      // The help of a group, when the second word is missing, is no complaint.
+      if (text.startsWith('Usage:')) context.write(text);
+      else context.complain(text.trimEnd().replace(/^error: /, ''));
+    },
   });
   command.helpCommand(false);
   command.helpOption('-h, --help', 'Show this help');

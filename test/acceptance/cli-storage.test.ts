@@ -173,6 +173,10 @@ describe('gotgan completion', () => {
 
   it('stands in the help, with examples', async () => {
     assert.match(await runOk('ls', '--help'), /Examples:\n {2}gotgan ls +the buckets of the account\n/);
+    assert.equal(await runOk('help', 'ls'), await runOk('ls', '--help'));
+    const group = await run('account');
+    assert.deepEqual([group.code, group.stderr], [64, '']);
+    assert.match(group.stdout, /^Usage: gotgan account .*Commands:\n {2}add /s);
     assert.match(await runOk('--help'), /source <\(gotgan completion bash\)/);
     assert.deepEqual(Object.keys(JSON.parse(await runOk('version', '--json'))), ['name', 'version']);
   });
