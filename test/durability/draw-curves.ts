@@ -44,6 +44,7 @@ export function drawCurves(
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" fill="#777">`,
+    '<title>Size of the metadata file and of what lives in it, over time</title>',
     ...ticks,
     ...drawn,
     text((MARGIN.left + right) / 2, bottom + 34, 'middle', units.x),
