@@ -37,8 +37,8 @@ export interface ReadConditions {
 /** Conditional writes and deletes, decided in the commit. */
 export interface WriteConditions {
   readonly ifMatch?: EtagList;
-  /** Only `*` on puts: the key must have no current object. */
-  readonly ifNoneMatch?: '*';
+  /** Puts only: the key must have no current object (`*`), or none with one of these ETags. */
+  readonly ifNoneMatch?: EtagList;
   /** DeleteObject only. Compared at the precision of a second. */
   readonly ifMatchLastModifiedMicros?: number;
   /** DeleteObject only. */

@@ -119,3 +119,20 @@ for (const [name, conditions, exists, expected] of writes) {
     );
   });
 }
+
+test('If-None-Match of a write names what must not be there', () => {
+  checkWriteConditions({ ifNoneMatch: ['another'] }, 'k', version);
+  checkWriteConditions({ ifNoneMatch: [md5] }, 'k', undefined);
+  for (const ifNoneMatch of ['*', [md5]] as const) {
+    assert.throws(() => checkWriteConditions({ ifNoneMatch }, 'k', version), { code: 'PreconditionFailed' });
+  }
+});
+
+test('size and date of a delete conditions are compared with a delete marker, too', () => {
+  const marker = { ...version, size: 0 };
+  checkWriteConditions({ ifMatchSize: 0 }, 'k', undefined, marker);
+  assert.throws(() => checkWriteConditions({ ifMatchSize: 9 }, 'k', undefined, marker), {
+    code: 'PreconditionFailed',
+  });
+  checkWriteConditions({ ifMatchSize: 9 }, 'k', undefined);
+});

@@ -54,27 +54,31 @@ export function hasWriteConditions(conditions: WriteConditions): boolean {
 }
 
 /**
- * `current`: the current object; undefined when the key has none (a delete marker is none). Throws PreconditionFailed, and
- * ConditionNeedsObject when an ETag is named for a key without object. Size and date of an absent object hold (AWS:
- * "matches or the object doesn't exist").
+ * `current`: the current object; undefined when the key has none. Throws PreconditionFailed, and ConditionNeedsObject when an
+ * ETag is named for a key without object. Size and date of an absent object hold (AWS: "matches or the object doesn't
+ * exist"); when a delete marker stands there, `marker`, they are compared with its own.
  */
 export function checkWriteConditions(
   conditions: WriteConditions,
   key: string,
   current: Compared | undefined,
+  marker?: Compared,
 ): void {
   const { ifMatch, ifNoneMatch, ifMatchLastModifiedMicros, ifMatchSize } = conditions;
   if (ifMatch !== undefined && current === undefined) throw new CoreError('ConditionNeedsObject', { key });
-  if (current === undefined) return;
-  if (ifMatch !== undefined && !matches(ifMatch, current)) throw failed('if-match');
-  if (ifNoneMatch !== undefined) throw failed('if-none-match');
+  if (current !== undefined) {
+    if (ifMatch !== undefined && !matches(ifMatch, current)) throw failed('if-match');
+    if (ifNoneMatch !== undefined && matches(ifNoneMatch, current)) throw failed('if-none-match');
+  }
+  const stored = current ?? marker;
+  if (stored === undefined) return;
   if (
     ifMatchLastModifiedMicros !== undefined &&
-    shownSecond(current) !== wholeSecond(ifMatchLastModifiedMicros)
+    shownSecond(stored) !== wholeSecond(ifMatchLastModifiedMicros)
   ) {
     throw failed('x-amz-if-match-last-modified-time');
   }
-  if (ifMatchSize !== undefined && ifMatchSize !== current.size) throw failed('x-amz-if-match-size');
+  if (ifMatchSize !== undefined && ifMatchSize !== stored.size) throw failed('x-amz-if-match-size');
 }
 
 function failed(condition: string): CoreError {

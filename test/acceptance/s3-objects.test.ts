@@ -325,7 +325,18 @@ describe('conditional writes', () => {
     });
     assert.equal(await textOf(await get('known')), 'second');
     await assertS3Error(put('never', 'x', { IfMatch: ETag }), { code: 'NoSuchKey', status: 404 });
-    await assertS3Error(put('known', 'x', { IfNoneMatch: '"tag"' }), { code: 'NotImplemented', status: 501 });
+    const both = put('known', 'x', { IfMatch: ETag, IfNoneMatch: '*' });
+    await assertS3Error(both, { code: 'NotImplemented', status: 501 });
+  });
+
+  test('If-None-Match with an ETag writes over anything else', async () => {
+    const { ETag } = await put('unless', 'first');
+    const refused = { code: 'PreconditionFailed', status: 412 };
+    await assertS3Error(put('unless', 'second', { IfNoneMatch: ETag }), refused);
+    assert.equal(await textOf(await get('unless')), 'first');
+    await put('unless', 'second', { IfNoneMatch: '"another"' });
+    assert.equal(await textOf(await get('unless')), 'second');
+    await put('unless-new', 'x', { IfNoneMatch: ETag });
   });
 
   test('DeleteObject with conditions', async () => {

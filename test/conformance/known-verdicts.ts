@@ -58,16 +58,8 @@ export const knownVerdicts: readonly Verdict[] = [
     'With encoding-type=url the Prefix is encoded, as the API reference says; the client decodes it in version 2 only.',
   ),
   fail(
-    /^test_(?:put_object_ifnonmatch_(?:good|failed)|put_object_if_match|put_object_current_if_match|(?:multipart_)?put_(?:current_)?object_if_(?:none_)?match)$/,
-    'If-None-Match of a write takes * and nothing else; with an ETag AWS answers 501 NotImplemented, and so do we.',
-  ),
-  fail(
     /^test_delete_objects?_(?:current_|version_)?if_match$/,
     'A delete with If-Match of a key without a current object is 404 NoSuchKey, as at AWS; the case wants 204 or 412.',
-  ),
-  fail(
-    /^test_delete_objects?_current_if_match_(?:last_modified_time|size)$/,
-    'The case wants a delete marker compared. To a condition a delete marker is no object, and date and size of an absent object hold (API reference, DeleteObject).',
   ),
   fail(
     /^test_object_raw_(?:get_x_amz_expires_out_(?:max|positive)_range|put_authenticated_expired)$/,

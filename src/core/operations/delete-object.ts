@@ -53,7 +53,7 @@ async function deleteCurrent(
 ): Promise<DeletedObject> {
   const { key } = input;
   const state = await readKeyState(context, bucket, key);
-  checkWriteConditions(input.conditions, key, state.head?.record);
+  checkWriteConditions(input.conditions, key, state.head?.record, state.tombstone?.record);
   if (bucket.versioning === 'unversioned') {
     if (state.head === undefined) return { deleteMarker: false };
     checkKeyState(draft, bucket, key, state);
@@ -82,8 +82,8 @@ async function deleteVersion(
 ): Promise<DeletedObject> {
   const { key } = input;
   const found = await findVersionById(context, bucket, key, versionId);
-  const isObject = found !== undefined && !found.record.isDeleteMarker;
-  checkWriteConditions(input.conditions, key, isObject ? found.record : undefined);
+  const object = found?.record.isDeleteMarker === false ? found.record : undefined;
+  checkWriteConditions(input.conditions, key, object, found?.record);
   const shown = bucket.versioning === 'unversioned' ? undefined : { versionId };
   if (found === undefined) return { ...shown, deleteMarker: false };
   const state = await readCurrent(context, bucket, key);

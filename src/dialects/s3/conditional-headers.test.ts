@@ -43,7 +43,9 @@ test('reads', () => {
 test('writes', () => {
   assert.deepEqual(decodeWriteConditions(of(['if-none-match', '*'])), { ifNoneMatch: '*' });
   assert.deepEqual(decodeWriteConditions(of(['if-match', '"a"'])), { ifMatch: ['a'] });
-  assert.throws(() => decodeWriteConditions(of(['if-none-match', '"a"'])), { code: 'NotImplemented' });
+  assert.deepEqual(decodeWriteConditions(of(['if-none-match', '"a"'])), { ifNoneMatch: ['a'] });
+  const both = of(['if-match', '"a"'], ['if-none-match', '*']);
+  assert.throws(() => decodeWriteConditions(both), { code: 'NotImplemented' });
 });
 
 test('deletes: what cannot be read is refused, since the delete would go ahead without it', () => {

@@ -30,20 +30,19 @@ export function decodeReadConditions(
 }
 
 /**
- * Of PutObject, CopyObject and CompleteMultipartUpload: If-None-Match takes `*` only, and both at once make no sense
- * (NotImplemented, as AWS answers).
+ * Of PutObject, CopyObject and CompleteMultipartUpload. If-None-Match takes ETags too, as RFC 9110, section 13.1.2 has it; AWS
+ * answers NotImplemented to anything but `*`. Both headers at once make no sense (NotImplemented, as AWS answers).
  */
 export function decodeWriteConditions(headers: WireHeaders): WriteConditions {
   const ifMatch = headers.get('if-match');
   const ifNoneMatch = headers.get('if-none-match');
   if ((ifMatch ?? ifNoneMatch) === undefined) return NO_CONDITIONS;
-  if (ifNoneMatch !== undefined && (ifMatch !== undefined || ifNoneMatch.trim() !== '*')) {
-    throw new S3Error('NotImplemented', {
-      Header: 'If-None-Match',
-      AdditionalMessage: "We don't accept the provided value of If-None-Match header for this API",
-    });
-  }
-  return ifNoneMatch !== undefined ? { ifNoneMatch: '*' } : { ifMatch: parseEtags(ifMatch!, 'strong') };
+  if (ifNoneMatch === undefined) return { ifMatch: parseEtags(ifMatch!, 'strong') };
+  if (ifMatch === undefined) return { ifNoneMatch: parseEtags(ifNoneMatch, 'weak') };
+  throw new S3Error('NotImplemented', {
+    Header: 'If-None-Match',
+    AdditionalMessage: 'If-Match and If-None-Match exclude each other',
+  });
 }
 
 /** Of DeleteObject. Throws InvalidArgument for a size or a date that is none: a delete must not become unconditional. */

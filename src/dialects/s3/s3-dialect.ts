@@ -4,6 +4,7 @@
  * Known differences from AWS, besides what answers 501:
  * - A second CreateBucket by the owner is BucketAlreadyOwnedByYou everywhere, also in `us-east-1`.
  * - Objects without a checksum of the client's get none; AWS computes CRC64NVME then.
+ * - If-None-Match of a write takes ETags (RFC 9110, section 13.1.2); AWS answers NotImplemented to anything but `*`.
  * - If-Range is honoured (RFC 9110, section 13.1.5); AWS does not document it.
  * - Last-Modified is rounded up to a second, so that listings and headers agree (nhn-openstack.md, section 2.4).
  * - `encoding-type=url` writes a space as `%20`, AWS as `+` (list-encoding.ts). Without it, control characters of names are
