@@ -306,11 +306,11 @@ describe('time-outs', () => {
           return { status: 400, headers: [], body: 'idle' };
         }
       },
-      { bodyIdleMillis: 150, headersTimeoutMillis: 100 },
+      { bodyIdleMillis: 1000, headersTimeoutMillis: 100 },
     );
     const slow = new Client(served).send('PUT / HTTP/1.1\nHost: h\nContent-Length: 6\n\n');
     for (let index = 0; index < 6; index += 1) {
-      await pause(60);
+      await pause(250);
       slow.send('x');
     }
     await slow.until(/\r\n6$/);

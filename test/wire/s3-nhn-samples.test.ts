@@ -194,10 +194,21 @@ test('304 has its validators and no body', async () => {
 });
 
 test('a preflight is refused as by a bucket without CORS', async () => {
-  const answer = await s3.send(
-    { method: 'OPTIONS', path: '/new-container/hello' },
-    { headers: { authorization: undefined, origin: 'https://example.org' } },
-  );
+  const ask = (method: string | undefined) =>
+    s3.send(
+      { method: 'OPTIONS', path: '/new-container/hello' },
+      {
+        headers: {
+          authorization: undefined,
+          origin: 'https://example.org',
+          'access-control-request-method': method,
+        },
+      },
+    );
+  const answer = await ask('GET');
   assert.equal(answer.status, 403);
   assert.equal(answer.element('Code'), 'AccessForbidden');
+  const incomplete = await ask(undefined);
+  assert.equal(incomplete.status, 400);
+  assert.equal(incomplete.element('Code'), 'BadRequest');
 });

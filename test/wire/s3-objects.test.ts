@@ -231,11 +231,9 @@ describe('a write is refused', () => {
   });
 
   test('when its condition cannot be', async () => {
-    for (const headers of [{ 'if-none-match': '"abc"' }, { 'if-none-match': '*', 'if-match': '"abc"' }]) {
-      const answer = await put('/bucket/digits', 'a', headers as Headers);
-      assertError(answer, 501, 'NotImplemented');
-      assert.equal(answer.element('Header'), 'If-None-Match');
-    }
+    const both = await put('/bucket/digits', 'a', { 'if-none-match': '*', 'if-match': '"abc"' });
+    assertError(both, 501, 'NotImplemented');
+    assert.equal(both.element('Header'), 'If-None-Match');
     assertError(await put('/bucket/none', 'a', { 'if-match': '"abc"' }), 404, 'NoSuchKey');
     const failed = await put('/bucket/digits', 'a', { 'if-none-match': '*' });
     assertError(failed, 412, 'PreconditionFailed');
