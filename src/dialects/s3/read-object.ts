@@ -56,12 +56,20 @@ export function decodeReadObject(call: S3Call): ReadObjectInput {
 }
 
 /**
- * Without its range when the If-Range validator names another state of the object (RFC 9110, section 13.1.5). `found` is
- * the object as it is without any range.
+ * What to read: without its range when the If-Range validator names another state of the object (RFC 9110, section
+ * 13.1.5), which has to be looked at for that.
  */
-export function heedIfRange(input: ReadObjectInput, found: FoundObject): ReadObjectInput['target'] {
-  const { range: _ignored, ...whole } = input.target;
-  return input.ifRange === undefined || isCurrent(input.ifRange, found) ? input.target : whole;
+export async function targetToRead(
+  store: ObjectStore,
+  { bucket, key }: S3Call,
+  { target, ifRange }: ReadObjectInput,
+): Promise<GetObjectInput> {
+  if (ifRange !== undefined) {
+    const { range: _ignored, ...rest } = target;
+    const whole = { bucket, key, ...rest };
+    if (!isCurrent(ifRange, await store.headObject(whole))) return whole;
+  }
+  return { bucket, key, ...target };
 }
 
 /** The checksum of a part has to be looked up; that of the whole object stands in its record. */

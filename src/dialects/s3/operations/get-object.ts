@@ -4,11 +4,11 @@ import { confirmAccess } from '../authorise-call.ts';
 import {
   decodeReadObject,
   findPart,
-  heedIfRange,
   type ReadObject,
   type ReadObjectInput,
   readObjectHeaders,
   sizeOf,
+  targetToRead,
 } from '../read-object.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 
@@ -27,13 +27,7 @@ export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Ou
   decode: decodeReadObject,
 
   async run({ store }, input, call) {
-    const { bucket, key } = call;
-    let { target } = input;
-    if (input.ifRange !== undefined) {
-      const { range: _whole, ...whole } = target;
-      target = heedIfRange(input, await store.headObject({ bucket, key, ...whole }));
-    }
-    const opened = await store.getObject({ bucket, key, ...target });
+    const opened = await store.getObject(await targetToRead(store, call, input));
     try {
       confirmAccess(call, 'object:read', opened.version);
       return { input, found: opened, part: await findPart(store, call, input, opened), body: opened.body };

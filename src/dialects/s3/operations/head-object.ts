@@ -3,11 +3,11 @@ import { confirmAccess } from '../authorise-call.ts';
 import {
   decodeReadObject,
   findPart,
-  heedIfRange,
   type ReadObject,
   type ReadObjectInput,
   readObjectHeaders,
   sizeOf,
+  targetToRead,
 } from '../read-object.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 
@@ -22,13 +22,7 @@ export const headObject = defineOperation<S3Call, S3Services, ReadObjectInput, R
   decode: decodeReadObject,
 
   async run({ store }, input, call) {
-    const { bucket, key } = call;
-    let { target } = input;
-    if (input.ifRange !== undefined) {
-      const { range: _whole, ...whole } = target;
-      target = heedIfRange(input, await store.headObject({ bucket, key, ...whole }));
-    }
-    const found = await store.headObject({ bucket, key, ...target });
+    const found = await store.headObject(await targetToRead(store, call, input));
     confirmAccess(call, 'object:read', found.version);
     return { input, found, part: await findPart(store, call, input, found) };
   },
