@@ -15,7 +15,7 @@ const NO_QUERY = parseQuery('');
 const SERVICE: S3Address = { resource: 'service', bucketName: '', bucketAccount: undefined, key: '' };
 
 export class S3CallState implements S3Call {
-  readonly request: WireRequest;
+  request: WireRequest;
   readonly requestId: string;
   readonly flavour: S3Flavour;
   readonly place: Place;
@@ -72,7 +72,7 @@ export class S3CallState implements S3Call {
       method: request.method,
       resource: address.resource,
       query: (name) => query.get(name),
-      hasHeader: (name) => request.headers.has(name),
+      hasHeader: (name) => request.headers.has(name) || query.has(name),
     };
   }
 

@@ -36,6 +36,7 @@ import { authoriseCall } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
 import { parseCopySource } from './copy-source.ts';
 import type { AccountDirectory } from './grantees.ts';
+import { withMovedHeaders } from './moved-headers.ts';
 import { operations } from './operation-table.ts';
 import { renderError } from './render-error.ts';
 import { mintRequestId } from './request-id.ts';
@@ -140,6 +141,7 @@ class S3 implements S3Dialect {
     const { caller, body } = await authenticateCall(state.request, this.#parts, this.#rules);
     state.caller = caller;
     state.openedBody = body;
+    if (state.query.size > 0) state.request = withMovedHeaders(state.request, state.query);
   }
 
   async load(call: S3Call, { permissions }: S3Operation): Promise<void> {
