@@ -13,6 +13,7 @@ import {
 } from './identity-records.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
 import { readAccount } from './read-records.ts';
+import type { CollectionRegister } from './record-collection.ts';
 import { addUser, removeUser } from './users.ts';
 
 const ID_BYTES = 16;
@@ -136,6 +137,7 @@ export async function removeAccount(
   context: IdentityContext,
   id: string,
   isEmpty: () => Promise<boolean>,
+  collections: Pick<CollectionRegister, 'removeSlice'>,
 ): Promise<boolean> {
   const before = await setBeingRemoved(context, id, true);
   if (!(await isEmpty())) {
@@ -149,6 +151,7 @@ export async function removeAccount(
     if (rows.length === 0) break;
     for (const { value } of rows) await removeUser(context, value.toString('hex'), { evenRoot: true });
   }
+  while (await collections.removeSlice(id));
   await commitChange(context, async (change) => {
     if ((await change.read(identityKeys.account(id))) === undefined) return;
     change.delete(identityKeys.account(id));

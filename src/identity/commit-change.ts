@@ -1,7 +1,14 @@
 /** Checked commits of the identity store: read, decide, commit if nothing that was read has changed, else decide again. */
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
-import type { Check, CommitRequest, Entry, MetadataStore, Put } from '../storage/contract/metadata-store.ts';
+import type {
+  Check,
+  CommitId,
+  CommitRequest,
+  Entry,
+  MetadataStore,
+  Put,
+} from '../storage/contract/metadata-store.ts';
 import { StorageFailure, StorageFull } from '../storage/contract/storage-errors.ts';
 import { IdentityError } from './identity-errors.ts';
 import type { MasterKey } from './master-key.ts';
@@ -17,32 +24,59 @@ const ATTEMPTS_MAX = 20;
 
 /** What one attempt has read and wants to write. */
 export class Change {
-  readonly checks: Check[] = [];
-  readonly puts: Put[] = [];
-  readonly deletes: Buffer[] = [];
+  /** Of the commit, and with it the version of everything that it writes. */
+  readonly id: CommitId;
   readonly #metadata: MetadataStore;
+  readonly #read = new Map<string, { readonly check: Check; readonly entry: Entry | undefined }>();
+  readonly #written = new Map<string, { readonly key: Buffer; readonly value: Buffer | undefined }>();
 
   constructor(metadata: MetadataStore) {
     this.#metadata = metadata;
+    this.id = metadata.newCommitId();
   }
 
-  /** Reads and makes the commit depend on what was found, also on nothing. */
+  /**
+   * Reads and makes the commit depend on what was found, also on nothing. What the change has written already is read as it will
+   * be.
+   */
   async read(key: Buffer): Promise<Entry | undefined> {
+    const name = nameOf(key);
+    const written = this.#written.get(name);
+    if (written !== undefined) {
+      return written.value === undefined ? undefined : { value: written.value, version: this.id };
+    }
+    const known = this.#read.get(name);
+    if (known !== undefined) return known.entry;
     const entry = await this.#metadata.get(key);
-    this.checks.push({ key, version: entry?.version ?? null });
+    this.#read.set(name, { check: { key, version: entry?.version ?? null }, entry });
     return entry;
   }
 
-  /** The last put of a key counts. */
+  /** What is put or deleted last counts. */
   put(key: Buffer, value: Buffer): void {
-    const earlier = this.puts.findIndex((put) => put.key.equals(key));
-    if (earlier >= 0) this.puts.splice(earlier, 1);
-    this.puts.push({ key, value });
+    this.#written.set(nameOf(key), { key, value });
   }
 
   delete(key: Buffer): void {
-    this.deletes.push(key);
+    this.#written.set(nameOf(key), { key, value: undefined });
   }
+
+  /** Undefined when it writes nothing. */
+  toRequest(): CommitRequest | undefined {
+    if (this.#written.size === 0) return undefined;
+    const puts: Put[] = [];
+    const deletes: Buffer[] = [];
+    for (const { key, value } of this.#written.values()) {
+      if (value === undefined) deletes.push(key);
+      else puts.push({ key, value });
+    }
+    return { id: this.id, checks: [...this.#read.values()].map(({ check }) => check), puts, deletes };
+  }
+}
+
+/** One unit per byte. */
+function nameOf(key: Buffer): string {
+  return key.toString('latin1');
 }
 
 /** `decide` may run several times; it throws to give up. A change that writes nothing is not committed. */
@@ -54,10 +88,10 @@ export async function commitChange<T>(
     metadata.refresh();
     const change = new Change(metadata);
     const result = await decide(change);
-    if (change.puts.length === 0 && change.deletes.length === 0) return result;
-    const id = metadata.newCommitId();
-    let outcome = await submit(metadata, { id, ...pick(change) });
-    if (outcome === 'unknown') outcome = await metadata.outcomeOf(id);
+    const request = change.toRequest();
+    if (request === undefined) return result;
+    let outcome = await submit(metadata, request);
+    if (outcome === 'unknown') outcome = await metadata.outcomeOf(request.id);
     if (outcome === 'committed') return result;
   }
   throw new IdentityError('TooMuchContention', {});
@@ -72,8 +106,4 @@ async function submit(metadata: MetadataStore, request: CommitRequest): Promise<
     unavailable.cause = error;
     throw unavailable;
   }
-}
-
-function pick({ checks, puts, deletes }: Change): Pick<Change, 'checks' | 'puts' | 'deletes'> {
-  return { checks, puts, deletes };
 }

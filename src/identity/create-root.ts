@@ -13,6 +13,7 @@ import {
   accountOfRecord,
   decodeRecord,
   encodeRecord,
+  type StoredApiKey,
   type StoredRoot,
   userOfRecord,
 } from './identity-records.ts';
@@ -75,7 +76,7 @@ export async function createRoot(context: IdentityContext, input: NewRoot): Prom
     });
     const accessKey = await addAccessKey(context, change, user, input.pair);
     if (input.apiKey !== undefined) {
-      const apiKey = {
+      const apiKey: StoredApiKey = {
         userId: user.id,
         accountId: account.id,
         enabled: true,

@@ -24,6 +24,12 @@ export interface IdentityErrorDetails {
   TooManyAttempts: { retryAfterSeconds: number };
   /** The storage takes nothing more for now. */
   StorageUnavailable: { isFull: boolean };
+  /** Of a collection; `noun` says what it is called: `service`. */
+  NoSuchRecord: { noun: string; id: string };
+  /** `what`: the index that holds no value twice. */
+  RecordTaken: { noun: string; what: string; value: string };
+  /** It is not of the version that was expected. */
+  RecordChanged: { noun: string; id: string };
   /** Others changed the same records more often than the server retries. */
   TooMuchContention: Record<never, never>;
 }

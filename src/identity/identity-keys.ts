@@ -12,11 +12,21 @@
  * | `37` API key | HMAC of the key | record |
  * | `38` token | id of the master key (4 bytes), HMAC of the token | record |
  * | `39` token by expiry | time in microseconds (8 bytes), rest of the key of `38` | |
+ * | `3a` collections | kind (1 byte), then as record-collection.ts says | record, or id |
+ * | `3b` records of an account | account id, kind (1 byte), id of the record | |
  * | `3f` root | | who the server's root is, and a proof of the master key |
+ *
+ * Kinds of collections, a number for ever: `01`-`1f` identity, `20`-`3f` the IBM dialect, `40`-`5f` the SCP dialect, `60`-`6f` the
+ * Swift dialect, `70`-`7f` the console. Whoever takes one writes it down here:
+ *
+ * | kind | records |
+ * |---|---|
+ * | `01` | services |
  */
 import type { KeyRange } from '../storage/contract/metadata-store.ts';
 
 const TIME_BYTES = 8;
+const ACCOUNT_ID_BYTES = 16;
 
 const SPACE = {
   account: 0x30,
@@ -28,6 +38,8 @@ const SPACE = {
   apiKey: 0x37,
   token: 0x38,
   tokenByExpiry: 0x39,
+  collection: 0x3a,
+  ofAccount: 0x3b,
   root: 0x3f,
 } as const;
 
@@ -45,6 +57,41 @@ export const identityKeys = {
     joinKey(SPACE.tokenByExpiry, timeBytes(expiresAtMicros), name),
   root: () => joinKey(SPACE.root),
 };
+
+const RECORDS = 0;
+const END_OF_VALUE = Buffer.of(0);
+
+/** Keys of one collection. Values and ids are UTF-8 without NUL; they throw RangeError otherwise. */
+export function collectionKeys(kind: number) {
+  const text = (value: string): Buffer => {
+    if (value.includes('\0')) throw new RangeError('a value in a key holds no NUL');
+    return Buffer.from(value);
+  };
+  return {
+    record: (id: string) => joinKey(SPACE.collection, Buffer.of(kind, RECORDS), text(id)),
+    /** An entry of an index, or with an empty id what all entries with these values begin with. */
+    entry: (index: number, values: readonly string[], id: string) =>
+      joinKey(
+        SPACE.collection,
+        Buffer.of(kind, index),
+        ...values.flatMap((value) => [text(value), END_OF_VALUE]),
+        text(id),
+      ),
+    ofAccount: (accountId: string, id: string) =>
+      joinKey(SPACE.ofAccount, Buffer.from(accountId, 'hex'), Buffer.of(kind), text(id)),
+  };
+}
+
+/** Rows that say which records of collections an account has. */
+export function recordsOfAccountRange(accountId: string): KeyRange {
+  return rangeAfter(joinKey(SPACE.ofAccount, Buffer.from(accountId, 'hex')), Buffer.alloc(0));
+}
+
+/** Kind and id of a key of `3b`. */
+export function recordOfAccountIn(key: Buffer): { readonly kind: number; readonly id: string } {
+  const at = 1 + ACCOUNT_ID_BYTES;
+  return { kind: key[at] ?? 0, id: key.toString('utf8', at + 1) };
+}
 
 /** Tokens that have expired by then. */
 export function expiredTokenRange(nowMicros: number): KeyRange {
@@ -76,7 +123,7 @@ function joinKey(space: number, ...parts: readonly Buffer[]): Buffer {
 }
 
 /** Everything below a prefix and behind `after`. */
-function rangeAfter(prefix: Buffer, after: Buffer): KeyRange {
+export function rangeAfter(prefix: Buffer, after: Buffer): KeyRange {
   const start = after.length === 0 ? prefix : Buffer.concat([prefix, after, Buffer.of(0)]);
   return { start, end: successorOf(prefix) };
 }

@@ -67,9 +67,7 @@ class UnreadableIdentityRecord extends Error {
   override readonly name = 'UnreadableIdentityRecord';
 }
 
-export function encodeRecord(
-  record: StoredAccount | StoredUser | StoredAccessKey | StoredApiKey | StoredToken | StoredRoot,
-): Buffer {
+export function encodeRecord(record: object): Buffer {
   const json = JSON.stringify(record);
   const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(json));
   bytes[0] = FORMAT;

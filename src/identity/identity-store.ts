@@ -23,6 +23,7 @@ import {
   removeAccount,
   setAccountEnabled,
 } from './accounts.ts';
+import { type Change, commitChange } from './commit-change.ts';
 import { type CreatedRoot, checkRoot, createRoot, type NewRoot } from './create-root.ts';
 import type { AccessKeyCredential, CredentialSource, TokenSource } from './credentials.ts';
 import { AccessKeyFinder } from './find-access-key.ts';
@@ -32,6 +33,7 @@ import { LoginLimiter } from './login-limiter.ts';
 import type { MasterKey } from './master-key.ts';
 import { PasswordGate } from './password-gate.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
+import { type CollectionDefinition, CollectionRegister, type RecordCollection } from './record-collection.ts';
 import {
   findToken,
   type IssuedToken,
@@ -100,6 +102,16 @@ export interface IdentityStore extends CredentialSource, TokenSource {
   revokeToken(value: string): Promise<boolean>;
   /** Removes a slice of the tokens that have expired. True when there may be more. */
   sweepTokens(): Promise<boolean>;
+
+  /**
+   * Records of another layer's own, kept and removed with their accounts. Opened once per store, before the first request. Throws
+   * RangeError when the kind is taken.
+   */
+  collection<R extends { readonly id: string }, I extends string>(
+    definition: CollectionDefinition<R, I>,
+  ): RecordCollection<R, I>;
+  /** One checked commit over several records. `decide` may run several times; it throws to give up. */
+  change<T>(decide: (change: Change) => Promise<T>): Promise<T>;
 }
 
 export interface IdentityStoreParts {
@@ -113,6 +125,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
   const finder = new AccessKeyFinder(parts.metadata, parts.masterKey);
   const gate = new PasswordGate(parts.entropy);
   const limiter = new LoginLimiter(parts.clock);
+  const collections = new CollectionRegister(parts);
   return {
     findAccessKey: (id): Promise<AccessKeyCredential | undefined> => finder.find(id),
     hasRoot: () => checkRoot(parts),
@@ -124,7 +137,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     },
     listAccounts: (after, limit) => listAccounts(parts, after, limit),
     setAccountEnabled: (id, enabled) => setAccountEnabled(parts, id, enabled),
-    removeAccount: (id, isEmpty) => removeAccount(parts, id, isEmpty),
+    removeAccount: (id, isEmpty) => removeAccount(parts, id, isEmpty, collections),
     createUser: (input) => createUser(parts, gate, input),
     findUser: (idOrName, accountId) => findUser(parts, idOrName, accountId),
     findUserByEmail: (email) => findUserByEmail(parts, email),
@@ -141,5 +154,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     findToken: (value) => findToken(parts, value),
     revokeToken: (value) => revokeToken(parts, value),
     sweepTokens: () => sweepTokens(parts),
+    collection: (definition) => collections.open(definition),
+    change: (decide) => commitChange(parts, decide),
   };
 }

@@ -2,17 +2,19 @@
 import { createIdentityStore, type IdentityStore } from '../../src/identity/identity-store.ts';
 import { createMasterKey } from '../../src/identity/master-key.ts';
 import { createSystemEntropy } from '../../src/lib/entropy.ts';
-import { createMemoryStore, type MemoryStore } from './memory-engine.ts';
+import type { MetadataStore } from '../../src/storage/contract/metadata-store.ts';
+import type { StorageEngine } from '../../src/storage/contract/storage-engine.ts';
+import { createMemoryStore } from './memory-engine.ts';
 
 export interface OpenIdentity {
   readonly identity: IdentityStore;
   readonly clock: { micros: number; nowMicros(): number };
   passSeconds(seconds: number): void;
-  readonly metadata: ReturnType<MemoryStore['openEngine']>['metadata'];
+  readonly metadata: MetadataStore;
 }
 
 export function openIdentity(
-  store: MemoryStore = createMemoryStore(),
+  store: { openEngine(): Pick<StorageEngine, 'metadata'> } = createMemoryStore(),
   masterKeys: ReadonlyMap<number, Buffer> = new Map([[1, Buffer.alloc(32, 7)]]),
 ): OpenIdentity {
   const entropy = createSystemEntropy();
@@ -29,16 +31,19 @@ export function openIdentity(
     clock,
     entropy,
   });
-  const identity = new Proxy(inner, {
-    get(target, name, receiver) {
-      const method: unknown = Reflect.get(target, name, receiver);
-      if (typeof method !== 'function') return method;
-      return (...args: unknown[]) => {
-        metadata.refresh();
-        return Reflect.apply(method, target, args);
-      };
-    },
-  });
+  const fresh = <T extends object>(inside: T): T =>
+    new Proxy(inside, {
+      get(target, name, receiver) {
+        const method: unknown = Reflect.get(target, name, receiver);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          metadata.refresh();
+          const answer: unknown = Reflect.apply(method, target, args);
+          return name === 'collection' ? fresh(answer as object) : answer;
+        };
+      },
+    });
+  const identity = fresh(inner);
   return {
     identity,
     clock,

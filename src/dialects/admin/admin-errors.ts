@@ -56,6 +56,9 @@ const fromIdentity: IdentityAnswers = {
     `Too many attempts: try again in ${retryAfterSeconds} s.`,
   ],
   StorageUnavailable: ({ isFull }) => [isFull ? 507 : 503, 'The storage cannot take this now.'],
+  NoSuchRecord: ({ noun, id }) => [404, `There is no ${noun} ${id}.`],
+  RecordTaken: ({ noun, what, value }) => [409, `Another ${noun} has the ${what} ${value}.`],
+  RecordChanged: ({ noun, id }) => [412, `The ${noun} ${id} has changed meanwhile.`],
   TooMuchContention: () => [503, 'Others are changing the same records: try again.'],
 };
 

@@ -83,6 +83,9 @@ const fromIdentity: IdentityAnswers = {
     ['Retry-After', String(retryAfterSeconds)],
   ],
   StorageUnavailable: () => [503, 'The server cannot store anything at the moment.'],
+  NoSuchRecord: ({ noun }) => [404, `There is no such ${noun}.`],
+  RecordTaken: ({ noun, what }) => [409, `Another ${noun} has this ${what}.`],
+  RecordChanged: ({ noun }) => [409, `The ${noun} has changed meanwhile.`],
   TooMuchContention: () => [503, 'Others are changing the same records: try again.', ['Retry-After', '1']],
 };
 
