@@ -29,6 +29,8 @@ export interface AssembledObject {
   /** MD5 of the binary MD5s of the parts; the `-N` is the part count. */
   readonly etagMd5: string;
   readonly partCount: number;
+  /** MD5 of the hexadecimal MD5s of the parts, joined as text. */
+  readonly joinedMd5: string;
   readonly checksum?: Checksum;
   /** Bytes in order; a part without bytes has one piece of length 0, so that every part has its place. */
   readonly pieces: Piece[];
@@ -98,10 +100,12 @@ export function unquoted(etag: string): string {
 
 export function assembleParts(upload: UploadChecksum, parts: readonly SelectedPart[]): AssembledObject {
   const md5 = createDigest('MD5');
+  const joined = createDigest('MD5');
   const pieces: Piece[] = [];
   let size = 0;
   for (const { partNumber, record } of parts) {
     md5.update(Buffer.from(record.etagMd5, 'hex'));
+    joined.update(Buffer.from(record.etagMd5, 'latin1'));
     size += record.size;
     pieces.push(...piecesOfPart(upload, partNumber, record));
   }
@@ -110,12 +114,16 @@ export function assembleParts(upload: UploadChecksum, parts: readonly SelectedPa
     size,
     etagMd5: md5.digest().toString('hex'),
     partCount: parts.length,
+    joinedMd5: joined.digest().toString('hex'),
     ...(checksum === undefined ? undefined : { checksum }),
     pieces,
   };
 }
 
-/** The checksum of the whole part stands on its first piece, when it is of the algorithm that the object has. */
+/**
+ * The digests of the whole part stand on its first piece: its MD5, and its checksum when it is of the algorithm that the
+ * object has.
+ */
 function piecesOfPart(upload: UploadChecksum, partNumber: number, record: PartRecord): Piece[] {
   const { checksum } = record;
   const checksumValue = checksum?.algorithm === upload.checksumAlgorithm ? checksum?.value : undefined;
@@ -127,6 +135,7 @@ function piecesOfPart(upload: UploadChecksum, partNumber: number, record: PartRe
     offset: piece.offset,
     length: piece.length,
     partNumber,
+    ...(index > 0 ? undefined : { md5Hex: record.etagMd5 }),
     ...(index > 0 || checksumValue === undefined ? undefined : { checksumValue }),
   }));
 }

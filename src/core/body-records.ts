@@ -17,6 +17,8 @@ export interface Piece {
   readonly partNumber: number;
   /** base64 checksum of the whole part, on the first piece of the part. */
   readonly checksumValue?: string;
+  /** Hexadecimal MD5 of the whole part, on the first piece of the part; not in records of before it was kept. */
+  readonly md5Hex?: string;
 }
 
 /**
@@ -42,6 +44,9 @@ export const PIECES_IN_PAGE_MAX = 256;
 
 const KIND = { none: 0, inline: 1, pieces: 2, pages: 3 } as const;
 const PIECE_BYTES = 27;
+/** In the byte that counts the bytes of the checksum: an MD5 follows. */
+const PIECE_HAS_MD5 = 0x80;
+const MD5_BYTES = 16;
 const PAGE_FORMAT = 1;
 const RECLAIMABLE_FORMAT = 1;
 
@@ -95,6 +100,7 @@ function piecesBytes(pieces: readonly Piece[]): number {
   let bytes = 0;
   for (const piece of pieces) {
     bytes += PIECE_BYTES + (piece.checksumValue === undefined ? 0 : base64Bytes(piece.checksumValue));
+    if (piece.md5Hex !== undefined) bytes += MD5_BYTES;
   }
   return bytes;
 }
@@ -116,6 +122,9 @@ function writePieces(target: Buffer, pieces: readonly Piece[], start: number): n
         : target.write(piece.checksumValue, offset + PIECE_BYTES, 'base64');
     target[offset + 26] = written;
     offset += PIECE_BYTES + written;
+    if (piece.md5Hex === undefined) continue;
+    target[offset - written - 1] = written | PIECE_HAS_MD5;
+    offset += target.write(piece.md5Hex, offset, MD5_BYTES, 'hex');
   }
   return offset;
 }
@@ -130,16 +139,28 @@ function readPieces(source: Buffer, start: number, count: number): { pieces: Pie
       length: readUint64(source, offset + 16),
       partNumber: source.readUInt16BE(offset + 24),
     };
-    const checksumEnd = offset + PIECE_BYTES + source[offset + 26]!;
-    const hasChecksum = checksumEnd > offset + PIECE_BYTES;
-    pieces.push(
-      hasChecksum
-        ? { ...piece, checksumValue: source.toString('base64', offset + PIECE_BYTES, checksumEnd) }
-        : piece,
-    );
-    offset = checksumEnd;
+    const kept = source[offset + 26]!;
+    const checksumStart = offset + PIECE_BYTES;
+    const checksumEnd = checksumStart + (kept & ~PIECE_HAS_MD5);
+    offset = (kept & PIECE_HAS_MD5) === 0 ? checksumEnd : checksumEnd + MD5_BYTES;
+    if (kept === 0) pieces.push(piece);
+    else pieces.push({ ...piece, ...readPartDigests(source, checksumStart, checksumEnd, offset) });
   }
   return { pieces, end: offset };
+}
+
+function readPartDigests(
+  source: Buffer,
+  checksumStart: number,
+  checksumEnd: number,
+  end: number,
+): Pick<Piece, 'checksumValue' | 'md5Hex'> {
+  return {
+    ...(checksumEnd > checksumStart && {
+      checksumValue: source.toString('base64', checksumStart, checksumEnd),
+    }),
+    ...(end > checksumEnd && { md5Hex: source.toString('hex', checksumEnd, end) }),
+  };
 }
 
 /** A page of up to `PIECES_IN_PAGE_MAX` pieces, the value under `pageKey`. */

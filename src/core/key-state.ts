@@ -88,6 +88,8 @@ export function placeVersion(
     etagMd5: version.etagMd5,
     ...(version.partCount === undefined ? undefined : { partCount: version.partCount }),
     ...(version.checksum === undefined ? undefined : { checksum: version.checksum }),
+    ...(version.composition === undefined ? undefined : { composition: version.composition }),
+    ...(version.segmented === undefined ? undefined : { segmented: version.segmented }),
     owner: version.owner,
     body: version.body,
     metadata: version.metadata,

@@ -3,8 +3,9 @@
  *
  * A fixed prefix holds what listings show, so that they decode nothing else:
  *
- *     0 format · 1 flags · 2 checksum algorithm · 3 checksum type · 4 part count (2) · 6 checksum bytes · 7 zero
+ *     0 format · 1 flags · 2 checksum algorithm · 3 checksum type · 4 part count (2) · 6 checksum bytes · 7 composition
  *     8 size · 16 sequence · 24 last modified · 32 MD5 (16) · 48 owner (16) · 64 nonce (12) · 76 null sequence
+ *     with the flag `segmented`: 84 size of all segments · 92 MD5 of their joined digests (16)
  *
  * The rest is read by those who want the object: checksum value, body, metadata as compact JSON to the end.
  */
@@ -15,6 +16,7 @@ import type {
   Checksum,
   ChecksumAlgorithm,
   ChecksumType,
+  Composition,
   ListedObject,
   ObjectMetadata,
   ObjectVersion,
@@ -42,8 +44,20 @@ export interface VersionRecord {
    * older versions.
    */
   readonly nullSequence: number;
+  /** How the object gets its bytes from other objects; `size`, `etagMd5` and `body` are then those of what is stored here. */
+  readonly composition?: Composition;
+  /** Of an object with parts, or composed of segments. */
+  readonly segmented?: SegmentedFacts;
   readonly body: Body;
   readonly metadata: ObjectMetadata;
+}
+
+/** What is known of an object in several pieces as a whole. */
+export interface SegmentedFacts {
+  /** Bytes of all of them. */
+  readonly size: number;
+  /** MD5 of their hexadecimal MD5s, joined as text. */
+  readonly joinedMd5: string;
 }
 
 export const NULL_NONCE = '000000000000000000000000';
@@ -53,9 +67,13 @@ const FORMAT = 1;
 const PREFIX_BYTES = 84;
 const FLAG_DELETE_MARKER = 1;
 const FLAG_NULL_VERSION = 2;
+const FLAG_SEGMENTED = 4;
+const SEGMENTED_BYTES = 24;
 
 const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 const checksumTypes = ['FULL_OBJECT', 'COMPOSITE'] as const;
+/** 0: none. The codes are stored: never renumber them. */
+const compositions = ['segments', 'prefix', 'link'] as const;
 
 /** 0: none. The codes are stored: never renumber them. */
 export function checksumAlgorithmCode(algorithm: ChecksumAlgorithm | undefined): number {
@@ -92,16 +110,17 @@ export function encodeVersion(record: VersionRecord): Buffer {
   const json = metadataJson(record.metadata);
   const checksumBytes =
     record.checksum === undefined ? 0 : Buffer.byteLength(record.checksum.value, 'base64');
-  const metadataStart = PREFIX_BYTES + checksumBytes + bodyBytes(record.body);
+  const { segmented } = record;
+  const checksumStart = PREFIX_BYTES + (segmented === undefined ? 0 : SEGMENTED_BYTES);
+  const metadataStart = checksumStart + checksumBytes + bodyBytes(record.body);
   const value = Buffer.allocUnsafe(metadataStart + Buffer.byteLength(json));
   value[0] = FORMAT;
-  value[1] =
-    (record.isDeleteMarker ? FLAG_DELETE_MARKER : 0) | (record.isNullVersion ? FLAG_NULL_VERSION : 0);
+  value[1] = flagsOf(record);
   value[2] = checksumAlgorithmCode(record.checksum?.algorithm);
   value[3] = checksumTypeCode(record.checksum?.type);
   value.writeUInt16BE(record.partCount ?? 0, 4);
   value[6] = checksumBytes;
-  value[7] = 0;
+  value[7] = record.composition === undefined ? 0 : compositions.indexOf(record.composition) + 1;
   writeUint64(value, record.size, 8);
   writeUint64(value, record.sequence, 16);
   writeUint64(value, record.lastModifiedMicros, 24);
@@ -109,10 +128,39 @@ export function encodeVersion(record: VersionRecord): Buffer {
   writeHex(value, record.owner, 48, 16);
   writeHex(value, record.nonce, 64, 12);
   writeUint64(value, record.nullSequence, 76);
-  if (record.checksum !== undefined) value.write(record.checksum.value, PREFIX_BYTES, 'base64');
-  writeBody(value, record.body, PREFIX_BYTES + checksumBytes);
+  if (segmented !== undefined) {
+    writeUint64(value, segmented.size, PREFIX_BYTES);
+    writeHex(value, segmented.joinedMd5, PREFIX_BYTES + 8, 16);
+  }
+  if (record.checksum !== undefined) value.write(record.checksum.value, checksumStart, 'base64');
+  writeBody(value, record.body, checksumStart + checksumBytes);
   value.write(json, metadataStart);
   return value;
+}
+
+function flagsOf(record: VersionRecord): number {
+  return (
+    (record.isDeleteMarker ? FLAG_DELETE_MARKER : 0) |
+    (record.isNullVersion ? FLAG_NULL_VERSION : 0) |
+    (record.segmented === undefined ? 0 : FLAG_SEGMENTED)
+  );
+}
+
+/** Where the checksum begins: behind everything that listings show. */
+function checksumStartOf(value: Buffer): number {
+  return PREFIX_BYTES + ((value[1]! & FLAG_SEGMENTED) === 0 ? 0 : SEGMENTED_BYTES);
+}
+
+function bodyStartOf(value: Buffer): number {
+  return checksumStartOf(value) + value[6]!;
+}
+
+function decodeSegmented(value: Buffer): SegmentedFacts | undefined {
+  if ((value[1]! & FLAG_SEGMENTED) === 0) return undefined;
+  return {
+    size: readUint64(value, PREFIX_BYTES),
+    joinedMd5: value.toString('hex', PREFIX_BYTES + 8, PREFIX_BYTES + SEGMENTED_BYTES),
+  };
 }
 
 /** Fails rather than leave bytes of the unfilled buffer in a record. */
@@ -137,6 +185,8 @@ class DecodedVersion implements VersionRecord {
   readonly etagMd5: string;
   declare readonly partCount?: number;
   declare readonly checksum?: Checksum;
+  declare readonly composition?: Composition;
+  declare readonly segmented?: SegmentedFacts;
   readonly owner: AccountId;
   readonly nonce: string;
   readonly nullSequence: number;
@@ -156,12 +206,16 @@ class DecodedVersion implements VersionRecord {
     this.owner = value.toString('hex', 48, 64);
     this.nonce = value.toString('hex', 64, 76);
     this.nullSequence = readUint64(value, 76);
-    const { body, end } = readBody(value, PREFIX_BYTES + value[6]!);
+    const { body, end } = readBody(value, bodyStartOf(value));
     this.body = body;
     const partCount = value.readUInt16BE(4);
     if (partCount !== 0) this.partCount = partCount;
     const checksum = decodeChecksum(value);
     if (checksum !== undefined) this.checksum = checksum;
+    const composition = compositions[value[7]! - 1];
+    if (composition !== undefined) this.composition = composition;
+    const segmented = decodeSegmented(value);
+    if (segmented !== undefined) this.segmented = segmented;
     this.#value = value;
     this.#metadataStart = end;
   }
@@ -176,7 +230,8 @@ function decodeChecksum(value: Buffer): Checksum | undefined {
   const algorithm = checksumAlgorithmOfCode(value[2]!);
   if (algorithm === undefined) return undefined;
   const type = checksumTypes[value[3]! - 1] ?? 'FULL_OBJECT';
-  return { algorithm, type, value: value.toString('base64', PREFIX_BYTES, PREFIX_BYTES + value[6]!) };
+  const start = checksumStartOf(value);
+  return { algorithm, type, value: value.toString('base64', start, start + value[6]!) };
 }
 
 function decodeMetadata(value: Buffer, start: number): ObjectMetadata {
@@ -190,6 +245,8 @@ export function decodeListedObject(key: string, value: Buffer): ListedObject {
   const partCount = value.readUInt16BE(4);
   const checksumAlgorithm = checksumAlgorithmOfCode(value[2]!);
   const checksumType = checksumTypes[value[3]! - 1];
+  const composition = compositions[value[7]! - 1];
+  const segmented = decodeSegmented(value);
   const listed = {
     key,
     lastModifiedMicros: readUint64(value, 24),
@@ -197,9 +254,11 @@ export function decodeListedObject(key: string, value: Buffer): ListedObject {
     etagMd5: value.toString('hex', 32, 48),
     owner: value.toString('hex', 48, 64),
   };
-  if (partCount === 0 && checksumAlgorithm === undefined) return listed;
+  const isPlain = partCount === 0 && composition === undefined && segmented === undefined;
+  if (isPlain && checksumAlgorithm === undefined) return listed;
   return {
     ...listed,
+    ...shownFacts({ ...listed, composition, segmented }),
     ...(partCount === 0 ? undefined : { partCount }),
     ...(checksumAlgorithm === undefined ? undefined : { checksumAlgorithm }),
     ...(checksumType === undefined ? undefined : { checksumType }),
@@ -218,7 +277,7 @@ export function decodeListedVersion(key: string, value: Buffer, isLatest: boolea
     sequence: readUint64(value, 16),
     ...(checksum === undefined ? undefined : { checksum }),
     get metadata() {
-      return decodeMetadata(value, readBody(value, PREFIX_BYTES + value[6]!).end);
+      return decodeMetadata(value, readBody(value, bodyStartOf(value)).end);
     },
   };
 }
@@ -241,13 +300,29 @@ export function toObjectVersion(key: string, record: VersionRecord, isLatest: bo
     isDeleteMarker: record.isDeleteMarker,
     sequence: record.sequence,
     lastModifiedMicros: record.lastModifiedMicros,
-    size: record.size,
-    etagMd5: record.etagMd5,
+    ...shownFacts(record),
     metadata: record.metadata,
     owner: record.owner,
     ...(record.partCount === undefined ? undefined : { partCount: record.partCount }),
     ...(record.checksum === undefined ? undefined : { checksum: record.checksum }),
   };
+}
+
+/** What a composed or multipart object is to its reader: the whole, and beside it what is stored. */
+export function shownFacts(
+  record: Pick<VersionRecord, 'size' | 'etagMd5'> & {
+    readonly composition?: Composition | undefined;
+    readonly segmented?: SegmentedFacts | undefined;
+  },
+): Pick<ObjectVersion, 'size' | 'etagMd5' | 'joinedMd5' | 'composition' | 'stored'> {
+  const { size, etagMd5, composition, segmented } = record;
+  if (composition === undefined) {
+    return segmented === undefined ? { size, etagMd5 } : { size, etagMd5, joinedMd5: segmented.joinedMd5 };
+  }
+  const stored = { size, etagMd5 };
+  if (segmented === undefined) return { ...stored, composition, stored };
+  const { joinedMd5 } = segmented;
+  return { size: segmented.size, etagMd5: joinedMd5, joinedMd5, composition, stored };
 }
 
 // -- Single fields of an encoded record, for those who move records without opening them -----------------------------

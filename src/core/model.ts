@@ -66,6 +66,12 @@ export interface ObjectMetadata {
   readonly documents: Readonly<Record<string, string>>;
 }
 
+/**
+ * How an object gets its bytes when they are not its own. `segments`: its body is a list of other objects and ranges of
+ * them. `prefix`: all objects of a bucket whose names begin with a prefix, as they are when it is read. `link`: another object.
+ */
+export type Composition = 'segments' | 'prefix' | 'link';
+
 /** One version of an object, without its bytes. */
 export interface ObjectVersion {
   readonly key: string;
@@ -76,19 +82,28 @@ export interface ObjectVersion {
   readonly sequence: number;
   readonly lastModifiedMicros: number;
   readonly size: number;
-  /** MD5 of the bytes; of the parts' digests when `partCount` is set. 32 hexadecimal characters, no quotes, no `-N`. */
+  /**
+   * MD5 of the bytes; of the parts' digests when `partCount` is set; `joinedMd5` when composed of segments. 32 hexadecimal
+   * characters, no quotes, no `-N`.
+   */
   readonly etagMd5: string;
   /** Number of parts, for objects made by CompleteMultipartUpload. */
   readonly partCount?: number;
+  /** Of an object with parts or segments: MD5 of their hexadecimal MD5s, joined as text. */
+  readonly joinedMd5?: string;
+  readonly composition?: Composition;
+  /** Of a composed object: the bytes that are its own (the list of its segments). `size` and `etagMd5` are the whole's. */
+  readonly stored?: { readonly size: number; readonly etagMd5: string };
   readonly checksum?: Checksum;
   readonly metadata: ObjectMetadata;
   /** Account that owns the object; shown as Owner. */
   readonly owner: AccountId;
 }
 
-/** ETag as S3 shows it, without quotes: `md5` or `md5-N`. */
-export function etagOf(version: Pick<ObjectVersion, 'etagMd5' | 'partCount'>): string {
-  return version.partCount === undefined ? version.etagMd5 : `${version.etagMd5}-${version.partCount}`;
+/** ETag as S3 shows it, without quotes: `md5`, `md5-5` of five parts, or `md5-N` (with the letter) of a list of segments. */
+export function etagOf(version: Pick<ObjectVersion, 'etagMd5' | 'partCount' | 'composition'>): string {
+  if (version.partCount !== undefined) return `${version.etagMd5}-${version.partCount}`;
+  return version.composition === 'segments' ? `${version.etagMd5}-N` : version.etagMd5;
 }
 
 /** A part of a finished multipart object, for `partNumber=` reads and GetObjectAttributes. */
@@ -97,6 +112,8 @@ export interface ObjectPart {
   readonly offset: number;
   readonly size: number;
   readonly checksumValue?: string;
+  /** Hexadecimal MD5 of its bytes; unknown for objects completed before it was kept. */
+  readonly md5Hex?: string;
 }
 
 export interface Upload {
@@ -139,6 +156,10 @@ export interface ListedObject {
   readonly size: number;
   readonly etagMd5: string;
   readonly partCount?: number;
+  readonly joinedMd5?: string;
+  readonly composition?: Composition;
+  /** As in `ObjectVersion`. */
+  readonly stored?: { readonly size: number; readonly etagMd5: string };
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumType?: ChecksumType;
   readonly owner: AccountId;

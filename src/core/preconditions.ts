@@ -1,13 +1,18 @@
 /**
- * Conditional requests, as RFC 9110, section 13, and AWS have them. ETags are compared without quotes, `-N` included.
+ * Conditional requests, as RFC 9110, section 13, and AWS have them. ETags are compared without quotes, `-N` included; an
+ * object in several pieces has two, as S3 and as Swift show it, and both are its own.
  * Dates are compared as they are shown: in whole seconds, LastModified rounded up, so that a client that sends back what it
  * was shown finds its copy current.
  */
 import { CoreError } from './core-errors.ts';
+import { shownFacts, type VersionRecord } from './metadata-records.ts';
 import { etagOf, type ObjectVersion } from './model.ts';
 import type { EtagList, ReadConditions, WriteConditions } from './object-store.ts';
 
-type Compared = Pick<ObjectVersion, 'etagMd5' | 'partCount' | 'lastModifiedMicros' | 'size'>;
+type Compared = Pick<
+  VersionRecord,
+  'etagMd5' | 'partCount' | 'composition' | 'segmented' | 'lastModifiedMicros' | 'size'
+>;
 
 /** What a condition says: go on; the reader's copy is current; or the header (lower case) that does not hold. */
 export type ReadVerdict =
@@ -39,7 +44,7 @@ export function checkReadConditions(conditions: ReadConditions, version: Compare
   if (verdict.kind === 'proceed') return;
   if (verdict.kind === 'failed') throw new CoreError('PreconditionFailed', { condition: verdict.condition });
   throw new CoreError('NotModified', {
-    etag: etagOf(version),
+    etag: etagOf(toShown(version)),
     lastModifiedMicros: version.lastModifiedMicros,
   });
 }
@@ -78,7 +83,7 @@ export function checkWriteConditions(
   ) {
     throw failed('x-amz-if-match-last-modified-time');
   }
-  if (ifMatchSize !== undefined && ifMatchSize !== stored.size) throw failed('x-amz-if-match-size');
+  if (ifMatchSize !== undefined && ifMatchSize !== toShown(stored).size) throw failed('x-amz-if-match-size');
 }
 
 function failed(condition: string): CoreError {
@@ -86,7 +91,14 @@ function failed(condition: string): CoreError {
 }
 
 function matches(etags: EtagList, version: Compared): boolean {
-  return etags === '*' || etags.includes(etagOf(version));
+  if (etags === '*') return true;
+  const joinedMd5 = version.segmented?.joinedMd5;
+  return etags.includes(etagOf(toShown(version))) || (joinedMd5 !== undefined && etags.includes(joinedMd5));
+}
+
+function toShown(version: Compared): Pick<ObjectVersion, 'etagMd5' | 'partCount' | 'composition' | 'size'> {
+  const { partCount } = version;
+  return { ...shownFacts(version), ...(partCount === undefined ? undefined : { partCount }) };
 }
 
 function isModifiedSince(version: Compared, sinceMicros: number): boolean {

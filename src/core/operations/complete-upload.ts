@@ -148,12 +148,13 @@ function createVersion(
     if (entry?.version !== frozen.frozenVersion) return undefined;
     const state = await readKeyState(context, current, key);
     checkWriteConditions(input.conditions, key, state.head?.record);
-    const { size, etagMd5, partCount, checksum } = assembled;
+    const { size, etagMd5, partCount, joinedMd5, checksum } = assembled;
     const record = placeVersion(context, draft, current, key, state, {
       isDeleteMarker: false,
       size,
       etagMd5,
       partCount,
+      segmented: { size, joinedMd5 },
       ...(checksum === undefined ? undefined : { checksum }),
       owner: upload.owner,
       metadata: upload.metadata,

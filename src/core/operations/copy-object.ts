@@ -102,6 +102,8 @@ function commitCopy(
       etagMd5: source.etagMd5,
       ...(source.partCount === undefined ? undefined : { partCount: source.partCount }),
       ...(checksum === undefined ? undefined : { checksum }),
+      ...(source.composition === undefined ? undefined : { composition: source.composition }),
+      ...(source.segmented === undefined ? undefined : { segmented: source.segmented }),
       owner: input.owner,
       metadata: input.metadata(toObjectVersion(input.source.key, source, found.isLatest)),
       body,

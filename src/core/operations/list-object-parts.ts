@@ -47,11 +47,12 @@ async function* allPieces(context: CoreContext, body: SharedBody): AsyncGenerato
 }
 
 function partOfPiece(piece: Piece, offset: number): ObjectPart {
-  const { partNumber, length, checksumValue } = piece;
+  const { partNumber, length, checksumValue, md5Hex } = piece;
   return {
     partNumber,
     offset,
     size: length,
     ...(checksumValue === undefined ? undefined : { checksumValue }),
+    ...(md5Hex === undefined ? undefined : { md5Hex }),
   };
 }

@@ -91,7 +91,7 @@ export function objectHeaders(found: FoundObject, call: S3Call, overrides: Heade
   return headers;
 }
 
-export function quotedEtag(version: Pick<ObjectVersion, 'etagMd5' | 'partCount'>): string {
+export function quotedEtag(version: Pick<ObjectVersion, 'etagMd5' | 'partCount' | 'composition'>): string {
   return `"${etagOf(version)}"`;
 }
 
