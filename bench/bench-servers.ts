@@ -151,7 +151,7 @@ async function answering(port: number, path: string | undefined): Promise<void> 
   throw new Error(`nothing answers on port ${port}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   const { port } = server.address() as { port: number };
