@@ -25,6 +25,7 @@ const { values } = parseArgs({
     objects: { type: 'string', default: '100000' },
     keys: { type: 'string', default: '1000000' },
     mebibytes: { type: 'string', default: '64' },
+    'mixed-seconds': { type: 'string', default: '600' },
     workers: { type: 'string', default: String(cpus().length) },
     json: { type: 'string' },
   },
@@ -39,6 +40,7 @@ async function measure(): Promise<void> {
     objects: Number(values.objects),
     keys: Number(values.keys),
     mebibytes: Number(values.mebibytes),
+    mixedSeconds: Number(values['mixed-seconds']),
     workers: Number(values.workers),
   };
   const wanted = values.rows?.split(',');

@@ -7,6 +7,8 @@ export interface BenchSettings {
   readonly objects: number;
   /** Keys of the listings. */
   readonly keys: number;
+  /** How long the mixed load runs. */
+  readonly mixedSeconds: number;
   /** MiB of a large object. */
   readonly mebibytes: number;
   readonly workers: number;

@@ -1,6 +1,8 @@
 /** What is measured, as in the table of docs/performance.md. A row says what work it is and how much it must reach. */
 import { largeObjectRows } from './large-object-rows.ts';
 import { listingRows } from './listing-rows.ts';
+import { mixedRow } from './mixed-row.ts';
+import { multipartRows } from './multipart-rows.ts';
 import type { Row } from './row.ts';
 import { smallObjectRows } from './small-object-rows.ts';
 import { wholeServerRows } from './whole-server-rows.ts';
@@ -9,5 +11,7 @@ export const rows: readonly Row[] = [
   ...smallObjectRows,
   ...largeObjectRows,
   ...listingRows,
+  ...multipartRows,
   ...wholeServerRows,
+  mixedRow,
 ];
