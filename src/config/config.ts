@@ -22,6 +22,9 @@ export interface PlaceConfig {
   readonly address?: ListenAddress;
   /** The place is chosen by this Host (or a bucket name before it) on the storage address. */
   readonly host?: string;
+  /** Likewise, and S3 speaks to them as that cloud does. */
+  readonly ibmHosts?: readonly string[];
+  readonly scpHosts?: readonly string[];
 }
 
 export interface TlsFiles {

@@ -66,7 +66,7 @@ describe('configuration', () => {
       GOTGAN_STORAGE_ADDRESS: '0.0.0.0:80',
       GOTGAN_CONTROL_ADDRESS: '[::1]:8080',
       GOTGAN_REGIONS:
-        'KR1;ibm=us-south;scp=kr-west1, KR2=s3.kr2.example, JP1=:9100 , US-1=[::]:9200;ibm=us-east',
+        'KR1;ibm=us-south;scp=kr-west1, KR2=s3.kr2.example, JP1=:9100 , US-1=[::]:9200;ibm=us-east;ibm-host=S3.us.example;ibm-host=direct.example;scp-host=os.example',
       GOTGAN_REGION_ALIASES: 'a,b',
       GOTGAN_BUCKET_NAMES: 'account',
       GOTGAN_WORKERS: '2',
@@ -82,7 +82,13 @@ describe('configuration', () => {
       { name: 'KR1', ibmName: 'us-south', scpName: 'kr-west1' },
       { name: 'KR2', host: 's3.kr2.example' },
       { name: 'JP1', address: { host: '127.0.0.1', port: 9100 } },
-      { name: 'US-1', address: { host: '::', port: 9200 }, ibmName: 'us-east' },
+      {
+        name: 'US-1',
+        address: { host: '::', port: 9200 },
+        ibmName: 'us-east',
+        ibmHosts: ['s3.us.example', 'direct.example'],
+        scpHosts: ['os.example'],
+      },
     ]);
     assert.deepEqual(
       [config.storageAddress, config.controlAddress],
@@ -121,6 +127,9 @@ describe('configuration', () => {
     ['GOTGAN_REGIONS', 'A,a=h', /"a" stands there twice/],
     ['GOTGAN_REGIONS', 'A;ibm=x,B=h;ibm=X', /"X" stands there twice/],
     ['GOTGAN_REGIONS', 'A;aws=x', /not ";aws=x"/],
+    ['GOTGAN_REGIONS', 'A;ibm-host=h,B=x;scp-host=H', /"h" stands there twice/],
+    ['GOTGAN_REGIONS', 'A;ibm-host=under_score', /not ";ibm-host=under_score"/],
+    ['GOTGAN_REGIONS', 'A;ibm-host=h:80', /not ";ibm-host=h:80"/],
     ['GOTGAN_REGIONS', 'A;ibm=x;ibm=y', /not ";ibm=y"/],
     ['GOTGAN_REGIONS', 'A=under_score', /"under_score" is neither/],
     ['GOTGAN_REGIONS', 'A=h:99999', /"h:99999" is neither/],

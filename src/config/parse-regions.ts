@@ -1,9 +1,11 @@
 /**
- * GOTGAN_REGIONS: `name[=address-or-host][;ibm=us-south][;scp=kr-west1]`, comma separated, the first is the default.
+ * GOTGAN_REGIONS: `name[=address-or-host][;ibm=us-south][;scp=kr-west1][;ibm-host=host][;scp-host=host]`, comma separated, the
+ * first is the default.
  *
  * What has a port is an address to listen on; what has none is a host name by which the place is chosen on the storage
- * address. One place at most has neither: it answers on the storage address for every other host. Names are compared
- * without regard to case, because clients write them in any.
+ * address. One place at most has neither: it answers on the storage address for every other host. `ibm-host` and `scp-host` name
+ * further hosts of a place, as many as there are, at which S3 speaks as IBM or Samsung Cloud do. Names are compared without
+ * regard to case, because clients write them in any.
  */
 import type { PlaceConfig } from './config.ts';
 import { isHost, isRegionName, parseListenAddress, splitList } from './parse-values.ts';
@@ -44,34 +46,49 @@ function parseWhere(name: string, text: string): Pick<PlaceConfig, 'address' | '
   return { host: text.toLowerCase() };
 }
 
-function parseOtherNames(
-  place: string,
-  options: readonly string[],
-): Pick<PlaceConfig, 'ibmName' | 'scpName'> {
+type OtherNames = Pick<PlaceConfig, 'ibmName' | 'scpName' | 'ibmHosts' | 'scpHosts'>;
+
+function parseOtherNames(place: string, options: readonly string[]): OtherNames {
   const names: { ibmName?: string; scpName?: string } = {};
+  const hosts: { ibmHosts?: readonly string[]; scpHosts?: readonly string[] } = {};
   for (const option of options) {
-    const [kind, name = '', ...rest] = option.split('=');
-    const member = kind === 'ibm' ? 'ibmName' : kind === 'scp' ? 'scpName' : undefined;
-    if (member === undefined || names[member] !== undefined || !isRegionName(name) || rest.length > 0) {
-      throw new WrongValue(`;ibm=name or ;scp=name after ${place}, each at most once, and not ";${option}"`);
+    const [kind = '', name = '', ...rest] = option.split('=');
+    const ofHosts = HOST_OPTIONS.get(kind);
+    const member = NAME_OPTIONS.get(kind);
+    if (rest.length > 0) throw wrongOption(place, option);
+    if (ofHosts !== undefined && isHost(name)) {
+      hosts[ofHosts] = Object.freeze([...(hosts[ofHosts] ?? []), name.toLowerCase()]);
+    } else if (member !== undefined && names[member] === undefined && isRegionName(name)) {
+      names[member] = name;
+    } else {
+      throw wrongOption(place, option);
     }
-    names[member] = name;
   }
-  return names;
+  return { ...names, ...hosts };
+}
+
+const NAME_OPTIONS = new Map([
+  ['ibm', 'ibmName'],
+  ['scp', 'scpName'],
+] as const) as ReadonlyMap<string, 'ibmName' | 'scpName'>;
+const HOST_OPTIONS = new Map([
+  ['ibm-host', 'ibmHosts'],
+  ['scp-host', 'scpHosts'],
+] as const) as ReadonlyMap<string, 'ibmHosts' | 'scpHosts'>;
+
+function wrongOption(place: string, option: string): WrongValue {
+  return new WrongValue(
+    `;ibm=name, ;scp=name, each at most once, ;ibm-host=host or ;scp-host=host after ${place}, and not ";${option}"`,
+  );
 }
 
 function assertDistinct(places: readonly PlaceConfig[]): void {
-  const members = ['name', 'ibmName', 'scpName', 'host'] as const;
-  for (const member of members) {
-    const seen = new Set<string>();
-    for (const place of places) {
-      const value = place[member]?.toLowerCase();
-      if (value === undefined) continue;
-      if (seen.has(value))
-        throw new WrongValue(`every region once, and "${place[member]}" stands there twice`);
-      seen.add(value);
-    }
-  }
+  assertOnce(places.map(({ name }) => name));
+  assertOnce(places.flatMap(({ ibmName }) => ibmName ?? []));
+  assertOnce(places.flatMap(({ scpName }) => scpName ?? []));
+  assertOnce(
+    places.flatMap(({ host, ibmHosts = [], scpHosts = [] }) => [host ?? [], ibmHosts, scpHosts].flat()),
+  );
   const addresses = places.flatMap(({ address }) =>
     address === undefined || address.port === 0 ? [] : [address],
   );
@@ -83,5 +100,14 @@ function assertDistinct(places: readonly PlaceConfig[]): void {
     throw new WrongValue(
       `an address or a host for every region but one, and ${names.join(', ')} could not be told apart`,
     );
+  }
+}
+
+function assertOnce(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const comparable = name.toLowerCase();
+    if (seen.has(comparable)) throw new WrongValue(`every region once, and "${name}" stands there twice`);
+    seen.add(comparable);
   }
 }

@@ -67,7 +67,8 @@ export const settings = {
     name: 'GOTGAN_REGIONS',
     summary:
       'Regions served, the first being the default: `name[=address-or-host][;ibm=us-south][;scp=kr-west1]`, ' +
-      'comma separated. A region with an address has a listener of its own, one with a host name is chosen by the Host header',
+      'comma separated. A region with an address has a listener of its own, one with a host name is chosen by the Host header. ' +
+      '`;ibm-host=...` and `;scp-host=...` add host names at which S3 speaks as these clouds do',
     fallback: 'KR1',
     parse: parseRegions,
   }),

@@ -1,6 +1,9 @@
 import type { Principal } from './principal.ts';
 import type { TokenRecord } from './tokens.ts';
 
+/** The clouds whose identity services make key pairs here. */
+export type KeyFlavour = 'nhn' | 'ibm' | 'scp';
+
 /** An access-key pair with the principal it acts as, as found for one request. */
 export interface AccessKeyCredential {
   readonly accessKeyId: string;
@@ -9,6 +12,8 @@ export interface AccessKeyCredential {
   /** Changes whenever the stored record does, so that derived signing keys can be cached by it. */
   readonly recordVersion: number;
   readonly principal: Principal;
+  /** Through whose interface the pair was made; absent: by none that S3 speaks otherwise for. */
+  readonly flavour?: KeyFlavour;
   /** Why the pair may not be used although it exists; undefined when it may. */
   readonly unusable?: 'key-disabled' | 'user-disabled' | 'account-disabled' | 'expired';
 }

@@ -42,7 +42,7 @@ export async function openListeners(services: ListenerServices): Promise<OpenLis
   const places = arrangePlaces(config.places);
   const storageChooser = createStorageChooser(
     s3Of(places.main),
-    places.byHost.map((place) => ({ host: place.host, s3: s3Of(place) })),
+    places.byHost.map(({ host, place }) => ({ host, s3: s3Of(place) })),
     tempAuth,
   );
   const opened: Listener[] = [];

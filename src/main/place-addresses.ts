@@ -4,7 +4,7 @@ import type { Config, ListenAddress, PlaceConfig } from '../config/config.ts';
 export interface PlacedPlaces {
   /** Answers on the storage address for every host that is not named. */
   readonly main: PlaceConfig;
-  readonly byHost: readonly (PlaceConfig & { readonly host: string })[];
+  readonly byHost: readonly { readonly host: string; readonly place: PlaceConfig }[];
   readonly byAddress: readonly (PlaceConfig & { readonly address: ListenAddress })[];
 }
 
@@ -14,11 +14,16 @@ export function arrangePlaces(places: readonly PlaceConfig[]): PlacedPlaces {
   const main = places.find(({ address, host }) => address === undefined && host === undefined) ?? first;
   return {
     main,
-    byHost: places.flatMap((place) => (place.host === undefined ? [] : [{ ...place, host: place.host }])),
+    byHost: places.flatMap((place) => hostsOf(place).map((host) => ({ host, place }))),
     byAddress: places.flatMap((place) =>
       place.address === undefined ? [] : [{ ...place, address: place.address }],
     ),
   };
+}
+
+/** In lower case, whichever cloud S3 speaks as there. */
+export function hostsOf({ host, ibmHosts = [], scpHosts = [] }: PlaceConfig): readonly string[] {
+  return [...(host === undefined ? [] : [host]), ...ibmHosts, ...scpHosts];
 }
 
 export interface RegionNames {

@@ -19,7 +19,7 @@ import { readPublicEndpoint } from '../listener/client-origin.ts';
 import type { StorageEngine } from '../storage/contract/storage-engine.ts';
 import type { StorageFailure } from '../storage/contract/storage-errors.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
-import { nameRegions } from './place-addresses.ts';
+import { hostsOf, nameRegions } from './place-addresses.ts';
 
 export interface WorkerParts {
   readonly config: Config;
@@ -79,7 +79,11 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
           {
             place: place.name,
             ...nameRegions(place, config),
-            domains: [...(place.host === undefined ? [] : [place.host]), ...config.domains],
+            domains: [...hostsOf(place), ...config.domains],
+            flavourHosts: [
+              ...(place.ibmHosts ?? []).map((host) => ({ host, flavour: 'ibm' as const })),
+              ...(place.scpHosts ?? []).map((host) => ({ host, flavour: 'scp' as const })),
+            ],
             anonymousAllowed: config.anonymousS3,
             signatureV2Allowed: config.signatureV2,
           },

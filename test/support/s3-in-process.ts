@@ -27,6 +27,9 @@ export const NOW_MICROS = 1_582_410_142_250_000;
 export const ACCOUNT = '84c9e9a51aea402e95389c08ac562ac5';
 export const OTHER_ACCOUNT = 'b'.repeat(32);
 
+/** Pairs of the owner are minted through the interface of each cloud. */
+export type Signatory = 'owner' | 'other' | 'ibm-pair' | 'scp-pair';
+
 export interface InProcessS3 {
   readonly url: string;
   readonly host: string;
@@ -35,12 +38,8 @@ export interface InProcessS3 {
   /** Errors that were bugs: none, if all is well. */
   readonly bugs: unknown[];
   /** Signed by the owner unless `as` says otherwise. */
-  send(
-    request: Omit<UnsignedRequest, 'host'>,
-    changes?: SentRequest,
-    as?: 'owner' | 'other',
-  ): Promise<RawResponse>;
-  signer(as?: 'owner' | 'other'): IndependentSigner;
+  send(request: Omit<UnsignedRequest, 'host'>, changes?: SentRequest, as?: Signatory): Promise<RawResponse>;
+  signer(as?: Signatory, region?: string): IndependentSigner;
   stop(): Promise<void>;
 }
 
@@ -57,7 +56,12 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
   const engine = createMemoryStore().openEngine();
   const store = createObjectStore({ engine, clock, entropy, settings: options.core ?? {} });
   const bugs: unknown[] = [];
-  const credentials = [credentialOf(ACCOUNT, 'owner'), credentialOf(OTHER_ACCOUNT, 'other')];
+  const credentials = [
+    credentialOf(ACCOUNT, 'owner'),
+    credentialOf(OTHER_ACCOUNT, 'other'),
+    { ...credentialOf(ACCOUNT, 'ibm-pair'), flavour: 'ibm' as const },
+    { ...credentialOf(ACCOUNT, 'scp-pair'), flavour: 'scp' as const },
+  ];
   const signatures = {
     credentials: {
       findAccessKey: async (id: string) => credentials.find(({ accessKeyId }) => accessKeyId === id),
@@ -106,9 +110,9 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
   });
   const host = `127.0.0.1:${listener.address.port}`;
   const url = `http://${host}`;
-  const signer = (as = 'owner') =>
+  const signer = (as: Signatory = 'owner', region = 'KR1') =>
     new IndependentSigner(
-      { accessKeyId: as, secret: `secret of ${as}`, region: 'KR1' },
+      { accessKeyId: as, secret: `secret of ${as}`, region },
       new Date(clock.nowMicros() / 1000),
     );
   return {

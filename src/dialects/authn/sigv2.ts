@@ -29,9 +29,14 @@ export interface VerifiedSigV2 {
   readonly payload: PayloadMode;
 }
 
+interface SigV2Demands extends SigV2Rules {
+  /** Told the key pair named by the request, found but not yet proven. */
+  onKey?(credential: AccessKeyCredential | undefined): unknown;
+}
+
 export interface SigV2Verifier {
   /** Throws AuthnError. */
-  verify(request: WireRequest, place: ProofPlace, rules: SigV2Rules): Promise<VerifiedSigV2>;
+  verify(request: WireRequest, place: ProofPlace, rules: SigV2Demands): Promise<VerifiedSigV2>;
 }
 
 /** Longer ids are not looked for. */
@@ -47,6 +52,7 @@ export function createSigV2Verifier(options: SigV2Options): SigV2Verifier {
         accessKeyId.length > ACCESS_KEY_ID_CHARACTERS_MAX
           ? undefined
           : await credentials.findAccessKey(accessKeyId);
+      rules.onKey?.(credential);
       if (credential === undefined) throw new AuthnError('UnknownAccessKey', { accessKeyId });
       verifySignature(proof, credential, stringsToSign(request, proof.date, rules, publicAddresses));
       if (credential.unusable !== undefined) {

@@ -20,6 +20,7 @@ describe('path style', () => {
       bucketName: 'bucket',
       bucketAccount: undefined,
       key: 'a/b',
+      isHosted: false,
     });
   });
 

@@ -13,6 +13,8 @@ export interface S3Address {
   /** Of `{account}:{bucket}`, lower case. */
   readonly bucketAccount: string | undefined;
   readonly key: string;
+  /** The bucket stands in the host name and not in the path. */
+  readonly isHosted: boolean;
 }
 
 /** Object keys are 1 to 1,024 bytes of UTF-8 (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
@@ -20,7 +22,13 @@ const KEY_BYTES_MAX = 1024;
 /** A UTF-16 unit takes at most three bytes of UTF-8, so that shorter keys need no counting. */
 const KEY_UNITS_SURELY_SHORT = Math.floor(KEY_BYTES_MAX / 3);
 
-const SERVICE: S3Address = { resource: 'service', bucketName: '', bucketAccount: undefined, key: '' };
+const SERVICE: S3Address = {
+  resource: 'service',
+  bucketName: '',
+  bucketAccount: undefined,
+  key: '',
+  isHosted: false,
+};
 
 /**
  * `host`: the Host header, or undefined. `domains`: below which `{bucket}.{domain}` names a bucket, lower case, without port.
@@ -32,11 +40,11 @@ export function parseAddress(
   domains: readonly string[],
 ): S3Address {
   const hosted = host === undefined || domains.length === 0 ? undefined : bucketOfHost(host, domains);
-  if (hosted !== undefined) return addressOf(hosted, rawPath.slice(1));
+  if (hosted !== undefined) return addressOf(hosted, rawPath.slice(1), true);
   if (rawPath.length <= 1) return SERVICE;
   const slash = rawPath.indexOf('/', 1);
   const bucket = decodeOrRefuse(slash < 0 ? rawPath.slice(1) : rawPath.slice(1, slash));
-  return addressOf(bucket, slash < 0 ? '' : rawPath.slice(slash + 1));
+  return addressOf(bucket, slash < 0 ? '' : rawPath.slice(slash + 1), false);
 }
 
 /**
@@ -90,16 +98,17 @@ function decodeOrRefuse(raw: string): string {
   }
 }
 
-function addressOf(bucket: string, rawKey: string): S3Address {
+function addressOf(bucket: string, rawKey: string, isHosted: boolean): S3Address {
   const { account, name } = splitBucketName(bucket);
   if (name === '') throw new S3Error('InvalidBucketName', { BucketName: name });
-  if (rawKey === '') return { resource: 'bucket', bucketName: name, bucketAccount: account, key: '' };
+  const named = { bucketName: name, bucketAccount: account, isHosted };
+  if (rawKey === '') return { ...named, resource: 'bucket', key: '' };
   const key = decodeOrRefuse(rawKey);
   checkKey(key);
-  return { resource: 'object', bucketName: name, bucketAccount: account, key };
+  return { ...named, resource: 'object', key };
 }
 
-function withoutPort(host: string): string {
+export function withoutPort(host: string): string {
   const colon = host.lastIndexOf(':');
   return colon < 0 || host.endsWith(']') ? host : host.slice(0, colon);
 }

@@ -5,6 +5,7 @@
  * (nhn-openstack.md, section 23.1), the others any text. Version 2 names no region. Bearer tokens are recognised, not verified yet.
  */
 import type { Place } from '../../core/model.ts';
+import type { AccessKeyCredential } from '../../identity/credentials.ts';
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
 import { findProof } from '../authn/find-proof.ts';
 import { type OpenedPayload, openPayload } from '../authn/open-payload.ts';
@@ -20,7 +21,6 @@ import type { S3Flavour } from './s3-flavours.ts';
 import { isSignedParameter } from './signed-parameters.ts';
 
 export interface AuthenticationRules {
-  readonly flavour: S3Flavour;
   readonly place: Place;
   /** Below which bucket names stand as host names. */
   readonly domains: readonly string[];
@@ -46,11 +46,15 @@ export interface SignatureVerifiers {
   readonly sigV2Verifier: SigV2Verifier;
 }
 
+/** Told the key pair that the request names, once, before anything is proven; undefined: nobody has it. */
+type AdoptFlavour = (key: AccessKeyCredential | undefined) => S3Flavour;
+
 /** Reads nothing of the body. Throws AuthnError and S3Error. */
 export async function authenticateCall(
   request: WireRequest,
   { verifier, sigV2Verifier }: SignatureVerifiers,
   rules: AuthenticationRules,
+  adoptFlavour: AdoptFlavour,
 ): Promise<Authenticated> {
   if (request.method === PREFLIGHT) return unproven(request);
   const proof = findProof(request);
@@ -58,7 +62,9 @@ export async function authenticateCall(
     case 'sigv4':
     case 'sigv4-query': {
       const place = proof.kind === 'sigv4' ? 'header' : 'query';
-      const verified = await verifier.verify(request, place, () => signatureRules(rules));
+      const verified = await verifier.verify(request, place, (key) =>
+        signatureRules(rules, adoptFlavour(key)),
+      );
       return { caller: verified.caller, body: openBody(request, verified.payload) };
     }
     case 'sigv2':
@@ -68,6 +74,7 @@ export async function authenticateCall(
       const verified = await sigV2Verifier.verify(request, proof.kind === 'sigv2' ? 'header' : 'query', {
         hostedBucket: host === undefined ? undefined : bucketOfHost(host, rules.domains),
         isSignedParameter,
+        onKey: adoptFlavour,
       });
       return { caller: verified.caller, body: openBody(request, verified.payload) };
     }
@@ -83,7 +90,7 @@ function unproven(request: WireRequest): Authenticated {
   return { caller: anonymousCaller, body: openBody(request, payloadModeWithoutSigV4(request)) };
 }
 
-function signatureRules({ flavour, place, isNameOfPlace }: AuthenticationRules): SigV4Rules {
+function signatureRules({ place, isNameOfPlace }: AuthenticationRules, flavour: S3Flavour): SigV4Rules {
   return {
     service: 's3',
     presignSecondsMax: flavour.presignSecondsMax ?? Number.MAX_SAFE_INTEGER,

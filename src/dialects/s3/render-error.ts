@@ -11,8 +11,9 @@ export interface FailedRequest {
   readonly method: string;
   /** Path as sent. */
   readonly rawPath: string;
-  /** Whether the address names a bucket without a key. */
-  readonly isBucket: boolean;
+  readonly addressed: 'service' | 'bucket' | 'object';
+  /** The bucket, when the host names it and the path does not. */
+  readonly hostedBucket: string | undefined;
 }
 
 /** Answers to HEAD and 304 have no body (RFC 9110, sections 9.3.2 and 15.4.5). */
@@ -24,9 +25,10 @@ export function renderError(error: S3Error, request: FailedRequest): WireRespons
 }
 
 function errorDocument(error: S3Error, request: FailedRequest): string {
-  let content = element('Code', error.code) + element('Message', error.message);
-  for (const member of request.flavour.errorMembers) content += memberXml(member, error, request);
-  return request.flavour.xmlDeclaration + parent('Error', content);
+  const { errorCodes, errorMembers, xmlDeclaration } = request.flavour;
+  let content = element('Code', errorCodes[error.code] ?? error.code) + element('Message', error.message);
+  for (const member of errorMembers) content += memberXml(member, error, request);
+  return xmlDeclaration + parent('Error', content);
 }
 
 function memberXml(member: ErrorMember, error: S3Error, request: FailedRequest): string {
@@ -34,7 +36,7 @@ function memberXml(member: ErrorMember, error: S3Error, request: FailedRequest):
     case 'fields':
       return error.fields.map(([name, value]) => element(name, value)).join('');
     case 'Resource':
-      return element('Resource', resourceOf(request));
+      return resourceXml(error, request);
     case 'RequestId':
       return element('RequestId', request.requestId);
     case 'HostId':
@@ -44,8 +46,13 @@ function memberXml(member: ErrorMember, error: S3Error, request: FailedRequest):
   }
 }
 
-function resourceOf({ flavour, rawPath, isBucket }: FailedRequest): string {
-  if (flavour.errorResource === 'path-as-sent') return rawPath;
-  if (rawPath === '/') return '';
-  return isBucket && !rawPath.endsWith('/') ? `${rawPath}/` : rawPath;
+/** IBM: a slash behind buckets, nothing for the service, and no element when a call on the service is malformed (ibm-cos.md, 9.10). */
+function resourceXml(
+  { status }: S3Error,
+  { flavour, rawPath, addressed, hostedBucket }: FailedRequest,
+): string {
+  if (flavour.errorResource === 'path-as-sent') return element('Resource', rawPath);
+  if (addressed === 'service') return status === 400 ? '' : element('Resource', '');
+  const path = hostedBucket === undefined ? rawPath : `/${hostedBucket}${rawPath}`;
+  return element('Resource', addressed === 'bucket' && !path.endsWith('/') ? `${path}/` : path);
 }

@@ -8,16 +8,24 @@ import type { RouteSubject } from '../kernel/route-table.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import type { S3Address } from './addressing.ts';
 import { decideOnObject } from './authorise-call.ts';
+import type { ChosenFlavour } from './choose-flavour.ts';
 import type { CopySource, S3Body, S3Call } from './s3-call.ts';
-import type { S3Flavour } from './s3-flavours.ts';
+import { type S3Flavour, s3Flavours } from './s3-flavours.ts';
 
 const NO_QUERY = parseQuery('');
-const SERVICE: S3Address = { resource: 'service', bucketName: '', bucketAccount: undefined, key: '' };
+const SERVICE: S3Address = {
+  resource: 'service',
+  bucketName: '',
+  bucketAccount: undefined,
+  key: '',
+  isHosted: false,
+};
 
 export class S3CallState implements S3Call {
   request: WireRequest;
-  readonly requestId: string;
-  readonly flavour: S3Flavour;
+  requestId: string;
+  flavour: S3Flavour;
+  readonly chosenFlavour: ChosenFlavour;
   readonly place: Place;
   query: QueryParameters = NO_QUERY;
   address: S3Address = SERVICE;
@@ -26,10 +34,11 @@ export class S3CallState implements S3Call {
   loadedSource: CopySource | undefined;
   openedBody: S3Body | undefined;
 
-  constructor(request: WireRequest, requestId: string, flavour: S3Flavour, place: Place) {
+  constructor(request: WireRequest, requestId: string, chosenFlavour: ChosenFlavour, place: Place) {
     this.request = request;
     this.requestId = requestId;
-    this.flavour = flavour;
+    this.chosenFlavour = chosenFlavour;
+    this.flavour = s3Flavours[chosenFlavour.flavour];
     this.place = place;
   }
 

@@ -34,6 +34,7 @@ import { parseAddress } from './addressing.ts';
 import { type AuthenticationRules, authenticateCall, type SignatureVerifiers } from './authenticate-call.ts';
 import { authoriseCall } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
+import { type FlavourHost, flavourOfKey, flavourOfRequest } from './choose-flavour.ts';
 import { parseCopySource } from './copy-source.ts';
 import type { AccountDirectory } from './grantees.ts';
 import { withMovedHeaders } from './moved-headers.ts';
@@ -44,7 +45,7 @@ import type { CopySource, S3Call, S3Services } from './s3-call.ts';
 import { S3CallState } from './s3-call-state.ts';
 import { toS3Error } from './s3-error-maps.ts';
 import { S3Error } from './s3-errors.ts';
-import { s3Flavours } from './s3-flavours.ts';
+import { type S3Flavour, type S3FlavourName, s3Flavours } from './s3-flavours.ts';
 
 export interface S3Parts extends SignatureVerifiers {
   readonly store: ObjectStore;
@@ -65,6 +66,8 @@ export interface S3Settings {
   readonly anonymousAllowed: boolean;
   /** Whether Signature Version 2 is taken (GOTGAN_SIGNATURE_V2). Default: yes. */
   readonly signatureV2Allowed?: boolean;
+  /** Host names at which S3 speaks as another cloud. */
+  readonly flavourHosts?: readonly FlavourHost[];
 }
 
 export type S3Dialect = Dialect<S3Call, S3Services>;
@@ -86,6 +89,7 @@ class S3 implements S3Dialect {
   readonly #settings: S3Settings;
   readonly #routes: RouteTable<S3Operation>;
   readonly #rules: AuthenticationRules;
+  readonly #flavourHosts: readonly FlavourHost[];
 
   constructor(parts: S3Parts, settings: S3Settings) {
     const { place, regionAliases, otherPlaceNames, anonymousAllowed, signatureV2Allowed = true } = settings;
@@ -94,11 +98,11 @@ class S3 implements S3Dialect {
     const otherNames = new Set(otherPlaceNames.map((name) => name.toLowerCase()));
     // A domain below another is looked at first.
     const domains = [...settings.domains].sort((left, right) => right.length - left.length);
+    this.#flavourHosts = (settings.flavourHosts ?? []).toSorted((a, b) => b.host.length - a.host.length);
     this.#parts = parts;
     this.#settings = settings;
     this.#routes = createRouteTable(operations);
     this.#rules = {
-      flavour: s3Flavours.nhn,
       place,
       domains,
       isNameOfPlace: isName,
@@ -114,10 +118,9 @@ class S3 implements S3Dialect {
   }
 
   begin(request: WireRequest): S3Call {
-    const { flavour } = this.#rules;
-    const extra = request.headers.get('x-trans-id-extra');
-    const requestId = mintRequestId(flavour, this.#parts.entropy, request.receivedAtMicros, extra);
-    return new S3CallState(request, requestId, flavour, this.#settings.place);
+    const chosen = flavourOfRequest(request, this.#flavourHosts);
+    const requestId = this.#mintRequestId(request, s3Flavours[chosen.flavour]);
+    return new S3CallState(request, requestId, chosen, this.#settings.place);
   }
 
   route(call: S3Call): S3Operation {
@@ -138,7 +141,9 @@ class S3 implements S3Dialect {
 
   async authenticate(call: S3Call): Promise<void> {
     const state = stateOf(call);
-    const { caller, body } = await authenticateCall(state.request, this.#parts, this.#rules);
+    const { caller, body } = await authenticateCall(state.request, this.#parts, this.#rules, (key) =>
+      this.#adoptFlavour(state, flavourOfKey(state.chosenFlavour, key?.flavour)),
+    );
     state.caller = caller;
     state.openedBody = body;
     if (state.query.size > 0) state.request = withMovedHeaders(state.request, state.query);
@@ -167,7 +172,7 @@ class S3 implements S3Dialect {
 
   finish(response: WireResponse, call: S3Call): WireResponse {
     const { flavour, requestId } = call;
-    const headers = [...response.headers, ...flavour.extraHeaders];
+    const headers = withExtraHeaders(response.headers, flavour.extraHeaders);
     for (const name of flavour.requestIdHeaders) headers.push(name, requestId);
     if (response.body === null && flavour.emptyContentType !== undefined && needsContentType(response)) {
       headers.push('Content-Type', flavour.emptyContentType);
@@ -182,7 +187,8 @@ class S3 implements S3Dialect {
       requestId,
       method: request.method,
       rawPath: request.rawPath,
-      isBucket: call.addressed === 'bucket',
+      addressed: call.addressed,
+      hostedBucket: stateOf(call).address.isHosted ? call.bucketName : undefined,
     });
   }
 
@@ -192,6 +198,21 @@ class S3 implements S3Dialect {
 
   bodyOf(call: S3Call) {
     return verifiedBody(call);
+  }
+
+  #mintRequestId(request: WireRequest, flavour: S3Flavour): string {
+    const extra = request.headers.get('x-trans-id-extra');
+    return mintRequestId(flavour, this.#parts.entropy, request.receivedAtMicros, extra);
+  }
+
+  /** Nothing has been said under the request id yet when the key becomes known. */
+  #adoptFlavour(state: S3CallState, name: S3FlavourName): S3Flavour {
+    const flavour = s3Flavours[name];
+    if (flavour.requestIdForm !== state.flavour.requestIdForm) {
+      state.requestId = this.#mintRequestId(state.request, flavour);
+    }
+    state.flavour = flavour;
+    return flavour;
   }
 
   async #findBucket(call: S3Call, name: string, account: string | undefined) {
@@ -227,8 +248,23 @@ function refuseOtherOwner(call: S3Call, header: string, account: string): void {
 /** Answers without a body still name a type (nhn-openstack.md, section 23.6); 304 repeats nothing of the kind. */
 function needsContentType({ status, headers }: WireResponse): boolean {
   if (status === 304) return false;
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === 'Content-Type') return false;
+  return !hasHeader(headers, 'Content-Type');
+}
+
+/** A list of its own, to which more may be added. */
+function withExtraHeaders(headers: readonly string[], extra: readonly string[]): string[] {
+  const all = [...headers];
+  for (let index = 0; index < extra.length; index += 2) {
+    const [name = '', value = ''] = extra.slice(index, index + 2);
+    if (!hasHeader(headers, name)) all.push(name, value);
   }
-  return true;
+  return all;
+}
+
+/** As this server spells it. */
+function hasHeader(headers: readonly string[], name: string): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === name) return true;
+  }
+  return false;
 }

@@ -15,7 +15,8 @@ const failed: FailedRequest = {
   requestId: 'tx1',
   method: 'GET',
   rawPath: '/bucket/a%20b',
-  isBucket: false,
+  addressed: 'object',
+  hostedBucket: undefined,
 };
 const contextOf = (method = 'GET', headers: HeaderFields = []) => ({
   request: { method, headers: wireHeaders(headers) },
@@ -60,15 +61,21 @@ describe('members of an error document', () => {
   });
 
   test('the resource of flavour ibm ends with a slash for buckets and is empty for the service', () => {
-    const resourceOf = (rawPath: string, isBucket: boolean) => {
-      const { body } = renderError(error, { ...failed, flavour: s3Flavours.ibm, rawPath, isBucket });
+    const resourceOf = (
+      rawPath: string,
+      addressed: 'service' | 'bucket' | 'object',
+      ofError: S3Error = error,
+    ) => {
+      const { body } = renderError(ofError, { ...failed, flavour: s3Flavours.ibm, rawPath, addressed });
       const { children } = readXml(Buffer.from(String(body)), { depthMax: 2, elementsMax: 20 });
       return children.find(({ name }) => name === 'Resource')?.text;
     };
     assert.deepEqual(
-      [resourceOf('/b', true), resourceOf('/b/', true), resourceOf('/b/k', false), resourceOf('/', false)],
-      ['/b/', '/b/', '/b/k', ''],
+      [resourceOf('/b', 'bucket'), resourceOf('/b/', 'bucket'), resourceOf('/b/k', 'object')],
+      ['/b/', '/b/', '/b/k'],
     );
+    assert.equal(resourceOf('/', 'service', new S3Error('AccessDenied')), '');
+    assert.equal(resourceOf('/', 'service', new S3Error('InvalidArgument')), undefined);
   });
 
   test('those that were not given are left out, the others stand in the order of the catalogue', () => {

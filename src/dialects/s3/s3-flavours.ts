@@ -24,7 +24,9 @@ export interface S3Flavour {
   readonly requestIdForm: 'transaction' | 'uuid';
   /** Every response carries the request id in each of these. */
   readonly requestIdHeaders: readonly string[];
-  /** Flat list of headers on every response. */
+  /** Codes that the cloud has another word for; the others are AWS's. */
+  readonly errorCodes: Readonly<Record<string, string>>;
+  /** Flat list of headers on every response that has none of the name. */
   readonly extraHeaders: readonly string[];
   /** Content-Type of a success without a body; undefined: none is sent. */
   readonly emptyContentType: string | undefined;
@@ -57,6 +59,7 @@ const nhn: S3Flavour = {
   errorResource: 'path-as-sent',
   requestIdForm: 'transaction',
   requestIdHeaders: ['x-amz-id-2', 'x-amz-request-id', 'x-trans-id', 'x-openstack-request-id'],
+  errorCodes: {},
   extraHeaders: [],
   emptyContentType: 'text/html; charset=UTF-8',
   putObjectShowsLastModified: true,
@@ -69,6 +72,12 @@ const nhn: S3Flavour = {
   otherPlace: 'NoSuchBucket',
 };
 
+/** ibm-cos.md, section 9.10. */
+const ibmErrorCodes: S3Flavour['errorCodes'] = {
+  IllegalLocationConstraintException: 'InvalidLocationConstraint',
+  KeyTooLongError: 'KeyTooLong',
+};
+
 const ibm: S3Flavour = {
   name: 'ibm',
   xmlDeclaration: '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>',
@@ -76,7 +85,8 @@ const ibm: S3Flavour = {
   errorResource: 'bucket-with-slash',
   requestIdForm: 'uuid',
   requestIdHeaders: ['x-amz-request-id', 'X-Clv-Request-Id'],
-  extraHeaders: ['X-Clv-S3-Version', '2.5'],
+  errorCodes: ibmErrorCodes,
+  extraHeaders: ['Accept-Ranges', 'bytes', 'Server', 'Gotgan', 'X-Clv-S3-Version', '2.5'],
   emptyContentType: undefined,
   putObjectShowsLastModified: false,
   createBucketShowsLocation: false,
@@ -95,6 +105,7 @@ const scp: S3Flavour = {
   errorResource: 'path-as-sent',
   requestIdForm: 'transaction',
   requestIdHeaders: ['x-amz-request-id', 'x-amz-id-2', 'x-trans-id', 'x-openstack-request-id'],
+  errorCodes: {},
   extraHeaders: [],
   emptyContentType: undefined,
   putObjectShowsLastModified: false,
