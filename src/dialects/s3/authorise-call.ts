@@ -35,6 +35,9 @@ import { S3Error } from './s3-errors.ts';
 /** Set for good once an account other than the bucket's may have written an object into the bucket. */
 const FOREIGN_OBJECTS_DOCUMENT = 'foreign-objects';
 
+/** What makes an object that belongs to whoever makes it. */
+const writes: ReadonlySet<Action> = new Set(['object:write', 'object:copy']);
+
 const PUBLIC: AccessDecision = { allowed: true, trace: [] };
 
 type Lookups = Pick<ObjectStore, 'headObject' | 'listParts' | 'updateBucket'>;
@@ -94,7 +97,7 @@ async function decide(store: Lookups, call: Asking, { action, on }: Permission):
         key,
         versionId: query.get('versionId'),
       });
-      if (decision.allowed && action === 'object:write') await markForeignWriter(store, call);
+      if (decision.allowed && writes.has(action)) await markForeignWriter(store, call);
       return decision;
     }
     case 'source':
@@ -134,7 +137,7 @@ export function confirmAccess(
 
 /** As `confirmAccess`, for reading the source of a copy. */
 export function confirmSourceAccess(call: AskingOfSource, version: ObjectVersion): void {
-  confirmOnTarget(call, 'object:read', call.copySource, version);
+  confirmOnTarget(call, 'object:copy-source', call.copySource, version);
 }
 
 function confirmOnTarget(
@@ -152,7 +155,7 @@ function confirmOnTarget(
 
 /** Whether the call may copy some versions of the source and not others. */
 export function dependsOnSourceVersion(call: AskingOfSource): boolean {
-  return needsObjectFacts(questionOnTarget(call, 'object:read', call.copySource));
+  return needsObjectFacts(questionOnTarget(call, 'object:copy-source', call.copySource));
 }
 
 /** An addressed version is asked for by the action on versions. */

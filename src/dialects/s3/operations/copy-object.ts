@@ -39,8 +39,8 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
   summary: 'Makes an object of the bytes of another one, without moving them.',
   route: { method: 'PUT', resource: 'object', headers: ['x-amz-copy-source'] },
   permissions: [
-    { action: 'object:write', on: 'object' },
-    { action: 'object:read', on: 'source' },
+    { action: 'object:copy', on: 'object' },
+    { action: 'object:copy-source', on: 'source' },
   ],
   body: { kind: 'none' },
   mutates: true,

@@ -15,7 +15,7 @@ export const headObject = defineOperation<S3Call, S3Services, ReadObjectInput, R
   name: 'HeadObject',
   summary: 'Answers what GetObject would, without the bytes.',
   route: { method: 'HEAD', resource: 'object' },
-  permissions: [{ action: 'object:read', on: 'object' }],
+  permissions: [{ action: 'object:head', on: 'object' }],
   body: { kind: 'none' },
   mutates: false,
 
@@ -23,7 +23,7 @@ export const headObject = defineOperation<S3Call, S3Services, ReadObjectInput, R
 
   async run({ store }, input, call) {
     const found = await store.headObject(await targetToRead(store, call, input));
-    confirmAccess(call, 'object:read', found.version);
+    confirmAccess(call, 'object:head', found.version);
     return { input, found, part: await findPart(store, call, input, found) };
   },
 

@@ -29,8 +29,8 @@ export const uploadPartCopy = defineOperation<S3Call, S3Services, Input, Output>
   summary: 'Makes a part of the bytes of another object, or of a range of them.',
   route: { method: 'PUT', resource: 'object', query: ['uploadId'], headers: ['x-amz-copy-source'] },
   permissions: [
-    { action: 'object:write', on: 'object' },
-    { action: 'object:read', on: 'source' },
+    { action: 'object:copy', on: 'object' },
+    { action: 'object:copy-source', on: 'source' },
   ],
   body: { kind: 'none' },
   mutates: true,
