@@ -28,7 +28,7 @@ export interface FloorFill {
   readonly body: Buffer;
 }
 
-export type FloorRequest = Pick<FloorPlan, 'work' | 'workers' | 'answer' | 'digests'> & {
+export type FloorRequest = Pick<FloorPlan, 'work' | 'workers' | 'answer' | 'digests' | 'isSigned'> & {
   readonly fill: FloorFill;
 };
 

@@ -1,12 +1,13 @@
 /**
  * The floor: the least program that could do the same work with the same tools. Plain node:http and lmdb, the same header
- * bytes out, the same digests, the same number of records in one flushed commit, and nothing of ours but the digests that
- * Node has not (design, section 8). It verifies no signatures.
+ * bytes out, the same bytes hashed (of a signed request the canonical request and the string to sign, too), the same number of
+ * records in one flushed commit, and nothing of ours but the digests that Node has not (design, section 8). It compares no
+ * signature and asks nobody for permission.
  *
  * Started as a child process: `node floor-server.ts <plan as JSON>`.
  */
 import cluster from 'node:cluster';
-import { hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash } from 'node:crypto';
 import { close, createReadStream, fsync, open as openFile, unlink, writev } from 'node:fs';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -28,6 +29,7 @@ export interface FloorPlan {
     readonly headers: readonly string[];
     readonly body?: string | undefined;
   };
+  readonly isSigned: boolean;
   /** Of `put-file`. */
   readonly digests?: readonly DigestAlgorithm[];
 }
@@ -50,7 +52,11 @@ if (cluster.isPrimary) {
     'get-file': answerGetFile,
     'put-file': answerPutFile,
   };
-  createServer({ keepAliveTimeout: 75_000 }, listeners[plan.work]()).listen(plan.port, '127.0.0.1');
+  const listener = listeners[plan.work]();
+  createServer({ keepAliveTimeout: 75_000 }, plan.isSigned ? hashSignature(listener) : listener).listen(
+    plan.port,
+    '127.0.0.1',
+  );
 }
 
 function openStore() {
@@ -61,6 +67,19 @@ function openStore() {
     useVersions: true,
     mapSize: 2 ** 40,
   });
+}
+
+/** Of a request with the three headers that a client signs at the least. */
+const CANONICAL_REQUEST = 'c'.repeat(340);
+const STRING_TO_SIGN_HEAD = 's'.repeat(70);
+
+function hashSignature(listener: RequestListener): RequestListener {
+  const key = createSecretKey(Buffer.alloc(32));
+  return (request, response) => {
+    const toSign = STRING_TO_SIGN_HEAD + hash('sha256', CANONICAL_REQUEST);
+    createHmac('sha256', key).update(toSign).digest();
+    listener(request, response);
+  };
 }
 
 function answer(response: ServerResponse, body: string | Buffer | undefined): void {

@@ -84,6 +84,7 @@ async function measureLargeObjects(work: LargeObjectWork, server: BenchServer, s
   const floor = {
     work: method === 'PUT' ? ('put-file' as const) : ('get-file' as const),
     workers: settings.workers,
+    isSigned: true,
     answer: { status: 200, headers: answer.headers },
     digests: work.digests,
     fill: { paths: method === 'GET' ? paths : [], body },

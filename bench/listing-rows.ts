@@ -52,6 +52,7 @@ async function measurePages(server: BenchServer, keys: readonly string[], settin
   const floor = {
     work: 'list' as const,
     workers: settings.workers,
+    isSigned: true,
     answer: { status: 200, headers: [] },
     fill: { paths: keys, body: Buffer.alloc(RECORD_BYTES) },
   };

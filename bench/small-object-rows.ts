@@ -115,6 +115,7 @@ async function measureSmallObjects(
   const floor = {
     work: floorWork,
     workers: settings.workers,
+    isSigned: work.isAnonymous !== true,
     answer: { status, headers: answer.headers, body: status === 403 ? answer.body : undefined },
     fill,
   };
