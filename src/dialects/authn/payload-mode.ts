@@ -2,7 +2,7 @@
  * What a request's `x-amz-content-sha256` says about its body (AWS, "Signature Calculations for the Authorization
  * Header", and "… Transferring Payload in Multiple Chunks"). Keywords are spelt exactly; a hash may be of either case.
  */
-import type { KeyObject } from 'node:crypto';
+import type { HmacSha256Key } from '../../lib/hmac-sha256.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { AuthnError } from './authn-errors.ts';
 
@@ -19,7 +19,7 @@ export type PayloadMode =
 /** What the signatures of chunks and trailers are computed from. */
 export interface SignatureChain {
   readonly accessKeyId: string;
-  readonly signingKey: KeyObject;
+  readonly signingKey: HmacSha256Key;
   /** `YYYYMMDDTHHMMSSZ`, as in the string to sign. */
   readonly timestamp: string;
   /** `date/region/service/aws4_request`. */
