@@ -53,6 +53,15 @@ export interface CoreErrorDetails {
   CopyOntoItself: { key: string };
   CopySourceTooLarge: { bytes: number; bytesMax: number };
   InvalidCopySourceRange: { range: string; size: number };
+  /**
+   * A segment of a composed object is not there any more, is not what it was, or stands too deep in lists of lists. Nothing of the
+   * answer was sent, or it must be cut off.
+   */
+  SegmentUnavailable: { bucket: string; key: string; reason: 'absent' | 'replaced' | 'too-deep' };
+  /** The caller may read the object, but not another one that it takes its bytes from. */
+  ReferencedAccessDenied: { bucket: string; key: string };
+  /** A link leads through too many others, or to something else than what it was made for. */
+  LinkBroken: { key: string; reason: 'too-many' | 'replaced' };
   StorageFull: Record<never, never>;
   /** A stored block is damaged; nothing of it was sent. */
   StoredDataCorrupt: { key: string };

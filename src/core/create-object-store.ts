@@ -22,6 +22,8 @@ import { listParts } from './operations/list-parts.ts';
 import { listUploads } from './operations/list-uploads.ts';
 import { listVersions } from './operations/list-versions.ts';
 import { putObject } from './operations/put-object.ts';
+import { putSegmentList } from './operations/put-segment-list.ts';
+import { readSegmentList } from './operations/read-segment-list.ts';
 import { updateBucket } from './operations/update-bucket.ts';
 import { updateObject } from './operations/update-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
@@ -56,6 +58,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     updateBucket: offer(updateBucket),
     bucketUsage: offer(bucketUsage),
     putObject: offer(putObject),
+    putSegmentList: offer(putSegmentList),
+    readSegmentList: offer(readSegmentList),
     headObject: offer(headObject),
     getObject: offer(getObject),
     deleteObject: offer(deleteObject),

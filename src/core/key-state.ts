@@ -7,6 +7,7 @@
 import type { Entry } from '../storage/contract/metadata-store.ts';
 import { encodeReclaimable } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
+import { compositionFor } from './composition/composition-documents.ts';
 import type { CoreContext } from './core-context.ts';
 import { bodyKey, headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
 import { decodeVersion, encodeVersion, NULL_NONCE, type VersionRecord } from './metadata-records.ts';
@@ -82,13 +83,14 @@ export function placeVersion(
     context.clock.nowMicros(),
     (current === undefined ? 0 : current.record.sequence) + 1 + sequencesBefore,
   );
+  const composition = compositionFor(version.composition, version.metadata);
   const record: VersionRecord = {
     isDeleteMarker: version.isDeleteMarker,
     size: version.size,
     etagMd5: version.etagMd5,
     ...(version.partCount === undefined ? undefined : { partCount: version.partCount }),
     ...(version.checksum === undefined ? undefined : { checksum: version.checksum }),
-    ...(version.composition === undefined ? undefined : { composition: version.composition }),
+    ...(composition === undefined ? undefined : { composition }),
     ...(version.segmented === undefined ? undefined : { segmented: version.segmented }),
     owner: version.owner,
     body: version.body,

@@ -5,6 +5,7 @@
  * A `Bucket` value is loaded once per request and passed back in. It may be stale: writes check its record and reload it.
  */
 import type { ByteSource } from '../lib/byte-source.ts';
+import type { Segment } from './composition/segment-list.ts';
 import type {
   AccountId,
   Bucket,
@@ -20,6 +21,7 @@ import type {
   UploadedPart,
   VersionId,
 } from './model.ts';
+import type { PutSegmentListInput, PutSegmentListResult } from './operations/put-segment-list.ts';
 import type { OpenBody } from './read-body.ts';
 import type { ScrubReport } from './verification/scrub-store.ts';
 
@@ -80,7 +82,15 @@ export interface PutObjectInput {
   readonly metadata: ObjectMetadata;
   readonly body: BodyInput;
   readonly conditions: WriteConditions;
+  /** The body is a list of segments, which together are this (`putSegmentList` makes it). */
+  readonly segmented?: { readonly size: number; readonly joinedMd5: string };
 }
+
+/**
+ * Asked before bytes of another object than the addressed one are read for it, or names listed: segments below a prefix, and targets of
+ * links. Segments of a stored list were asked for when the list was made (24.3 of the specification of the Swift side).
+ */
+export type MayRead = (bucket: Bucket, key: string, purpose: 'read' | 'list') => boolean | Promise<boolean>;
 
 export interface GetObjectInput {
   readonly bucket: Bucket;
@@ -90,6 +100,10 @@ export interface GetObjectInput {
   /** Mutually exclusive with `partNumber`. */
   readonly range?: RangeRequest;
   readonly partNumber?: number;
+  /** The object's own bytes: the list of its segments and not the segments, the link and not its target. */
+  readonly asStored?: boolean;
+  /** Undefined: no other object may. */
+  readonly mayRead?: MayRead;
 }
 
 export interface FoundObject {
@@ -99,6 +113,10 @@ export interface FoundObject {
    * without bytes.
    */
   readonly selected?: { readonly start: number; readonly end: number };
+  /** The object that a link led to, whose version this is. */
+  readonly linkedTo?: { readonly bucket: Bucket; readonly key: string };
+  /** Of a list of segments that was asked for one of them. */
+  readonly segmentCount?: number;
 }
 
 export interface OpenedObject extends FoundObject {
@@ -132,6 +150,9 @@ export interface CopyObjectInput {
   /** Compute this checksum for the copy; undefined keeps the source's. */
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly conditions: WriteConditions;
+  /** As in `GetObjectInput`: a composed object is copied as it is stored; otherwise its bytes become one object. */
+  readonly asStored?: boolean;
+  readonly mayRead?: MayRead;
 }
 
 export interface CreateUploadInput {
@@ -161,6 +182,8 @@ export interface UploadPartCopyInput {
   readonly key: string;
   readonly uploadId: string;
   readonly partNumber: number;
+  /** As in `GetObjectInput`. */
+  readonly mayRead?: MayRead;
 }
 
 export interface CompletedPart {
@@ -278,6 +301,14 @@ export interface ObjectStore {
   bucketUsage(bucket: Bucket): Promise<Usage>;
 
   putObject(input: PutObjectInput): Promise<ObjectVersion>;
+  /** An object composed of other objects, or of ranges of them. Throws BadDigest. */
+  putSegmentList(input: PutSegmentListInput): Promise<PutSegmentListResult>;
+  /** The list that such an object was made of. */
+  readSegmentList(object: {
+    readonly bucket: Bucket;
+    readonly key: string;
+    readonly versionId?: VersionId;
+  }): Promise<{ readonly version: ObjectVersion; readonly segments: readonly Segment[] } | undefined>;
   /** The version without opening its body. Throws NoSuchKey, NoSuchVersion, VersionIsDeleteMarker and condition errors. */
   headObject(input: GetObjectInput): Promise<FoundObject>;
   getObject(input: GetObjectInput): Promise<OpenedObject>;

@@ -6,13 +6,12 @@
  */
 import { CoreError } from './core-errors.ts';
 import { shownFacts, type VersionRecord } from './metadata-records.ts';
-import { etagOf, type ObjectVersion } from './model.ts';
+import { type Composition, etagOf, type ObjectVersion } from './model.ts';
 import type { EtagList, ReadConditions, WriteConditions } from './object-store.ts';
 
-type Compared = Pick<
-  VersionRecord,
-  'etagMd5' | 'partCount' | 'composition' | 'segmented' | 'lastModifiedMicros' | 'size'
->;
+type Compared = Pick<VersionRecord, 'etagMd5' | 'partCount' | 'segmented' | 'lastModifiedMicros' | 'size'> & {
+  readonly composition?: Composition | undefined;
+};
 
 /** What a condition says: go on; the reader's copy is current; or the header (lower case) that does not hold. */
 export type ReadVerdict =

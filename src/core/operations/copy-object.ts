@@ -2,11 +2,15 @@
  * CopyObject: one commit whatever the size. The copy shares the body of its source by one more reference, written in the
  * commit that checks that the source still is what was read; inline bytes are duplicated.
  *
+ * A composed object has no bytes of its own: copied as it is stored, its list is shared like any body; otherwise the bytes of its
+ * segments are read and become one plain object.
+ *
  * Known deviation: no bytes are rewritten, so the copy of a multipart object keeps its ETag with `-N`, its part boundaries
  * and its composite checksum, where S3 makes a plain object with an MD5 ETag.
  */
 import { type Body, bodyIdOf } from '../body-records.ts';
 import type { CommitDraft } from '../commit-draft.ts';
+import { withoutComposition } from '../composition/composition-documents.ts';
 import { assertCopySize, digestSource, findCopySource } from '../copy-source.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
@@ -16,9 +20,11 @@ import { bodyIdOfCommit, bodyKey } from '../metadata-keys.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, Checksum, ObjectVersion } from '../model.ts';
 import { assertKey } from '../names.ts';
-import type { CopyObjectInput } from '../object-store.ts';
+import type { BodyInput, CopyObjectInput } from '../object-store.ts';
 import { checkWriteConditions } from '../preconditions.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
+import { getObject } from './get-object.ts';
+import { putObject } from './put-object.ts';
 
 const LOOKS_MAX = 16;
 
@@ -36,6 +42,7 @@ export async function copyObject(context: CoreContext, input: CopyObjectInput): 
   for (let look = 0; look < LOOKS_MAX; look++) {
     if (look > 0) context.metadata.refresh();
     const found = await findSource(context, input);
+    if (isToBeFlattened(input, found)) return flatten(context, input);
     if (needsChecksum(input, found, computed)) {
       computed = await computeChecksum(context, input, found);
       if (computed === undefined) continue;
@@ -53,6 +60,34 @@ async function findSource(context: CoreContext, input: CopyObjectInput): Promise
   if (isOntoItself && !input.changesSomething) throw new CoreError('CopyOntoItself', { key });
   assertCopySize(found.record.size, context.settings.objectBytesMax);
   return found;
+}
+
+function isToBeFlattened({ asStored }: CopyObjectInput, { record }: FoundVersion): boolean {
+  return record.composition !== undefined && asStored !== true;
+}
+
+async function flatten(context: CoreContext, input: CopyObjectInput): Promise<ObjectVersion> {
+  const { bucket, key, owner, checksumAlgorithm: algorithm, mayRead } = input;
+  const opened = await getObject(context, {
+    ...input.source,
+    conditions: {},
+    ...(mayRead === undefined ? undefined : { mayRead }),
+  });
+  try {
+    const { version } = opened;
+    assertCopySize(version.size, context.settings.objectBytesMax);
+    const source = { ...version, metadata: withoutComposition(version.metadata) };
+    const body: BodyInput = {
+      source: opened.body,
+      size: version.size,
+      expected: {},
+      ...(algorithm === undefined ? undefined : { trailingChecksum: { algorithm, value: () => undefined } }),
+    };
+    const metadata = input.metadata(source);
+    return await putObject(context, { bucket, key, owner, metadata, body, conditions: input.conditions });
+  } finally {
+    await opened.body.close();
+  }
 }
 
 function needsChecksum(
@@ -88,7 +123,7 @@ function commitCopy(
   const { key } = input;
   return commitBelowBucket(context, input.bucket, key, async (draft, bucket) => {
     const found = await findSource(context, input);
-    if (needsChecksum(input, found, computed)) return undefined;
+    if (isToBeFlattened(input, found) || needsChecksum(input, found, computed)) return undefined;
     const state = await readKeyState(context, bucket, key);
     checkWriteConditions(input.conditions, key, state.head?.record);
     const body = await shareBody(context, draft, input, bucket, found);

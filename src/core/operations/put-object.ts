@@ -1,7 +1,7 @@
 import { StorageFailure } from '../../storage/contract/storage-errors.ts';
 import type { CoreContext } from '../core-context.ts';
 import { discardBody, type IngestedBody, ingestBody } from '../ingest-body.ts';
-import { placeVersion, readKeyState } from '../key-state.ts';
+import { type NewVersion, placeVersion, readKeyState } from '../key-state.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { ObjectVersion } from '../model.ts';
 import { assertKey } from '../names.ts';
@@ -21,7 +21,9 @@ export async function putObject(context: CoreContext, input: PutObjectInput): Pr
     inlineBytesMax: context.engine.inlineBytesMax,
   });
   try {
-    if (isConditional || bucket.versioning !== 'unversioned') return await putAlone(context, input, ingested);
+    const isShareable =
+      !isConditional && bucket.versioning === 'unversioned' && input.segmented === undefined;
+    if (!isShareable) return await putAlone(context, input, ingested);
     return await putShared(context, input, ingested);
   } catch (error) {
     // After a storage failure nobody knows whether the commit was made: the blob stays until its epoch is swept.
@@ -90,12 +92,19 @@ function commitVersion(
   ingested: IngestedBody,
   absorbedCount: number,
 ): Promise<Committed> {
-  const { key, metadata, owner } = input;
+  const { key, metadata, owner, segmented } = input;
   return commitBelowBucket(context, input.bucket, key, async (draft, bucket) => {
     const state = await readKeyState(context, bucket, key);
     checkWriteConditions(input.conditions, key, state.head?.record);
     const body = storeBody(draft, bucket.id, ingested);
-    const version = { isDeleteMarker: false, ...digestsOf(ingested), metadata, owner, body };
+    const version: NewVersion = {
+      isDeleteMarker: false,
+      ...digestsOf(ingested),
+      ...(segmented === undefined ? undefined : { composition: 'segments', segmented }),
+      metadata,
+      owner,
+      body,
+    };
     const record = placeVersion(context, draft, bucket, key, state, version, absorbedCount);
     return {
       version: toObjectVersion(key, record, true),

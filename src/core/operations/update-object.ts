@@ -1,3 +1,4 @@
+import { withComposition } from '../composition/composition-documents.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import { findVersion } from '../find-version.ts';
@@ -28,7 +29,7 @@ export function updateObject(context: CoreContext, input: UpdateObjectInput): Pr
         throw new CoreError('TooMuchContention', { key });
       }
       const documents = mergeDocuments(metadata.documents, input.documents);
-      const record = { ...found.record, metadata: { ...metadata, documents } };
+      const record = withComposition({ ...found.record, metadata: { ...metadata, documents } });
       // The record is checked where it stands: whoever moves or removes it checks the same.
       draft.check(found.storedUnder, { version: found.recordVersion });
       draft.put(found.storedUnder, encodeVersion(record));

@@ -13,14 +13,16 @@ import { assertCopySize, digestSource, findCopySource, openSource, slicePieces }
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import type { FoundVersion } from '../find-version.ts';
-import { discardBody, ingestBody } from '../ingest-body.ts';
+import { discardBody, type IngestedBody, ingestBody } from '../ingest-body.ts';
 import { type VersionRecord, versionIdOf } from '../metadata-records.ts';
 import type { ChecksumAlgorithm, UploadedPart, VersionId } from '../model.ts';
 import type { BodyInput, UploadPartCopyInput } from '../object-store.ts';
+import type { OpenBody } from '../read-body.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 import { storePart } from '../store-part.ts';
 import type { PartRecord } from '../upload-records.ts';
 import { assertPartNumber, readUpload } from '../upload-state.ts';
+import { getObject, headObject } from './get-object.ts';
 import { partOf } from './upload-part.ts';
 
 const LOOKS_MAX = 16;
@@ -53,6 +55,7 @@ export async function uploadPartCopy(context: CoreContext, input: UploadPartCopy
     if (look > 0) context.metadata.refresh();
     const { record: upload } = await readUpload(context, bucket, key, uploadId);
     const found = await findCopySource(context, source, input.sourceConditions);
+    if (found.record.composition !== undefined) return copyComposed(context, input, upload);
     const selection = selectBytes(input, found.record.size, context.settings.partBytesMax);
     const pieces = await piecesOf(context, found, selection, partNumber);
     if (pieces === undefined) continue;
@@ -155,7 +158,27 @@ function refer(
   });
 }
 
-/** Writes the bytes into a blob of the part's own. Undefined: the source has been replaced meanwhile. */
+/** The bytes of a composed source are those of other objects: they are written anew. */
+async function copyComposed(
+  context: CoreContext,
+  input: UploadPartCopyInput,
+  { checksumAlgorithm }: { readonly checksumAlgorithm?: ChecksumAlgorithm },
+): Promise<CopiedPart> {
+  const { mayRead, sourceRange } = input;
+  const wanted = {
+    ...input.source,
+    conditions: {},
+    ...(mayRead === undefined ? undefined : { mayRead }),
+  };
+  const { version } = await headObject(context, wanted);
+  const { start, end } = selectBytes(input, version.size, context.settings.partBytesMax);
+  const range = sourceRange === undefined ? undefined : { range: { kind: 'from' as const, start, end } };
+  const { body } = await getObject(context, { ...wanted, ...range });
+  const part = await writePart(context, input, body, end - start + 1, checksumAlgorithm);
+  return { part, sourceVersionId: version.versionId };
+}
+
+/** Undefined: the source has been replaced meanwhile. */
 async function rewrite(
   context: CoreContext,
   input: UploadPartCopyInput,
@@ -163,19 +186,32 @@ async function rewrite(
   { start, end }: Selection,
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<UploadedPart | undefined> {
-  const { key, uploadId, partNumber } = input;
   const source = await openSource(context, input.source, found, start, end);
   if (source === undefined) return undefined;
-  const size = end - start + 1;
+  return writePart(context, input, source, end - start + 1, algorithm);
+}
+
+/** Writes the bytes into a blob of the part's own. */
+async function writePart(
+  context: CoreContext,
+  input: UploadPartCopyInput,
+  source: OpenBody,
+  size: number,
+  algorithm: ChecksumAlgorithm | undefined,
+): Promise<UploadedPart> {
+  const { key, uploadId, partNumber } = input;
   const body: BodyInput = {
     source,
     size,
     expected: {},
     ...(algorithm === undefined ? undefined : { trailingChecksum: { algorithm, value: () => undefined } }),
   };
-  const ingested = await ingestBody(context, body, { bytesMax: size, inlineBytesMax: 0 }).finally(() =>
-    source.close(),
-  );
+  let ingested: IngestedBody;
+  try {
+    ingested = await ingestBody(context, body, { bytesMax: size, inlineBytesMax: 0 });
+  } finally {
+    await source.close();
+  }
   try {
     return await commitBelowBucket(context, input.bucket, key, async (draft, bucket) => {
       const upload = await readUpload(context, bucket, key, uploadId);

@@ -13,7 +13,7 @@
  */
 import { CoreError } from '../../core/core-errors.ts';
 import type { Bucket, ObjectVersion, VersionId } from '../../core/model.ts';
-import type { ObjectStore } from '../../core/object-store.ts';
+import type { MayRead, ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
 import {
   type AccessDecision,
@@ -71,6 +71,14 @@ export async function authoriseCall(
  */
 export function decideOnObject(call: ConditionedCall, action: Action, target: Target): AccessDecision {
   return evaluateAccess(questionOnTarget(call, action, target));
+}
+
+/**
+ * Whether the call may read another object on behalf of the one it addresses (`MayRead` of the core). Names below a prefix count
+ * as one key. Without a look at that object: one of another account in a bucket that holds such is refused.
+ */
+export function mayReadBeside(call: ConditionedCall): MayRead {
+  return (bucket, key) => decideOnObject(call, 'object:read', { bucket, key, versionId: undefined }).allowed;
 }
 
 /** Of the bucket as it is, or as it is about to be. */
@@ -203,7 +211,7 @@ async function loadFacts(
       const { upload } = await store.listParts(bucket, key, query.get('uploadId') ?? '', 0, 1);
       return { object: { kind: 'present', account: upload.owner, acl: undefined } };
     }
-    const wanted = { bucket, key, conditions: {} };
+    const wanted = { bucket, key, conditions: {}, asStored: true };
     const { version } = await store.headObject(versionId === undefined ? wanted : { ...wanted, versionId });
     return { object: factsOf(bucket, version) };
   } catch (error) {

@@ -3,6 +3,7 @@ import type { ObjectPart, SystemMetadata } from '../../core/model.ts';
 import type { EtagList, FoundObject, GetObjectInput, ObjectStore } from '../../core/object-store.ts';
 import { parseHttpDate } from '../../lib/http-date.ts';
 import { parseRange } from '../../lib/ranges.ts';
+import { mayReadBeside } from './authorise-call.ts';
 import { checksumText, pushChecksumHeaders } from './checksum-headers.ts';
 import { decodeReadConditions, parseEtags } from './conditional-headers.ts';
 import { type HeaderOverrides, objectHeaders, quotedEtag } from './object-headers.ts';
@@ -61,15 +62,17 @@ export function decodeReadObject(call: S3Call): ReadObjectInput {
  */
 export async function targetToRead(
   store: ObjectStore,
-  { bucket, key }: S3Call,
+  call: S3Call,
   { target, ifRange }: ReadObjectInput,
 ): Promise<GetObjectInput> {
+  const { bucket, key } = call;
+  const mayRead = mayReadBeside(call);
   if (ifRange !== undefined) {
     const { range: _ignored, ...rest } = target;
-    const whole = { bucket, key, ...rest };
+    const whole = { bucket, key, mayRead, ...rest };
     if (!isCurrent(ifRange, await store.headObject(whole))) return whole;
   }
-  return { bucket, key, ...target };
+  return { bucket, key, mayRead, ...target };
 }
 
 /** The checksum of a part has to be looked up; that of the whole object stands in its record. */

@@ -134,6 +134,10 @@ const fromCore: CoreErrorMap = {
       { RangeRequested: range, ActualObjectSize: `${size}` },
       `Range specified is not valid for source object of size: ${size}`,
     ),
+  SegmentUnavailable: () => new S3Error('BrokenMPU'),
+  ReferencedAccessDenied: () => new S3Error('AccessDenied'),
+  LinkBroken: () =>
+    new S3Error('InvalidRequest', {}, 'The link that the object is does not lead to an object.'),
   StorageFull: () => new S3Error('InsufficientStorage'),
   StoredDataCorrupt: () => new S3Error('InternalError'),
   StorageUnavailable: () => new S3Error('ServiceUnavailable'),

@@ -51,6 +51,7 @@ const catalogue = {
     message: 'Your previous request to create the named bucket succeeded and you already own it.',
     fields: ['BucketName'],
   },
+  BrokenMPU: { status: 409, message: 'A segment of the object is missing or has changed.' },
   BucketNotEmpty: {
     status: 409,
     message: 'The bucket you tried to delete is not empty',

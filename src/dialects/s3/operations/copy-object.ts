@@ -8,7 +8,7 @@ import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
 import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
-import { confirmSourceAccess } from '../authorise-call.ts';
+import { confirmSourceAccess, mayReadBeside } from '../authorise-call.ts';
 import { checksumAlgorithmOf, checksumText } from '../checksum-headers.ts';
 import { decodeReadConditions, decodeWriteConditions } from '../conditional-headers.ts';
 import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
@@ -75,6 +75,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
         key: copySource.key,
         ...(versionId !== undefined && { versionId }),
       },
+      mayRead: mayReadBeside(call),
       bucket,
       key,
       owner,

@@ -29,7 +29,7 @@ export const getObjectAcl = defineOperation<S3Call, S3Services, Input, Output>({
   decode: readVersionId,
   async run({ store, accounts }, input, call) {
     const { bucket, key, flavour } = call;
-    const { version } = await store.headObject({ bucket, key, conditions: {}, ...input });
+    const { version } = await store.headObject({ bucket, key, conditions: {}, asStored: true, ...input });
     confirmAccess(call, 'object:read-acl', version);
     const document = hasAclsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
     const acl = decodeAcl(document, version.owner);

@@ -8,7 +8,7 @@ import type { GetObjectInput } from '../../../core/object-store.ts';
 import { element, parent } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
-import { confirmAccess } from '../authorise-call.ts';
+import { confirmAccess, mayReadBeside } from '../authorise-call.ts';
 import { checksumText } from '../checksum-headers.ts';
 import { decodeReadConditions } from '../conditional-headers.ts';
 import { PAGE_ROWS_MAX } from '../listing-parameters.ts';
@@ -61,7 +61,12 @@ export const getObjectAttributes = defineOperation<S3Call, S3Services, Input, Ou
 
   async run({ store }, input, call) {
     const { bucket, key } = call;
-    const { version } = await store.headObject({ bucket, key, ...input.target });
+    const { version } = await store.headObject({
+      bucket,
+      key,
+      mayRead: mayReadBeside(call),
+      ...input.target,
+    });
     confirmAccess(call, 'object:read-attributes', version);
     if (!input.wanted.has('ObjectParts') || version.partCount === undefined) {
       return { input, version, page: undefined };

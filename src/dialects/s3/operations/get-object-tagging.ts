@@ -17,7 +17,7 @@ export const getObjectTagging = defineOperation<S3Call, S3Services, Input, Found
   mutates: false,
   decode: readVersionId,
   run: ({ store }, addressed, { bucket, key }) =>
-    store.headObject({ bucket, key, conditions: {}, ...addressed }),
+    store.headObject({ bucket, key, conditions: {}, asStored: true, ...addressed }),
   encode({ version }, call) {
     const headers: string[] = [];
     pushVersionId(headers, version, call);

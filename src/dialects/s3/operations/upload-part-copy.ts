@@ -7,7 +7,7 @@ import { etagOf } from '../../../core/model.ts';
 import type { ObjectStore, UploadPartCopyInput } from '../../../core/object-store.ts';
 import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
-import { confirmSourceAccess, dependsOnSourceVersion } from '../authorise-call.ts';
+import { confirmSourceAccess, dependsOnSourceVersion, mayReadBeside } from '../authorise-call.ts';
 import { decodeReadConditions } from '../conditional-headers.ts';
 import { readPartNumber } from '../part-number.ts';
 import { resultDocument } from '../result-document.ts';
@@ -52,6 +52,7 @@ export const uploadPartCopy = defineOperation<S3Call, S3Services, Input, Output>
       ...input,
       source: sourceOf(call),
       sourceConditions,
+      mayRead: mayReadBeside(call),
       bucket,
       key,
     });
@@ -87,7 +88,7 @@ async function pinSource(
 ): Promise<Input['sourceConditions']> {
   const source = sourceOf(call);
   if (!dependsOnSourceVersion(call)) return conditions;
-  const { version } = await store.headObject({ ...source, conditions });
+  const { version } = await store.headObject({ ...source, conditions, mayRead: mayReadBeside(call) });
   confirmSourceAccess(call, version);
   return { ...conditions, ifMatch: [etagOf(version)] };
 }
