@@ -12,6 +12,7 @@ import { createKeystoneDialect } from '../dialects/keystone/keystone-dialect.ts'
 import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
 import { createMasterKey, readMasterKeyFile } from '../identity/master-key.ts';
+import { defaultInstances } from '../identity/service-instances.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
 import { decodePercent } from '../lib/percent-encoding.ts';
@@ -75,11 +76,12 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     s3Of: (place) =>
       bindDialect(
         createS3Dialect(
-          { store, accounts: identity, verifier, sigV2Verifier, entropy },
+          { store, accounts: identity, verifier, sigV2Verifier, entropy, instances: defaultInstances },
           {
             place: place.name,
             ...nameRegions(place, config),
             domains: [...hostsOf(place), ...config.domains],
+            ibmNames: new Map(config.places.map(({ name, ibmName = name }) => [name, ibmName])),
             flavourHosts: [
               ...(place.ibmHosts ?? []).map((host) => ({ host, flavour: 'ibm' as const })),
               ...(place.scpHosts ?? []).map((host) => ({ host, flavour: 'scp' as const })),

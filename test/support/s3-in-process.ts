@@ -14,6 +14,7 @@ import { bindDialect } from '../../src/dialects/kernel/request-handler.ts';
 import { createS3Dialect, type S3Settings } from '../../src/dialects/s3/s3-dialect.ts';
 import type { AccessKeyCredential } from '../../src/identity/credentials.ts';
 import type { AccountRecord, UserRecord } from '../../src/identity/principal.ts';
+import { defaultInstances, type InstanceDirectory } from '../../src/identity/service-instances.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Entropy } from '../../src/lib/entropy.ts';
 import { openListener } from '../../src/listener/http-listener.ts';
@@ -46,6 +47,8 @@ export interface InProcessS3 {
 export interface InProcessOptions {
   readonly dialect?: Partial<S3Settings>;
   readonly core?: Partial<CoreSettings>;
+  /** Default: each account has one. */
+  readonly instances?: InstanceDirectory;
   /** Default: stands still at `NOW_MICROS`. */
   readonly clock?: Clock;
 }
@@ -73,6 +76,7 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
     {
       store,
       entropy,
+      instances: options.instances ?? defaultInstances,
       accounts: {
         findAccount: async (id) => credentials.map(accountOfCredential).find((account) => account.id === id),
         findUserByEmail: async () => undefined,

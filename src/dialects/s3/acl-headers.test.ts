@@ -3,14 +3,15 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { decodeAcl } from '../../identity/acl.ts';
 import type { AccountRecord, UserRecord } from '../../identity/principal.ts';
+import { defaultInstances } from '../../identity/service-instances.ts';
 import { parseQuery } from '../kernel/query-parameters.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { type AclSubject, aclDocument, readAclHeaders } from './acl-headers.ts';
 import { chooseAclRequest } from './acl-request.ts';
 import { aclContent } from './acl-xml.ts';
-import { type AccountDirectory, loadNamesInAcl } from './grantees.ts';
+import { type AccountDirectory, loadPersonsInAcl, type OwningCall } from './grantees.ts';
 import { S3Error } from './s3-errors.ts';
-import { s3Flavours } from './s3-flavours.ts';
+import { type S3FlavourName, s3Flavours } from './s3-flavours.ts';
 
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
@@ -46,8 +47,24 @@ function asking(fields: Readonly<Record<string, string>>, query = '') {
     count: (name) => (fields[name] === undefined ? 0 : 1),
     names: () => Object.keys(fields),
   };
-  return { request: { headers }, query: parseQuery(query) };
+  return { request: { headers }, query: parseQuery(query), flavour: s3Flavours.nhn };
 }
+
+const owningCall = (flavour: S3FlavourName): OwningCall => ({
+  flavour: s3Flavours[flavour],
+  bucket: {
+    id: 1,
+    account: A,
+    place: 'KR1',
+    name: 'bucket',
+    createdAtMicros: 0,
+    versioning: 'unversioned',
+    claimed: true,
+    documents: {},
+    recordVersion: 1,
+  },
+  instanceOf: ({ account }) => defaultInstances.defaultOf(account),
+});
 
 const storedFor = (fields: Readonly<Record<string, string>>, subject: AclSubject = BUCKET) =>
   aclDocument(readAclHeaders(asking(fields), subject.kind), subject, directory);
@@ -60,8 +77,8 @@ const grant = (type: string, content: string, permission = 'READ') =>
   `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${type}">${content}</Grantee>` +
   `<Permission>${permission}</Permission></Grant>`;
 
-const storedForXml = async (xml: string) =>
-  aclDocument(chooseAclRequest(Buffer.from(xml), undefined), BUCKET, directory);
+const storedForXml = async (xml: string, flavour: S3FlavourName = 'nhn') =>
+  aclDocument(chooseAclRequest(Buffer.from(xml), undefined, owningCall(flavour)), BUCKET, directory);
 
 /** Code and fields of the error that something throws or rejects with. */
 async function refusal(run: () => unknown): Promise<string> {
@@ -221,10 +238,21 @@ describe('documents', () => {
       'x-amz-grant-full-control': `id=${A}`,
     });
     const acl = decodeAcl(stored ?? undefined, A);
-    const names = await loadNamesInAcl(A, acl, s3Flavours.nhn, directory);
-    const content = aclContent(A, acl, names);
+    const services = { accounts: directory, instances: defaultInstances };
+    const content = aclContent(A, acl, await loadPersonsInAcl(A, acl, services, owningCall('nhn')));
     assert.match(content, new RegExp(`^<Owner><ID>${A}</ID><DisplayName>name of a</DisplayName></Owner>`));
     assert.equal(await storedForXml(`<AccessControlPolicy>${content}</AccessControlPolicy>`), stored);
+  });
+
+  test('at IBM the owner is a service instance, in what is shown and in what is sent', async () => {
+    const acl = decodeAcl(undefined, A);
+    const services = { accounts: directory, instances: defaultInstances };
+    const content = aclContent(A, acl, await loadPersonsInAcl(A, acl, services, owningCall('ibm')));
+    const guid = defaultInstances.defaultOf(A);
+    assert.match(content, new RegExp(`^<Owner><ID>${guid}</ID><DisplayName>${guid}</DisplayName></Owner>`));
+    const sent = `<AccessControlPolicy>${content}</AccessControlPolicy>`;
+    assert.equal(await storedForXml(sent, 'ibm'), await storedForXml(sent.replaceAll(guid, A)));
+    assert.equal(await refusal(() => storedForXml(sent)), 'AccessDenied');
   });
 
   test('documents of another form', async () => {
@@ -266,11 +294,15 @@ describe('documents', () => {
 
   test('exactly one of headers and document', async () => {
     const canned = readAclHeaders(asking({ 'x-amz-acl': 'private' }), 'bucket');
-    assert.equal(await refusal(() => chooseAclRequest(Buffer.from(policy('')), canned)), 'UnexpectedContent');
+    const nhnCall = owningCall('nhn');
     assert.equal(
-      await refusal(() => chooseAclRequest(Buffer.alloc(0), undefined)),
+      await refusal(() => chooseAclRequest(Buffer.from(policy('')), canned, nhnCall)),
+      'UnexpectedContent',
+    );
+    assert.equal(
+      await refusal(() => chooseAclRequest(Buffer.alloc(0), undefined, nhnCall)),
       'MissingSecurityHeader MissingHeaderName=x-amz-acl',
     );
-    assert.deepEqual(chooseAclRequest(Buffer.alloc(0), canned), canned);
+    assert.deepEqual(chooseAclRequest(Buffer.alloc(0), canned, nhnCall), canned);
   });
 });

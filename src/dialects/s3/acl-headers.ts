@@ -36,7 +36,9 @@ export type AclSubject =
   | { readonly kind: 'object'; readonly owner: string; readonly bucketOwner: string };
 
 /** What a call shows of its request. */
-export type Asking = Pick<S3Call, 'query'> & { readonly request: Pick<WireRequest, 'headers'> };
+export type Asking = Pick<S3Call, 'query'> & { readonly flavour: Pick<S3Call['flavour'], 'cannedAcls'> } & {
+  readonly request: Pick<WireRequest, 'headers'>;
+};
 
 const CANNED_HEADER = 'x-amz-acl';
 
@@ -55,11 +57,17 @@ export function readAclHeaders(call: Asking, subject: AclSubject['kind']): AclRe
   for (const [header, permission] of grantHeaders) {
     const value = askedFor(call, header);
     if (value === undefined) continue;
+    if (call.flavour.cannedAcls !== undefined) {
+      const AdditionalMessage = 'Only canned access control lists exist here.';
+      throw new S3Error('NotImplemented', { Header: header, AdditionalMessage });
+    }
     grants ??= [];
     for (const grantee of readGrantees(header, value)) grants.push({ grantee, permission });
   }
   if (grants === undefined) {
-    return canned === undefined ? undefined : { kind: 'canned', name: readCannedName(canned, subject) };
+    return canned === undefined
+      ? undefined
+      : { kind: 'canned', name: readCannedName(canned, subject, call.flavour.cannedAcls) };
   }
   if (canned !== undefined) {
     throw new S3Error('InvalidRequest', {}, 'Specifying both Canned ACLs and Header Grants is not allowed');
@@ -105,7 +113,11 @@ function askedFor({ request, query }: Asking, header: string): string | undefine
 }
 
 /** `aws-exec-read` names a service of Amazon that does not exist here. */
-function readCannedName(value: string, subject: AclSubject['kind']): CannedAclName {
+function readCannedName(
+  value: string,
+  subject: AclSubject['kind'],
+  offered: readonly string[] = cannedAclNames,
+): CannedAclName {
   if (value === 'aws-exec-read') {
     throw new S3Error('NotImplemented', {
       Header: CANNED_HEADER,
@@ -114,7 +126,11 @@ function readCannedName(value: string, subject: AclSubject['kind']): CannedAclNa
     });
   }
   const name = cannedAclNames.find((known) => known === value);
-  if (name === undefined || (name === 'log-delivery-write' && subject === 'object')) {
+  if (
+    name === undefined ||
+    !offered.includes(name) ||
+    (name === 'log-delivery-write' && subject === 'object')
+  ) {
     throw new S3Error('InvalidArgument', { ArgumentName: CANNED_HEADER, ArgumentValue: value });
   }
   return name;

@@ -11,8 +11,8 @@ import {
   aclPermissions,
   type Grant,
 } from '../../identity/acl.ts';
-import { element, parent } from '../../lib/xml-writer.ts';
-import { groupByUri, type NamedGrant, type NamedGrantee, uriOfGroup } from './grantees.ts';
+import { element, optionalElement, parent } from '../../lib/xml-writer.ts';
+import { groupByUri, type NamedGrant, type NamedGrantee, type ShownPerson, uriOfGroup } from './grantees.ts';
 import {
   many,
   optional,
@@ -48,11 +48,11 @@ export function readAclPolicy(body: Buffer): AclPolicy {
   }
 }
 
-/** `displayNames` by account; `content` of the root element AccessControlPolicy. */
-export function aclContent(owner: string, acl: Acl, displayNames: ReadonlyMap<string, string>): string {
+/** `persons` by account. Content of the root element AccessControlPolicy. */
+export function aclContent(owner: string, acl: Acl, persons: ReadonlyMap<string, ShownPerson>): string {
   const person = (account: string) => {
-    const displayName = displayNames.get(account);
-    return element('ID', account) + (displayName === undefined ? '' : element('DisplayName', displayName));
+    const { id, name } = persons.get(account) ?? { id: account, name: undefined };
+    return element('ID', id) + optionalElement('DisplayName', name);
   };
   const grants = acl.grants.map((grant) => grantXml(grant, person)).join('');
   return parent('Owner', person(owner)) + parent('AccessControlList', grants);

@@ -106,6 +106,10 @@ const callOf = (caller: Caller, query = '') => ({
   key: KEY,
   query: parseQuery(query),
   place: 'KR1',
+  bucketName: bucket.name,
+  instanceId: undefined,
+  instanceOf: () => 'an instance',
+  ibmRegionOf: () => 'a region',
   copySource: { bucket, key: KEY, versionId: undefined },
   request,
 });

@@ -41,7 +41,7 @@ const writes: ReadonlySet<Action> = new Set(['object:write', 'object:copy']);
 const PUBLIC: AccessDecision = { allowed: true, trace: [] };
 
 type Lookups = Pick<ObjectStore, 'headObject' | 'listParts' | 'updateBucket'>;
-type Asking = Pick<S3Call, 'bucket' | 'copySource'> & ConditionedCall;
+type Asking = Pick<S3Call, 'bucket' | 'copySource' | 'instanceId'> & ConditionedCall;
 type AskingOfSource = Pick<S3Call, 'copySource'> & ConditionedCall;
 
 /** An object, or one of its versions. */
@@ -86,16 +86,31 @@ export function decideOnBucket(call: ConditionedCall, action: Action, bucket: Bu
   return evaluateAccess(questionOf(call, action, bucket));
 }
 
+/** `instance`: GUID of the service instance that it is about, where one is. */
+export function decideOnService(
+  call: ConditionedCall,
+  action: Action,
+  instance: string | undefined,
+): AccessDecision {
+  const { caller, bucketName } = call;
+  const account = accountOf(caller);
+  // A new bucket is named by who asks for it.
+  const bucket = action === 'bucket:create' ? bucketName : undefined;
+  return evaluateAccess({
+    principal: caller.principal,
+    action,
+    resource: { account, ...(bucket !== undefined && { bucket }) },
+    request: new RequestConditions(call, {
+      action,
+      target: { kind: 'service', account, instance, bucketName: bucket },
+    }),
+  });
+}
+
 async function decide(store: Lookups, call: Asking, { action, on }: Permission): Promise<AccessDecision> {
-  const { caller } = call;
   switch (on) {
     case 'account':
-      return evaluateAccess({
-        principal: caller.principal,
-        action,
-        resource: { account: accountOf(caller) },
-        request: new RequestConditions(call, undefined),
-      });
+      return decideOnService(call, action, call.instanceId);
     case 'bucket':
       return decideOnBucket(call, action, call.bucket);
     case 'object': {
@@ -196,7 +211,7 @@ function questionOf(
       mayHoldForeignObjects: documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
       ...(key !== undefined && { key }),
     },
-    request: new RequestConditions(call, versionId),
+    request: new RequestConditions(call, { action, target: { kind: 'bucket', bucket, key }, versionId }),
   };
 }
 

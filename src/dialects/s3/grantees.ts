@@ -14,6 +14,7 @@ import {
   type Grantee,
 } from '../../identity/acl.ts';
 import type { AccountRecord, UserRecord } from '../../identity/principal.ts';
+import type { S3Call, S3Services } from './s3-call.ts';
 import { invalidArgument, S3Error } from './s3-errors.ts';
 import type { S3Flavour } from './s3-flavours.ts';
 
@@ -102,18 +103,41 @@ function nameOf(grantee: NamedGrantee): string {
   }
 }
 
-/** What the accounts in a list and its owner are called, as far as they still exist. */
-export async function loadNamesInAcl(
+/** Who an account is said to be. */
+export interface ShownPerson {
+  readonly id: string;
+  /** Undefined when nobody has the id any more. */
+  readonly name: string | undefined;
+}
+
+/** The accounts in a list and its owner; in flavour `ibm` their service instances. */
+export async function loadPersonsInAcl(
   owner: string,
   acl: Acl,
-  flavour: Pick<S3Flavour, 'owner'>,
-  directory: AccountDirectory,
-): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>();
+  { accounts, instances }: Pick<S3Services, 'accounts' | 'instances'>,
+  call: OwningCall,
+): Promise<ReadonlyMap<string, ShownPerson>> {
+  const persons = new Map<string, ShownPerson>();
   const grantees = acl.grants.flatMap(({ grantee }) => (grantee.kind === 'account' ? [grantee.account] : []));
-  for (const id of new Set([owner, ...grantees])) {
-    const name = flavour.owner === 'service-instance' ? id : (await directory.findAccount(id))?.name;
-    if (name !== undefined) names.set(id, name);
+  for (const account of new Set([owner, ...grantees])) {
+    if (call.flavour.owner === 'account') {
+      persons.set(account, { id: account, name: (await accounts.findAccount(account))?.name });
+      continue;
+    }
+    const isOwn = account === call.bucket.account;
+    const id = isOwn ? call.instanceOf(call.bucket) : instances.defaultOf(account);
+    persons.set(account, { id, name: id });
   }
-  return names;
+  return persons;
+}
+
+/** What a call shows of whose ids clients see. */
+export type OwningCall = Pick<S3Call, 'bucket' | 'instanceOf'> & {
+  readonly flavour: Pick<S3Flavour, 'owner'>;
+};
+
+/** The account behind an id that a client has been shown. */
+export function accountOfShownId(id: string, call: OwningCall): string {
+  const isOwn = call.flavour.owner === 'service-instance' && id === call.instanceOf(call.bucket);
+  return isOwn ? call.bucket.account : id;
 }

@@ -30,6 +30,7 @@ import { getPublicAccessBlock } from './operations/get-public-access-block.ts';
 import { headBucket } from './operations/head-bucket.ts';
 import { headObject } from './operations/head-object.ts';
 import { listBuckets } from './operations/list-buckets.ts';
+import { listBucketsExtended } from './operations/list-buckets-extended.ts';
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts';
 import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
@@ -51,6 +52,7 @@ import type { S3Call, S3Services } from './s3-call.ts';
 
 export const operations: readonly Operation<S3Call, S3Services>[] = [
   listBuckets,
+  listBucketsExtended,
   createBucket,
   headBucket,
   deleteBucket,

@@ -1,4 +1,7 @@
-/** Owner and Initiator elements: id and name, or in flavour `ibm` one id twice. Without a name where nobody has the id. */
+/**
+ * Owner and Initiator elements: id and name, without a name where nobody has the id; or in flavour `ibm`, whoever wrote something, the
+ * service instance of the bucket twice.
+ */
 import { element, optionalElement, parent } from '../../lib/xml-writer.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
 
@@ -8,9 +11,14 @@ export type OwnerXml = (name: 'Owner' | 'Initiator', id: string) => string;
 /** Looks up the names once for all rows of an answer. `ids`: of accounts, and of users that initiated uploads. */
 export async function loadOwners(
   services: Pick<S3Services, 'accounts'>,
-  call: Pick<S3Call, 'caller' | 'flavour'>,
+  call: Pick<S3Call, 'caller' | 'flavour' | 'instanceId'>,
   ids: Iterable<string>,
 ): Promise<OwnerXml> {
+  if (call.flavour.owner === 'service-instance') {
+    const id = call.instanceId ?? '';
+    const content = element('ID', id) + element('DisplayName', id);
+    return (name) => parent(name, content);
+  }
   const contents = new Map<string, string>();
   for (const id of ids) {
     if (contents.has(id)) continue;
@@ -29,10 +37,9 @@ export function initiatorOf(call: Pick<S3Call, 'caller'>): string {
 /** Those of the caller are known; nearly always they are all that is needed. */
 async function nameOf(
   { accounts }: Pick<S3Services, 'accounts'>,
-  { caller: { principal }, flavour }: Pick<S3Call, 'caller' | 'flavour'>,
+  { caller: { principal } }: Pick<S3Call, 'caller'>,
   id: string,
 ): Promise<string | undefined> {
-  if (flavour.owner === 'service-instance') return id;
   if (principal.kind === 'user') {
     if (principal.account.id === id) return principal.account.name;
     if (principal.user.id === id) return principal.user.name;

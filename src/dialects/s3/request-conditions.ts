@@ -9,30 +9,37 @@ import type { ConditionValues } from '../../identity/policy-conditions.ts';
 import type { Proof } from '../../identity/principal.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { parseCopySource } from './copy-source.ts';
+import { type AskedAbout, ibmAttribute } from './ibm-attributes.ts';
 import type { S3Call } from './s3-call.ts';
 
 /** What a call shows of itself. */
-export type ConditionedCall = Pick<S3Call, 'caller' | 'query' | 'key' | 'place'> & {
+export type ConditionedCall = Pick<
+  S3Call,
+  'caller' | 'query' | 'key' | 'place' | 'bucketName' | 'instanceOf' | 'ibmRegionOf'
+> & {
   readonly request: Pick<
     WireRequest,
     'method' | 'headers' | 'remoteAddress' | 'isSecure' | 'receivedAtMicros'
   >;
 };
 
+const IBM_PREFIX = 'ibm:';
 const S3_HEADER = /^s3:(x-amz-.*|if-match|if-none-match)$/;
 const ALSO_IN_QUERY = /^x-amz-(?:acl|grant-.*)$/;
 
 export class RequestConditions implements ConditionValues {
   readonly #call: ConditionedCall;
-  readonly #versionId: string | undefined;
+  readonly #asked: AskedAbout;
 
-  /** `versionId`: of the version that is asked about. */
-  constructor(call: ConditionedCall, versionId: string | undefined) {
+  constructor(call: ConditionedCall, asked: AskedAbout) {
     this.#call = call;
-    this.#versionId = versionId;
+    this.#asked = asked;
   }
 
   get(key: string): string | undefined {
+    if (key.startsWith(IBM_PREFIX)) {
+      return ibmAttribute(key.slice(IBM_PREFIX.length).toLowerCase(), this.#asked, this.#call);
+    }
     const { request, query } = this.#call;
     switch (key) {
       case 'aws:sourceip':
@@ -56,7 +63,7 @@ export class RequestConditions implements ConditionValues {
       case 's3:max-keys':
         return query.get(key.slice('s3:'.length));
       case 's3:versionid':
-        return this.#versionId;
+        return this.#asked.versionId;
       case 's3:authtype':
         return authTypeOf(this.#call.caller.proof);
       case 's3:signatureversion':

@@ -9,7 +9,8 @@ import type { WireRequest } from '../kernel/wire.ts';
 import type { S3Address } from './addressing.ts';
 import { decideOnObject } from './authorise-call.ts';
 import type { ChosenFlavour } from './choose-flavour.ts';
-import type { CopySource, S3Body, S3Call } from './s3-call.ts';
+import { type CredentialInstance, instanceOf } from './find-instance.ts';
+import type { CopySource, S3Body, S3Call, S3Services } from './s3-call.ts';
 import { type S3Flavour, s3Flavours } from './s3-flavours.ts';
 
 const NO_QUERY = parseQuery('');
@@ -20,6 +21,8 @@ const SERVICE: S3Address = {
   key: '',
   isHosted: false,
 };
+
+type StateServices = Pick<S3Services, 'instances' | 'ibmNameOf'>;
 
 export class S3CallState implements S3Call {
   request: WireRequest;
@@ -32,9 +35,22 @@ export class S3CallState implements S3Call {
   caller: Caller = anonymousCaller;
   loadedBucket: Bucket | undefined;
   loadedSource: CopySource | undefined;
+  /** GUID, for calls on the service. */
+  loadedInstance: string | undefined;
+  /** Of the resource key behind the credential. */
+  credentialInstance: CredentialInstance | undefined;
   openedBody: S3Body | undefined;
 
-  constructor(request: WireRequest, requestId: string, chosenFlavour: ChosenFlavour, place: Place) {
+  readonly #services: StateServices;
+
+  constructor(
+    request: WireRequest,
+    requestId: string,
+    chosenFlavour: ChosenFlavour,
+    place: Place,
+    services: StateServices,
+  ) {
+    this.#services = services;
     this.request = request;
     this.requestId = requestId;
     this.chosenFlavour = chosenFlavour;
@@ -66,6 +82,11 @@ export class S3CallState implements S3Call {
     return present(this.loadedBucket, 'bucket');
   }
 
+  get instanceId(): string | undefined {
+    const { loadedBucket } = this;
+    return this.loadedInstance ?? (loadedBucket === undefined ? undefined : this.instanceOf(loadedBucket));
+  }
+
   get copySource(): CopySource {
     return present(this.loadedSource, 'source of a copy');
   }
@@ -83,6 +104,14 @@ export class S3CallState implements S3Call {
       query: (name) => query.get(name),
       hasHeader: (name) => request.headers.has(name) || query.has(name),
     };
+  }
+
+  instanceOf(bucket: Bucket): string {
+    return instanceOf(bucket, this.#services.instances);
+  }
+
+  ibmRegionOf({ place }: Pick<Bucket, 'place'>): string {
+    return this.#services.ibmNameOf(place);
   }
 
   decideOn(action: Action, key: string, versionId: VersionId | undefined): AccessDecision {

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import type { Caller } from '../../identity/principal.ts';
+import type { InstanceDirectory } from '../../identity/service-instances.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
 import type { Call } from '../kernel/dialect.ts';
 import type { QueryParameters } from '../kernel/query-parameters.ts';
@@ -18,6 +19,9 @@ export interface S3Services {
   isNameOfPlace(name: string, place: Place): boolean;
   /** Whether it names a place that is served, but at another address. */
   isNameOfOtherPlace(name: string): boolean;
+  /** What IBM calls a place; its own name when it has none there. */
+  ibmNameOf(place: Place): string;
+  readonly instances: InstanceDirectory;
 }
 
 /** Filled step by step by the dialect; read by operations. Nothing outside `s3-dialect.ts` and its state assigns to it. */
@@ -38,10 +42,16 @@ export interface S3Call extends Call {
   readonly caller: Caller;
   /** Loaded once; set for every operation whose permissions are on the bucket or the object. */
   readonly bucket: Bucket;
+  /** GUID of the service instance that a call on the service is about, or that the loaded bucket belongs to. */
+  readonly instanceId: string | undefined;
   /** Of `x-amz-copy-source`; set for every operation that has a permission on the source. */
   readonly copySource: CopySource;
   /** Decoded bytes as the proof demands them: chunk signatures and trailers are verified by reading. */
   readonly body: S3Body;
+  /** GUID of the service instance of a bucket. */
+  instanceOf(bucket: Bucket): string;
+  /** What IBM calls the place of a bucket. */
+  ibmRegionOf(bucket: Pick<Bucket, 'place'>): string;
   /** Whether the caller may do this to that key of the loaded bucket, or to a version: for operations that name many keys. */
   decideOn(action: Action, key: string, versionId: VersionId | undefined): AccessDecision;
 }

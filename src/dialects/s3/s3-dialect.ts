@@ -23,6 +23,7 @@ import type { Place } from '../../core/model.ts';
 import { bucketNameFault } from '../../core/names.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import { accountOf } from '../../identity/principal.ts';
+import type { InstanceDirectory, ServiceInstance } from '../../identity/service-instances.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { PercentEncodingError } from '../../lib/percent-encoding.ts';
 import type { Operation } from '../kernel/define-operation.ts';
@@ -32,10 +33,11 @@ import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
 import type { WireRequest, WireResponse } from '../kernel/wire.ts';
 import { parseAddress } from './addressing.ts';
 import { type AuthenticationRules, authenticateCall, type SignatureVerifiers } from './authenticate-call.ts';
-import { authoriseCall } from './authorise-call.ts';
+import { authoriseCall, decideOnService } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
 import { type FlavourHost, flavourOfKey, flavourOfRequest } from './choose-flavour.ts';
 import { parseCopySource } from './copy-source.ts';
+import { findInstance } from './find-instance.ts';
 import type { AccountDirectory } from './grantees.ts';
 import { withMovedHeaders } from './moved-headers.ts';
 import { operations } from './operation-table.ts';
@@ -51,6 +53,7 @@ export interface S3Parts extends SignatureVerifiers {
   readonly store: ObjectStore;
   readonly accounts: AccountDirectory;
   readonly entropy: Entropy;
+  readonly instances: InstanceDirectory;
 }
 
 /** Of one address or host name, which answers for one place. */
@@ -68,6 +71,8 @@ export interface S3Settings {
   readonly signatureV2Allowed?: boolean;
   /** Host names at which S3 speaks as another cloud. */
   readonly flavourHosts?: readonly FlavourHost[];
+  /** What IBM calls the places; those that are missing have no other name there. */
+  readonly ibmNames?: ReadonlyMap<Place, string>;
 }
 
 export type S3Dialect = Dialect<S3Call, S3Services>;
@@ -113,6 +118,8 @@ class S3 implements S3Dialect {
       store: parts.store,
       accounts: parts.accounts,
       isNameOfPlace: (name, asked) => asked === place && isName(name),
+      ibmNameOf: (name) => settings.ibmNames?.get(name) ?? name,
+      instances: parts.instances,
       isNameOfOtherPlace: (name) => otherNames.has(name.toLowerCase()) && !isName(name),
     };
   }
@@ -120,7 +127,7 @@ class S3 implements S3Dialect {
   begin(request: WireRequest): S3Call {
     const chosen = flavourOfRequest(request, this.#flavourHosts);
     const requestId = this.#mintRequestId(request, s3Flavours[chosen.flavour]);
-    return new S3CallState(request, requestId, chosen, this.#settings.place);
+    return new S3CallState(request, requestId, chosen, this.#settings.place, this.services);
   }
 
   route(call: S3Call): S3Operation {
@@ -152,6 +159,8 @@ class S3 implements S3Dialect {
   async load(call: S3Call, { permissions }: S3Operation): Promise<void> {
     if (permissions === 'public') return;
     const state = stateOf(call);
+    if (permissions.some(({ on }) => on === 'account'))
+      state.loadedInstance = await this.#findInstance(state);
     if (permissions.some(({ on }) => on !== 'account' && on !== 'source')) {
       state.loadedBucket = await this.#findBucket(call, call.bucketName, call.bucketAccount);
       refuseOtherOwner(call, 'x-amz-expected-bucket-owner', state.loadedBucket.account);
@@ -213,6 +222,16 @@ class S3 implements S3Dialect {
     }
     state.flavour = flavour;
     return flavour;
+  }
+
+  /** Of a call on the service; other clouds know of none. */
+  async #findInstance(state: S3CallState): Promise<string | undefined> {
+    const account = accountOf(state.caller);
+    if (account === undefined || state.flavour.owner !== 'service-instance') return undefined;
+    const mayList = ({ guid }: ServiceInstance) =>
+      decideOnService(state, 'account:list-buckets', guid).allowed;
+    const { credentialInstance } = state;
+    return (await findInstance(state, account, credentialInstance, this.#parts.instances, mayList)).guid;
   }
 
   async #findBucket(call: S3Call, name: string, account: string | undefined) {

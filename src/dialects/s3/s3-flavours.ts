@@ -46,6 +46,16 @@ export interface S3Flavour {
   readonly presignSecondsMax: number | undefined;
   /** Text of LocationConstraint: the place's name, or its IBM name with the storage class. */
   readonly location: 'place' | 'place-and-class';
+  /** Canned access control lists that a request may name, where grants in headers are unknown; undefined: all, and grants. */
+  readonly cannedAcls: readonly string[] | undefined;
+  /** Names of new buckets may not begin with these. */
+  readonly reservedBucketPrefixes: readonly string[];
+  /** Listings of objects name their delimiter also when it is empty. */
+  readonly listingShowsEmptyDelimiter: boolean;
+  /** HeadBucket tells the region of the bucket. */
+  readonly headBucketShowsRegion: boolean;
+  /** Which buckets the service lists: those of the place, or of the service instance wherever they are. */
+  readonly listsBucketsOf: 'place' | 'every-place';
   /** A bucket of another place: as if it did not exist, or with the place to go to. */
   readonly otherPlace: 'NoSuchBucket' | 'PermanentRedirect';
 }
@@ -69,6 +79,11 @@ const nhn: S3Flavour = {
   signatureRegion: 'name-of-place',
   presignSecondsMax: WEEK_SECONDS,
   location: 'place',
+  cannedAcls: undefined,
+  reservedBucketPrefixes: [],
+  listingShowsEmptyDelimiter: false,
+  headBucketShowsRegion: true,
+  listsBucketsOf: 'place',
   otherPlace: 'NoSuchBucket',
 };
 
@@ -95,6 +110,11 @@ const ibm: S3Flavour = {
   signatureRegion: 'any',
   presignSecondsMax: undefined,
   location: 'place-and-class',
+  cannedAcls: ['private', 'public-read'],
+  reservedBucketPrefixes: ['cosv1-', 'account-'],
+  listingShowsEmptyDelimiter: true,
+  headBucketShowsRegion: false,
+  listsBucketsOf: 'every-place',
   otherPlace: 'NoSuchBucket',
 };
 
@@ -115,6 +135,11 @@ const scp: S3Flavour = {
   signatureRegion: 'any',
   presignSecondsMax: WEEK_SECONDS,
   location: 'place',
+  cannedAcls: undefined,
+  reservedBucketPrefixes: [],
+  listingShowsEmptyDelimiter: false,
+  headBucketShowsRegion: true,
+  listsBucketsOf: 'place',
   otherPlace: 'NoSuchBucket',
 };
 

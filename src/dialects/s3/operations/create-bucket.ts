@@ -12,10 +12,12 @@ import { encodeStrict } from '../../../lib/percent-encoding.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
 import { type AclRequest, aclDocument, readAclHeaders } from '../acl-headers.ts';
+import { instanceDocument } from '../find-instance.ts';
 import { hasAclsDisabled, OWNERSHIP_DOCUMENT, ownershipRules } from '../object-ownership.ts';
 import { optional, readXml, xmlObject, xmlToken } from '../parse-xml.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument, S3Error } from '../s3-errors.ts';
+import { readLocation } from '../storage-location.ts';
 import { checkTags, tagDocuments, tagElements } from '../tag-set.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -44,7 +46,10 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
   mutates: true,
 
   decode(call) {
-    if (bucketNameFault(call.bucketName) !== undefined) {
+    const isReserved = call.flavour.reservedBucketPrefixes.some((prefix) =>
+      call.bucketName.startsWith(prefix),
+    );
+    if (isReserved || bucketNameFault(call.bucketName) !== undefined) {
       throw new S3Error('InvalidBucketName', { BucketName: call.bucketName });
     }
     const account = accountOf(call.caller) ?? '';
@@ -76,13 +81,14 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
 
   async run(services, input, call) {
     const { account, name, location } = input;
-    if (location !== '' && !services.isNameOfPlace(location, call.place)) {
-      throw services.isNameOfOtherPlace(location)
-        ? new S3Error('IllegalLocationConstraintException', {}, illegalLocation(location))
-        : new S3Error('InvalidLocationConstraint', { LocationConstraint: location });
-    }
+    const asked = readLocation(location, call.place, call.flavour, services);
     const acl = await aclDocument(input.acl, { kind: 'bucket', owner: account }, services.accounts);
-    const documents = acl === null ? input.documents : { ...input.documents, acl };
+    const documents = {
+      ...input.documents,
+      ...asked.documents,
+      ...instanceDocument(account, call.instanceId, services.instances),
+      ...(acl !== null && { acl }),
+    };
     return services.store.createBucket({ account, place: call.place, name, documents });
   },
 
@@ -93,11 +99,11 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
   }),
 });
 
-function illegalLocation(location: string): string {
-  return `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`;
-}
+const KEY_PROTECT_HEADERS = ['ibm-sse-kp-encryption-algorithm', 'ibm-sse-kp-customer-root-key-crn'];
 
 function refuseUnsupported(headers: WireHeaders): void {
+  const header = KEY_PROTECT_HEADERS.find((name) => headers.has(name));
+  if (header !== undefined) throw notImplemented('Encryption by Key Protect', header);
   const lock = headers.get('x-amz-bucket-object-lock-enabled') ?? 'false';
   if (lock.toLowerCase() === 'true') throw notImplemented('Object lock', 'x-amz-bucket-object-lock-enabled');
   if (lock.toLowerCase() !== 'false') {

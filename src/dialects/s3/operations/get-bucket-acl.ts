@@ -1,13 +1,13 @@
 import { type Acl, decodeAcl } from '../../../identity/acl.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { aclContent } from '../acl-xml.ts';
-import { loadNamesInAcl } from '../grantees.ts';
+import { loadPersonsInAcl, type ShownPerson } from '../grantees.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 
 interface Output {
   readonly acl: Acl;
-  readonly names: ReadonlyMap<string, string>;
+  readonly persons: ReadonlyMap<string, ShownPerson>;
 }
 
 export const getBucketAcl = defineOperation<S3Call, S3Services, undefined, Output>({
@@ -18,10 +18,11 @@ export const getBucketAcl = defineOperation<S3Call, S3Services, undefined, Outpu
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,
-  async run({ accounts }, _input, { bucket, flavour }) {
+  async run(services, _input, call) {
+    const { bucket } = call;
     const acl = decodeAcl(bucket.documents['acl'], bucket.account);
-    return { acl, names: await loadNamesInAcl(bucket.account, acl, flavour, accounts) };
+    return { acl, persons: await loadPersonsInAcl(bucket.account, acl, services, call) };
   },
-  encode: ({ acl, names }, call) =>
-    resultDocument(call, 'AccessControlPolicy', aclContent(call.bucket.account, acl, names)),
+  encode: ({ acl, persons }, call) =>
+    resultDocument(call, 'AccessControlPolicy', aclContent(call.bucket.account, acl, persons)),
 });

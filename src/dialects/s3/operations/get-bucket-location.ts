@@ -2,6 +2,7 @@ import { escapeXml } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
+import { ibmLocationOf } from '../storage-location.ts';
 
 /** The one region that AWS shows as an empty element. */
 const REGION_WITHOUT_NAME = 'us-east-1';
@@ -14,12 +15,11 @@ export const getBucketLocation = defineOperation<S3Call, S3Services, undefined, 
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,
-  run: async (_services, _input, call) => locationOf(call),
+  run: async (services, _input, call) => locationOf(services, call),
   encode: (location, call) => resultDocument(call, 'LocationConstraint', escapeXml(location)),
 });
 
-/** `place-and-class`: every bucket is of class `standard` so far. */
-function locationOf({ bucket, flavour }: S3Call): string {
-  if (flavour.location === 'place-and-class') return `${bucket.place}-standard`;
+function locationOf(services: S3Services, { bucket, flavour }: S3Call): string {
+  if (flavour.location === 'place-and-class') return ibmLocationOf(bucket, services);
   return bucket.place === REGION_WITHOUT_NAME ? '' : bucket.place;
 }

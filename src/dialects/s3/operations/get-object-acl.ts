@@ -4,7 +4,7 @@ import { type Acl, decodeAcl } from '../../../identity/acl.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { aclContent } from '../acl-xml.ts';
 import { confirmAccess } from '../authorise-call.ts';
-import { loadNamesInAcl } from '../grantees.ts';
+import { loadPersonsInAcl, type ShownPerson } from '../grantees.ts';
 import { pushVersionId } from '../object-headers.ts';
 import { hasAclsDisabled } from '../object-ownership.ts';
 import { resultDocument } from '../result-document.ts';
@@ -14,7 +14,7 @@ import { readVersionId } from '../version-id.ts';
 interface Output {
   readonly version: ObjectVersion;
   readonly acl: Acl;
-  readonly names: ReadonlyMap<string, string>;
+  readonly persons: ReadonlyMap<string, ShownPerson>;
 }
 
 type Input = Pick<GetObjectInput, 'versionId'>;
@@ -27,17 +27,23 @@ export const getObjectAcl = defineOperation<S3Call, S3Services, Input, Output>({
   body: { kind: 'none' },
   mutates: false,
   decode: readVersionId,
-  async run({ store, accounts }, input, call) {
-    const { bucket, key, flavour } = call;
-    const { version } = await store.headObject({ bucket, key, conditions: {}, asStored: true, ...input });
+  async run(services, input, call) {
+    const { bucket, key } = call;
+    const { version } = await services.store.headObject({
+      bucket,
+      key,
+      conditions: {},
+      asStored: true,
+      ...input,
+    });
     confirmAccess(call, 'object:read-acl', version);
     const document = hasAclsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
     const acl = decodeAcl(document, version.owner);
-    return { version, acl, names: await loadNamesInAcl(version.owner, acl, flavour, accounts) };
+    return { version, acl, persons: await loadPersonsInAcl(version.owner, acl, services, call) };
   },
-  encode({ version, acl, names }, call) {
+  encode({ version, acl, persons }, call) {
     const headers: string[] = [];
     pushVersionId(headers, version, call);
-    return resultDocument(call, 'AccessControlPolicy', aclContent(version.owner, acl, names), headers);
+    return resultDocument(call, 'AccessControlPolicy', aclContent(version.owner, acl, persons), headers);
   },
 });

@@ -12,7 +12,9 @@ export const headBucket = defineOperation<S3Call, S3Services, undefined, undefin
   run: async () => undefined,
   encode: (_output, call) => ({
     status: 200,
-    headers: ['x-amz-bucket-region', call.bucket.place, 'x-amz-access-point-alias', 'false'],
+    headers: call.flavour.headBucketShowsRegion
+      ? ['x-amz-bucket-region', call.bucket.place, 'x-amz-access-point-alias', 'false']
+      : [],
     body: null,
   }),
 });

@@ -1,10 +1,9 @@
 /**
- * ListBuckets: the caller's own buckets in the place of this address. Containers whose names are no legal bucket names
- * are invisible from S3 (design, section 5). AWS shows BucketRegion, Prefix and a token only to clients that page.
+ * ListBuckets: the caller's own buckets in the place of this address; at IBM those of one service instance in every place
+ * (ibm-cos.md, section 9.4). Containers whose names are no legal bucket names are invisible from S3 (design, section 5). AWS
+ * shows BucketRegion, Prefix and a token only to clients that page.
  */
 import type { AccountId, Bucket, Place } from '../../../core/model.ts';
-import { bucketNameFault } from '../../../core/names.ts';
-import type { BucketsQuery, ObjectStore } from '../../../core/object-store.ts';
 import { accountOf } from '../../../identity/principal.ts';
 import { element, optionalElement, parent } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
@@ -15,13 +14,15 @@ import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument, S3Error } from '../s3-errors.ts';
 import { lastModifiedXml } from '../s3-flavours.ts';
+import { listVisibleBuckets } from '../visible-buckets.ts';
 
 const BUCKETS_MAX = 10_000;
 const PAGING_PARAMETERS = ['max-buckets', 'continuation-token', 'prefix', 'bucket-region'];
 
 interface ListBucketsInput {
   readonly account: AccountId;
-  readonly place: Place;
+  /** Undefined: of every place. */
+  readonly place: Place | undefined;
   readonly prefix: string | undefined;
   readonly after: string;
   readonly limit: number;
@@ -44,12 +45,12 @@ export const listBuckets = defineOperation<S3Call, S3Services, ListBucketsInput,
   body: { kind: 'none' },
   mutates: false,
 
-  decode({ query, caller, place }) {
+  decode({ query, caller, place, flavour }) {
     const token = query.get('continuation-token');
     return {
       // Anonymous callers own nothing; they are refused before anything runs.
       account: accountOf(caller) ?? '',
-      place,
+      place: flavour.listsBucketsOf === 'every-place' ? undefined : place,
       prefix: query.get('prefix'),
       after: token ? decodeContinuationToken('buckets', token) : '',
       limit: readBucketsLimit(query),
@@ -60,7 +61,7 @@ export const listBuckets = defineOperation<S3Call, S3Services, ListBucketsInput,
 
   async run(services, input, call) {
     const { region } = input;
-    if (region && !services.isNameOfPlace(region, input.place)) {
+    if (region && !services.isNameOfPlace(region, call.place)) {
       throw invalidArgument(
         'bucket-region',
         region,
@@ -68,7 +69,8 @@ export const listBuckets = defineOperation<S3Call, S3Services, ListBucketsInput,
       );
     }
     const owners = await loadOwners(services, call, [input.account]);
-    return { input, ...(await listVisible(services.store, input)), owners };
+    const query = { ...input, prefix: input.prefix ?? '' };
+    return { input, ...(await listVisibleBuckets(services, query, call)), owners };
   },
 
   encode({ input, buckets, isTruncated, owners }, call) {
@@ -97,30 +99,6 @@ function readBucketsLimit(query: QueryParameters): number {
     { ArgumentName: 'max-buckets', ArgumentValue: text },
     `Argument max-buckets must be an integer between 1 and ${BUCKETS_MAX}`,
   );
-}
-
-/** Skips containers that S3 cannot see, so that a page is as full as it can be. */
-async function listVisible(
-  store: ObjectStore,
-  input: ListBucketsInput,
-): Promise<{ buckets: Bucket[]; isTruncated: boolean }> {
-  const buckets: Bucket[] = [];
-  let after = input.after;
-  while (true) {
-    const query: BucketsQuery = {
-      account: input.account,
-      place: input.place,
-      prefix: input.prefix ?? '',
-      after,
-      limit: input.limit - buckets.length,
-    };
-    const page = await store.listBuckets(query);
-    for (const bucket of page.buckets) if (bucketNameFault(bucket.name) === undefined) buckets.push(bucket);
-    const last = page.buckets.at(-1);
-    if (!page.isTruncated || last === undefined) return { buckets, isTruncated: false };
-    if (buckets.length === input.limit) return { buckets, isTruncated: true };
-    after = last.name;
-  }
 }
 
 function bucketXml(bucket: Bucket, showsRegion: boolean, call: S3Call): string {

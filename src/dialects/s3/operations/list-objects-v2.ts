@@ -64,6 +64,7 @@ export const listObjectsV2 = defineOperation<S3Call, S3Services, ListObjectsV2In
 
   encode({ input: { listing, encoding, startAfter, token }, page, owners }, call) {
     const { show } = encoding;
+    const showsDelimiter = listing.delimiter !== '' || call.flavour.listingShowsEmptyDelimiter;
     const nextToken = page.next === undefined ? undefined : encodeContinuationToken('objects', page.next);
     return resultDocument(
       call,
@@ -73,7 +74,7 @@ export const listObjectsV2 = defineOperation<S3Call, S3Services, ListObjectsV2In
         optionalElement('NextContinuationToken', nextToken) +
         (startAfter === undefined ? '' : `<StartAfter>${show(startAfter)}</StartAfter>`) +
         `<KeyCount>${page.items.length}</KeyCount><MaxKeys>${listing.limit}</MaxKeys>` +
-        (listing.delimiter === '' ? '' : `<Delimiter>${show(listing.delimiter)}</Delimiter>`) +
+        (showsDelimiter ? `<Delimiter>${show(listing.delimiter)}</Delimiter>` : '') +
         (encoding.type === undefined ? '' : `<EncodingType>${encoding.type}</EncodingType>`) +
         `<IsTruncated>${page.isTruncated}</IsTruncated>` +
         listingRowsXml(page.items, encoding, call.flavour, owners),

@@ -45,6 +45,7 @@ export const listObjects = defineOperation<S3Call, S3Services, ListObjectsInput,
 
   encode({ input: { listing, encoding }, page, owners }, call) {
     const { show } = encoding;
+    const showsDelimiter = listing.delimiter !== '' || call.flavour.listingShowsEmptyDelimiter;
     const nextMarker = listing.delimiter === '' ? undefined : nextMarkerOf(page);
     return resultDocument(
       call,
@@ -53,7 +54,7 @@ export const listObjects = defineOperation<S3Call, S3Services, ListObjectsInput,
         `<Marker>${show(listing.after)}</Marker>` +
         (nextMarker === undefined ? '' : `<NextMarker>${show(nextMarker)}</NextMarker>`) +
         `<MaxKeys>${listing.limit}</MaxKeys>` +
-        (listing.delimiter === '' ? '' : `<Delimiter>${show(listing.delimiter)}</Delimiter>`) +
+        (showsDelimiter ? `<Delimiter>${show(listing.delimiter)}</Delimiter>` : '') +
         (encoding.type === undefined ? '' : `<EncodingType>${encoding.type}</EncodingType>`) +
         `<IsTruncated>${page.isTruncated}</IsTruncated>` +
         listingRowsXml(page.items, encoding, call.flavour, owners),

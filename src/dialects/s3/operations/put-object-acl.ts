@@ -25,7 +25,10 @@ export const putObjectAcl = defineOperation<S3Call, S3Services, Input, ObjectVer
   body: { kind: 'buffered', bytesMax: ACL_BODY_BYTES_MAX },
   mutates: true,
   decode: (call) => ({ addressed: readVersionId(call), request: readAclHeaders(call, 'object') }),
-  decodeBody: (body, { addressed, request }) => ({ addressed, request: chooseAclRequest(body, request) }),
+  decodeBody: (body, { addressed, request }, call) => ({
+    addressed,
+    request: chooseAclRequest(body, request, call),
+  }),
   async run({ store, accounts }, { addressed, request }, call) {
     const { bucket, key } = call;
     const { version } = await store.headObject({ bucket, key, conditions: {}, ...addressed });

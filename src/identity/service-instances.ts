@@ -1,0 +1,42 @@
+/**
+ * Service instances of object storage as the storage APIs know them (ibm-cos.md, section 2): the owners of buckets within an account.
+ * Every account has one from the start (design, section 5), which is not stored: its GUID is computed from the account's id.
+ */
+
+export interface ServiceInstance {
+  /** UUID of version 4, lower case. */
+  readonly guid: string;
+  readonly account: string;
+}
+
+export interface InstanceDirectory {
+  /** The one that the account has from the start. */
+  defaultOf(account: string): string;
+  /** One of the account's that can be used; undefined: it has none of that GUID, or it is being removed. */
+  find(account: string, guid: string): Promise<ServiceInstance | undefined>;
+  /** Those that can be used, at most `limit`. */
+  list(account: string, limit: number): Promise<readonly ServiceInstance[]>;
+}
+
+/** Of accounts that have no others. */
+export const defaultInstances: InstanceDirectory = {
+  defaultOf: defaultInstanceOf,
+  async find(account, guid) {
+    return guid === defaultInstanceOf(account) ? { guid, account } : undefined;
+  },
+  async list(account) {
+    return [{ guid: defaultInstanceOf(account), account }];
+  },
+};
+
+/** The account's id in the form of a UUID; six of its bits give way to version and variant. */
+function defaultInstanceOf(account: string): string {
+  const variant = (Number.parseInt(account.slice(16, 17), 16) & 0x3) | 0x8;
+  return [
+    account.slice(0, 8),
+    account.slice(8, 12),
+    `4${account.slice(13, 16)}`,
+    variant.toString(16) + account.slice(17, 20),
+    account.slice(20),
+  ].join('-');
+}
