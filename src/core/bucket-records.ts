@@ -1,6 +1,6 @@
 /** Records of buckets and of their names: directory, claims, purge (docs/adr/0002-keys-references-reclaiming.md). */
 import { readUint64, writeUint64 } from './metadata-keys.ts';
-import type { AccountId, Bucket, BucketId, Place, VersioningState } from './model.ts';
+import type { AccountId, Bucket, BucketId, BucketLock, Place, VersioningState } from './model.ts';
 import { checkFormat, decodeJsonRecord, encodeJsonRecord } from './record-format.ts';
 
 /** `deleting`: DeleteBucket is finding out whether the bucket is empty; nothing below the bucket may be written. */
@@ -16,14 +16,18 @@ export interface BucketRecord {
   /** The name stands in the register of claims for this bucket. */
   readonly claimed: boolean;
   readonly documents: Readonly<Record<string, string>>;
+  readonly lock?: BucketLock;
 }
 
+/** 2: has something that a server of format 1 would not respect. */
+const BUCKET_FORMAT = 2;
+
 export function encodeBucket(record: BucketRecord): Buffer {
-  return encodeJsonRecord(record);
+  return encodeJsonRecord(record, record.lock === undefined ? 1 : BUCKET_FORMAT);
 }
 
 export function decodeBucket(value: Buffer): BucketRecord {
-  return decodeJsonRecord<BucketRecord>(value, 'bucket');
+  return decodeJsonRecord<BucketRecord>(value, 'bucket', BUCKET_FORMAT);
 }
 
 export function toBucket(id: BucketId, recordVersion: number, record: BucketRecord): Bucket {
@@ -36,6 +40,7 @@ export function toBucket(id: BucketId, recordVersion: number, record: BucketReco
     versioning: record.versioning,
     claimed: record.claimed,
     documents: record.documents,
+    ...(record.lock === undefined ? undefined : { lock: record.lock }),
     recordVersion,
   };
 }
@@ -51,6 +56,7 @@ export function toBucketRecord(bucket: Bucket, state: BucketState): BucketRecord
     versioning: bucket.versioning,
     claimed: bucket.claimed,
     documents: bucket.documents,
+    ...(bucket.lock === undefined ? undefined : { lock: bucket.lock }),
   };
 }
 

@@ -2,7 +2,7 @@
  * The closed list of what can go wrong in the core, without HTTP. Every dialect has a total map from these codes to its
  * own errors (leaving one out does not compile). Details carry what a precise message needs.
  */
-import type { ChecksumAlgorithm, Place } from './model.ts';
+import type { ChecksumAlgorithm, Place, RetainUntil } from './model.ts';
 
 export interface CoreErrorDetails {
   InvalidBucketName: { name: string; reason: string };
@@ -62,6 +62,32 @@ export interface CoreErrorDetails {
   ReferencedAccessDenied: { bucket: string; key: string };
   /** A link leads through too many others, or to something else than what it was made for. */
   LinkBroken: { key: string; reason: 'too-many' | 'replaced' };
+  /** A retention or a hold keeps the version: it is neither destroyed nor is its retention shortened. */
+  ObjectProtected: { key: string; by: 'retention' | 'hold'; until?: RetainUntil };
+  /** Protection of a version was asked for, in a bucket that has none. */
+  BucketNotLocked: { name: string };
+  RetentionRefused: {
+    reason:
+      | 'not-in-future'
+      | 'below-minimum'
+      | 'above-maximum'
+      | 'permanent-not-allowed'
+      | 'no-end-to-add-to';
+  };
+  /** Holds by name. `unprotected`: the version has no retention. */
+  LegalHoldRefused: { reason: 'exists' | 'absent' | 'too-many' | 'unprotected'; id: string };
+  /** Of a bucket's lock, or of its versioning because of its lock (`keeps-versioning`). */
+  BucketLockRefused: {
+    name: string;
+    reason:
+      | 'needs-versioning'
+      | 'excludes-versioning'
+      | 'keeps-versioning'
+      | 'other-kind'
+      | 'not-empty'
+      | 'bounds'
+      | 'permanent-stays';
+  };
   StorageFull: Record<never, never>;
   /** A stored block is damaged; nothing of it was sent. */
   StoredDataCorrupt: { key: string };

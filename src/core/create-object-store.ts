@@ -21,6 +21,7 @@ import { listObjects } from './operations/list-objects.ts';
 import { listParts } from './operations/list-parts.ts';
 import { listUploads } from './operations/list-uploads.ts';
 import { listVersions } from './operations/list-versions.ts';
+import { protectObject } from './operations/protect-object.ts';
 import { putObject } from './operations/put-object.ts';
 import { putSegmentList } from './operations/put-segment-list.ts';
 import { readSegmentList } from './operations/read-segment-list.ts';
@@ -65,6 +66,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     deleteObject: offer(deleteObject),
     copyObject: offer(copyObject),
     updateObject: offer(updateObject),
+    protectObject: offer(protectObject),
     listObjectParts: offer(listObjectParts),
     listObjects: offer(listObjects),
     listVersions: offer(listVersions),

@@ -2,9 +2,10 @@ import type { Version } from '../storage/contract/metadata-store.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import { headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
-import { decodeVersion, nullSequenceOfValue, type VersionRecord, versionIdOf } from './metadata-records.ts';
+import { decodeVersion, type VersionRecord, versionIdOf } from './metadata-records.ts';
 import type { Bucket, VersionId } from './model.ts';
 import { decodeOpaqueId, type OpaqueId } from './opaque-ids.ts';
+import { nullSequenceOfValue } from './version-layout.ts';
 
 export interface FoundVersion {
   readonly record: VersionRecord;

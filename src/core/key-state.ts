@@ -12,6 +12,7 @@ import type { CoreContext } from './core-context.ts';
 import { bodyKey, headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
 import { decodeVersion, encodeVersion, NULL_NONCE, type VersionRecord } from './metadata-records.ts';
 import type { Bucket } from './model.ts';
+import { assertDestroyable, type ProtectionRequest, protectionOfNew } from './protection.ts';
 import { bodyReferenceKey, candidateKey } from './reclaiming-keys.ts';
 
 export interface StoredVersion {
@@ -59,13 +60,17 @@ export function checkKeyState(draft: CommitDraft, bucket: Bucket, key: string, s
 /** A version before the key's history has given it its place. */
 export type NewVersion = Omit<
   VersionRecord,
-  'sequence' | 'lastModifiedMicros' | 'isNullVersion' | 'nonce' | 'nullSequence'
->;
+  'sequence' | 'lastModifiedMicros' | 'isNullVersion' | 'nonce' | 'nullSequence' | 'protection'
+> & {
+  /** Undefined: as the bucket has it by default. Of no meaning for delete markers, which are never protected. */
+  readonly protectionRequest?: ProtectionRequest | undefined;
+};
 
 /**
  * Makes `version` the current version of the key: checks the key's state, keeps or replaces what was current by the
  * bucket's versioning, releases what is replaced, refers to a shared body and counts. The caller adds what makes the body
- * itself exist (inline bytes, blob references) or checks the live reference it is taken from.
+ * itself exist (inline bytes, blob references) or checks the live reference it is taken from. Throws ObjectProtected when
+ * the version that is replaced is protected, and what `protectionOfNew` throws.
  * `sequencesBefore`: how many sequence numbers below the version's own must be free after the last known one.
  */
 export function placeVersion(
@@ -84,6 +89,10 @@ export function placeVersion(
     (current === undefined ? 0 : current.record.sequence) + 1 + sequencesBefore,
   );
   const composition = compositionFor(version.composition, version.metadata);
+  const nowMicros = context.clock.nowMicros();
+  const protection = version.isDeleteMarker
+    ? undefined
+    : protectionOfNew(bucket, version.protectionRequest, sequence, nowMicros);
   const record: VersionRecord = {
     isDeleteMarker: version.isDeleteMarker,
     size: version.size,
@@ -95,6 +104,8 @@ export function placeVersion(
     owner: version.owner,
     body: version.body,
     metadata: version.metadata,
+    ...(protection === undefined ? undefined : { protection }),
+    ...(version.expiresAtMicros === undefined ? undefined : { expiresAtMicros: version.expiresAtMicros }),
     sequence,
     lastModifiedMicros: sequence,
     isNullVersion,
@@ -106,8 +117,10 @@ export function placeVersion(
   draft.put(placeKey, encodeVersion(record));
   if (state.head !== undefined && version.isDeleteMarker) draft.delete(headKey(bucket.id, key));
   if (state.tombstone !== undefined && !version.isDeleteMarker) draft.delete(tombstoneKey(bucket.id, key));
+  if (isNullVersion) assertReplaceable(state, key, nowMicros);
   if (current !== undefined) supersede(draft, bucket, key, current, isNullVersion);
   if (isNullVersion && state.olderNull !== undefined) {
+    draft.check(olderKey(bucket.id, key, state.olderNull.record.sequence), state.olderNull.entry);
     draft.delete(olderKey(bucket.id, key, state.olderNull.record.sequence));
     releaseVersion(draft, bucket, key, state.olderNull.record);
   }
@@ -119,6 +132,13 @@ export function placeVersion(
   }
   draft.count((version.isDeleteMarker ? 0 : 1) - (state.head === undefined ? 0 : 1), version.size);
   return record;
+}
+
+/** A null version takes the place of the one that there is. Throws ObjectProtected when that must stay. */
+export function assertReplaceable(state: KeyState, key: string, nowMicros: number): void {
+  const current = state.head ?? state.tombstone;
+  if (current?.record.isNullVersion) assertDestroyable(current.record, key, nowMicros);
+  if (state.olderNull !== undefined) assertDestroyable(state.olderNull.record, key, nowMicros);
 }
 
 /** Sequence of the null version once a version has been placed above `current`; 0: there is none. */

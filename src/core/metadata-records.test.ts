@@ -10,10 +10,11 @@ import {
   NULL_NONCE,
   toObjectVersion,
   type VersionRecord,
-  withNullSequence,
 } from './metadata-records.ts';
+import type { Protection } from './model.ts';
 import { UnreadableRecord } from './record-format.ts';
 import { decodePart, encodePart } from './upload-records.ts';
+import { withNullSequence } from './version-layout.ts';
 
 const plainRecord = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.record<T>(model, { noNullPrototype: true });
@@ -62,6 +63,18 @@ const checksum = fc.oneof(
   }),
 );
 
+const protection: fc.Arbitrary<Protection> = fc.oneof(
+  fc.constant({}),
+  plainRecord({ legalHold: fc.boolean() }),
+  plainRecord({
+    retention: plainRecord({
+      mode: fc.constantFrom('governance' as const, 'compliance' as const, 'retention' as const),
+      until: fc.oneof(number, fc.constantFrom('indefinite' as const, 'permanent' as const)),
+    }),
+    holds: fc.array(plainRecord({ id: text, addedAtMicros: number }), { maxLength: 3 }),
+  }),
+);
+
 const record: fc.Arbitrary<VersionRecord> = plainRecord({
   isDeleteMarker: fc.boolean(),
   isNullVersion: fc.boolean(),
@@ -84,19 +97,30 @@ const record: fc.Arbitrary<VersionRecord> = plainRecord({
     user: texts,
     documents: texts,
   }),
-}).map(({ partCount, checksum: sum, composition, segmented, ...rest }) => ({
-  ...rest,
-  ...(composition === undefined ? undefined : { composition }),
-  ...(segmented === undefined ? undefined : { segmented }),
-  ...(partCount === undefined ? undefined : { partCount }),
-  ...(sum === undefined ? undefined : { checksum: sum }),
-}));
+  protection: fc.option(protection, { nil: undefined }),
+  expiresAtMicros: fc.option(fc.integer({ min: 1, max: 2 ** 50 }), { nil: undefined }),
+}).map(
+  ({ partCount, checksum: sum, composition, segmented, protection: kept, expiresAtMicros, ...rest }) => ({
+    ...rest,
+    ...(composition === undefined ? undefined : { composition }),
+    ...(segmented === undefined ? undefined : { segmented }),
+    ...(kept === undefined ? undefined : { protection: kept }),
+    ...(expiresAtMicros === undefined ? undefined : { expiresAtMicros }),
+    ...(partCount === undefined ? undefined : { partCount }),
+    ...(sum === undefined ? undefined : { checksum: sum }),
+  }),
+);
+
+/** With what a decoded record shows by getters. */
+function wholeOf(read: VersionRecord): VersionRecord {
+  const { metadata, protection: kept } = read;
+  return { ...read, metadata, ...(kept === undefined ? undefined : { protection: kept }) };
+}
 
 test('a version is read as it was written', () => {
   fc.assert(
     fc.property(record, (written) => {
-      const { metadata, ...rest } = decodeVersion(encodeVersion(written));
-      assert.deepEqual({ ...rest, metadata }, written);
+      assert.deepEqual(wholeOf(decodeVersion(encodeVersion(written))), written);
     }),
   );
 });
@@ -122,8 +146,8 @@ test('listings show what the whole record says', () => {
 test('another null version can be pointed at without opening the record', () => {
   fc.assert(
     fc.property(record, number, (written, nullSequence) => {
-      const { metadata, ...rest } = decodeVersion(withNullSequence(encodeVersion(written), nullSequence));
-      assert.deepEqual({ ...rest, metadata }, { ...written, nullSequence });
+      const read = decodeVersion(withNullSequence(encodeVersion(written), nullSequence));
+      assert.deepEqual(wholeOf(read), { ...written, nullSequence });
     }),
   );
 });
@@ -144,13 +168,19 @@ const sample: VersionRecord = {
 
 test('a record of a newer format is refused in words', () => {
   const value = encodeVersion(sample);
-  value[0] = 2;
+  value[0] = 3;
   assert.throws(
     () => decodeVersion(value),
-    (error) => error instanceof UnreadableRecord && /format 2, but .* up to 1/.test(error.message),
+    (error) => error instanceof UnreadableRecord && /format 3, but .* up to 2/.test(error.message),
   );
   assert.throws(() => decodeListedObject('key', value), UnreadableRecord);
   assert.throws(() => decodeVersion(Buffer.alloc(0)), UnreadableRecord);
+});
+
+test('only what an older version would not respect is written in the newer format', () => {
+  assert.equal(encodeVersion(sample)[0], 1);
+  assert.equal(encodeVersion({ ...sample, expiresAtMicros: 5 })[0], 2);
+  assert.equal(encodeVersion({ ...sample, protection: { legalHold: true } })[0], 2);
 });
 
 test('what is no hexadecimal never gets into a record', () => {

@@ -1,13 +1,6 @@
 /**
- * The record of one version: value of the spaces `head`, `tombstone` and `older`, the same bytes in all three.
- *
- * A fixed prefix holds what listings show, so that they decode nothing else:
- *
- *     0 format · 1 flags · 2 checksum algorithm · 3 checksum type · 4 part count (2) · 6 checksum bytes · 7 composition
- *     8 size · 16 sequence · 24 last modified · 32 MD5 (16) · 48 owner (16) · 64 nonce (12) · 76 null sequence
- *     with the flag `segmented`: 84 size of all segments · 92 MD5 of their joined digests (16)
- *
- * The rest is read by those who want the object: checksum value, body, metadata as compact JSON to the end.
+ * The record of one version: value of the spaces `head`, `tombstone` and `older`, the same bytes in all three. What stands
+ * where in it: `version-layout.ts`.
  */
 import { type Body, bodyBytes, readBody, writeBody } from './body-records.ts';
 import { readUint64, writeUint64 } from './metadata-keys.ts';
@@ -20,13 +13,32 @@ import type {
   ListedObject,
   ObjectMetadata,
   ObjectVersion,
+  ProtectedVersion,
+  Protection,
   SystemMetadata,
   VersionId,
 } from './model.ts';
 import { encodeOpaqueId } from './opaque-ids.ts';
 import { checkFormat } from './record-format.ts';
+import {
+  bodyStartOf,
+  checksumStartFor,
+  checksumStartOf,
+  EXPIRY_BYTES,
+  expiryOfValue,
+  FLAG_DELETE_MARKER,
+  FLAG_EXPIRES,
+  FLAG_NULL_VERSION,
+  FLAG_PROTECTED,
+  FLAG_SEGMENTED,
+  FLAGS_OF_FORMAT_2,
+  isNullVersionValue,
+  PREFIX_BYTES,
+  SEGMENTED_BYTES,
+  VERSION_FORMAT,
+} from './version-layout.ts';
 
-export interface VersionRecord {
+export interface VersionRecord extends ProtectedVersion {
   readonly isDeleteMarker: boolean;
   /** Written while versioning was not enabled: its version id is `null`. */
   readonly isNullVersion: boolean;
@@ -50,6 +62,8 @@ export interface VersionRecord {
   readonly segmented?: SegmentedFacts;
   readonly body: Body;
   readonly metadata: ObjectMetadata;
+  /** From this moment on the version is not there, whoever asks. */
+  readonly expiresAtMicros?: number;
 }
 
 /** What is known of an object in several pieces as a whole. */
@@ -62,13 +76,6 @@ export interface SegmentedFacts {
 
 export const NULL_NONCE = '000000000000000000000000';
 export const EMPTY_MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
-
-const FORMAT = 1;
-const PREFIX_BYTES = 84;
-const FLAG_DELETE_MARKER = 1;
-const FLAG_NULL_VERSION = 2;
-const FLAG_SEGMENTED = 4;
-const SEGMENTED_BYTES = 24;
 
 const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 const checksumTypes = ['FULL_OBJECT', 'COMPOSITE'] as const;
@@ -92,12 +99,14 @@ interface CompactMetadata {
   s: SystemMetadata;
   u?: Readonly<Record<string, string>>;
   d?: Readonly<Record<string, string>>;
+  p?: Protection;
 }
 
-function metadataJson(metadata: ObjectMetadata): string {
+function metadataJson({ metadata, protection }: VersionRecord): string {
   const compact: CompactMetadata = { s: metadata.system };
   if (hasEntries(metadata.user)) compact.u = metadata.user;
   if (hasEntries(metadata.documents)) compact.d = metadata.documents;
+  if (protection !== undefined) compact.p = protection;
   return JSON.stringify(compact);
 }
 
@@ -107,15 +116,16 @@ function hasEntries(record: Readonly<Record<string, string>>): boolean {
 }
 
 export function encodeVersion(record: VersionRecord): Buffer {
-  const json = metadataJson(record.metadata);
+  const json = metadataJson(record);
   const checksumBytes =
     record.checksum === undefined ? 0 : Buffer.byteLength(record.checksum.value, 'base64');
   const { segmented } = record;
-  const checksumStart = PREFIX_BYTES + (segmented === undefined ? 0 : SEGMENTED_BYTES);
+  const flags = flagsOf(record);
+  const checksumStart = checksumStartFor(flags);
   const metadataStart = checksumStart + checksumBytes + bodyBytes(record.body);
   const value = Buffer.allocUnsafe(metadataStart + Buffer.byteLength(json));
-  value[0] = FORMAT;
-  value[1] = flagsOf(record);
+  value[0] = (flags & FLAGS_OF_FORMAT_2) === 0 ? 1 : VERSION_FORMAT;
+  value[1] = flags;
   value[2] = checksumAlgorithmCode(record.checksum?.algorithm);
   value[3] = checksumTypeCode(record.checksum?.type);
   value.writeUInt16BE(record.partCount ?? 0, 4);
@@ -132,6 +142,9 @@ export function encodeVersion(record: VersionRecord): Buffer {
     writeUint64(value, segmented.size, PREFIX_BYTES);
     writeHex(value, segmented.joinedMd5, PREFIX_BYTES + 8, 16);
   }
+  if (record.expiresAtMicros !== undefined) {
+    writeUint64(value, record.expiresAtMicros, checksumStart - EXPIRY_BYTES);
+  }
   if (record.checksum !== undefined) value.write(record.checksum.value, checksumStart, 'base64');
   writeBody(value, record.body, checksumStart + checksumBytes);
   value.write(json, metadataStart);
@@ -142,17 +155,10 @@ function flagsOf(record: VersionRecord): number {
   return (
     (record.isDeleteMarker ? FLAG_DELETE_MARKER : 0) |
     (record.isNullVersion ? FLAG_NULL_VERSION : 0) |
-    (record.segmented === undefined ? 0 : FLAG_SEGMENTED)
+    (record.segmented === undefined ? 0 : FLAG_SEGMENTED) |
+    (record.protection === undefined ? 0 : FLAG_PROTECTED) |
+    (record.expiresAtMicros === undefined ? 0 : FLAG_EXPIRES)
   );
-}
-
-/** Where the checksum begins: behind everything that listings show. */
-function checksumStartOf(value: Buffer): number {
-  return PREFIX_BYTES + ((value[1]! & FLAG_SEGMENTED) === 0 ? 0 : SEGMENTED_BYTES);
-}
-
-function bodyStartOf(value: Buffer): number {
-  return checksumStartOf(value) + value[6]!;
 }
 
 function decodeSegmented(value: Buffer): SegmentedFacts | undefined {
@@ -171,8 +177,17 @@ function writeHex(target: Buffer, hex: string, offset: number, bytes: number): v
 }
 
 export function decodeVersion(value: Buffer): VersionRecord {
-  checkFormat(value, FORMAT, 'version');
+  checkFormat(value, VERSION_FORMAT, 'version');
   return new DecodedVersion(value);
+}
+
+/** A copy with other parts: a decoded record shows some of them by getters, which a spread would leave out. */
+export function changedVersion(
+  record: VersionRecord,
+  change: Pick<VersionRecord, 'metadata'> & ProtectedVersion,
+): VersionRecord {
+  const { protection: _, ...rest } = record;
+  return { ...rest, ...change };
 }
 
 /** Everything but the metadata is decoded now, the metadata when it is first asked for: writers never do. */
@@ -191,9 +206,10 @@ class DecodedVersion implements VersionRecord {
   readonly nonce: string;
   readonly nullSequence: number;
   readonly body: Body;
+  declare readonly expiresAtMicros?: number;
   readonly #value: Buffer;
   readonly #metadataStart: number;
-  #metadata: ObjectMetadata | undefined;
+  #rest: DecodedRest | undefined;
 
   constructor(value: Buffer) {
     const flags = value[1]!;
@@ -216,14 +232,29 @@ class DecodedVersion implements VersionRecord {
     if (composition !== undefined) this.composition = composition;
     const segmented = decodeSegmented(value);
     if (segmented !== undefined) this.segmented = segmented;
+    const expiresAtMicros = expiryOfValue(value);
+    if (expiresAtMicros !== 0) this.expiresAtMicros = expiresAtMicros;
     this.#value = value;
     this.#metadataStart = end;
   }
 
   get metadata(): ObjectMetadata {
-    this.#metadata ??= decodeMetadata(this.#value, this.#metadataStart);
-    return this.#metadata;
+    return this.#decodeRest().metadata;
   }
+
+  get protection(): Protection | undefined {
+    return (this.#value[1]! & FLAG_PROTECTED) === 0 ? undefined : this.#decodeRest().protection;
+  }
+
+  #decodeRest(): DecodedRest {
+    this.#rest ??= decodeRest(this.#value, this.#metadataStart);
+    return this.#rest;
+  }
+}
+
+interface DecodedRest {
+  readonly metadata: ObjectMetadata;
+  readonly protection: Protection | undefined;
 }
 
 function decodeChecksum(value: Buffer): Checksum | undefined {
@@ -234,14 +265,17 @@ function decodeChecksum(value: Buffer): Checksum | undefined {
   return { algorithm, type, value: value.toString('base64', start, start + value[6]!) };
 }
 
-function decodeMetadata(value: Buffer, start: number): ObjectMetadata {
+function decodeRest(value: Buffer, start: number): DecodedRest {
   const compact = JSON.parse(value.toString('utf8', start)) as CompactMetadata;
-  return { system: compact.s, user: compact.u ?? {}, documents: compact.d ?? {} };
+  return {
+    metadata: { system: compact.s, user: compact.u ?? {}, documents: compact.d ?? {} },
+    protection: compact.p,
+  };
 }
 
 /** What a listing row shows, from the prefix alone. */
 export function decodeListedObject(key: string, value: Buffer): ListedObject {
-  checkFormat(value, FORMAT, 'version');
+  checkFormat(value, VERSION_FORMAT, 'version');
   const partCount = value.readUInt16BE(4);
   const checksumAlgorithm = checksumAlgorithmOfCode(value[2]!);
   const checksumType = checksumTypes[value[3]! - 1];
@@ -269,6 +303,7 @@ export function decodeListedObject(key: string, value: Buffer): ListedObject {
 export function decodeListedVersion(key: string, value: Buffer, isLatest: boolean): ObjectVersion {
   const flags = value[1]!;
   const checksum = decodeChecksum(value);
+  const expiresAtMicros = expiryOfValue(value);
   return {
     ...decodeListedObject(key, value),
     versionId: versionIdOfValue(value),
@@ -277,8 +312,12 @@ export function decodeListedVersion(key: string, value: Buffer, isLatest: boolea
     sequence: readUint64(value, 16),
     ...(checksum === undefined ? undefined : { checksum }),
     get metadata() {
-      return decodeMetadata(value, readBody(value, bodyStartOf(value)).end);
+      return decodeRest(value, readBody(value, bodyStartOf(value)).end).metadata;
     },
+    ...(expiresAtMicros === 0 ? undefined : { expiresAtMicros }),
+    ...((flags & FLAG_PROTECTED) !== 0 && {
+      protection: decodeRest(value, readBody(value, bodyStartOf(value)).end).protection,
+    }),
   };
 }
 
@@ -303,6 +342,8 @@ export function toObjectVersion(key: string, record: VersionRecord, isLatest: bo
     ...shownFacts(record),
     metadata: record.metadata,
     owner: record.owner,
+    ...(record.protection === undefined ? undefined : { protection: record.protection }),
+    ...(record.expiresAtMicros === undefined ? undefined : { expiresAtMicros: record.expiresAtMicros }),
     ...(record.partCount === undefined ? undefined : { partCount: record.partCount }),
     ...(record.checksum === undefined ? undefined : { checksum: record.checksum }),
   };
@@ -323,30 +364,4 @@ export function shownFacts(
   if (segmented === undefined) return { ...stored, composition, stored };
   const { joinedMd5 } = segmented;
   return { size: segmented.size, etagMd5: joinedMd5, joinedMd5, composition, stored };
-}
-
-// -- Single fields of an encoded record, for those who move records without opening them -----------------------------
-
-export function isNullVersionValue(value: Buffer): boolean {
-  checkFormat(value, FORMAT, 'version');
-  return (value[1]! & FLAG_NULL_VERSION) !== 0;
-}
-
-export function isDeleteMarkerValue(value: Buffer): boolean {
-  return (value[1]! & FLAG_DELETE_MARKER) !== 0;
-}
-
-export function sequenceOfValue(value: Buffer): number {
-  return readUint64(value, 16);
-}
-
-export function nullSequenceOfValue(value: Buffer): number {
-  return readUint64(value, 76);
-}
-
-/** A copy of the record that, being current, points at another null version. */
-export function withNullSequence(value: Buffer, nullSequence: number): Buffer {
-  const copy = Buffer.from(value);
-  writeUint64(copy, nullSequence, 76);
-  return copy;
 }

@@ -29,6 +29,8 @@ export interface Bucket {
   readonly claimed: boolean;
   /** Configuration documents by kind (`acl`, `policy`, `cors` …), kept verbatim for the layer that owns the kind. */
   readonly documents: Readonly<Record<string, string>>;
+  /** Set: versions in the bucket can be protected. Never taken away again. */
+  readonly lock?: BucketLock;
   /** Version of the stored record; every write below the bucket checks it. */
   readonly recordVersion: number;
 }
@@ -67,13 +69,70 @@ export interface ObjectMetadata {
 }
 
 /**
+/**
  * How an object gets its bytes when they are not its own. `segments`: its body is a list of other objects and ranges of
  * them. `prefix`: all objects of a bucket whose names begin with a prefix, as they are when it is read. `link`: another object.
  */
 export type Composition = 'segments' | 'prefix' | 'link';
 
+/**
+ * How versions in a bucket are protected. `object-lock`: S3's, and the WORM containers of NHN (without versioning, then a
+ * protected object cannot be overwritten either). `protection`: IBM's immutable object storage.
+ */
+export type BucketLock =
+  | {
+      readonly kind: 'object-lock';
+      /** Of versions that are written without a retention of their own. A count of 0 is none. */
+      readonly default?: DefaultRetention;
+    }
+  | {
+      readonly kind: 'protection';
+      readonly minimumDays: number;
+      readonly defaultDays: number;
+      readonly maximumDays: number;
+      readonly allowsPermanent: boolean;
+    };
+
+export interface DefaultRetention {
+  readonly mode: 'governance' | 'compliance';
+  readonly unit: 'days' | 'years';
+  readonly count: number;
+}
+
+/**
+ * `governance`: can be shortened and bypassed by who may; `compliance` and `retention` (IBM's) cannot, they only get
+ * longer.
+ */
+export type RetentionMode = 'governance' | 'compliance' | 'retention';
+
+/** Microseconds; `indefinite`: until an end is set; `permanent`: for ever. */
+export type RetainUntil = number | 'indefinite' | 'permanent';
+
+export interface Retention {
+  readonly mode: RetentionMode;
+  readonly until: RetainUntil;
+}
+
+export interface NamedHold {
+  readonly id: string;
+  readonly addedAtMicros: number;
+}
+
+/** What keeps a version from being destroyed; its rules stand in `protection.ts`. */
+export interface Protection {
+  readonly retention?: Retention;
+  /** S3's; false: it has been on or off explicitly, and is off. */
+  readonly legalHold?: boolean;
+  /** IBM's, by id: each of them holds. */
+  readonly holds?: readonly NamedHold[];
+}
+
+export interface ProtectedVersion {
+  readonly protection?: Protection | undefined;
+}
+
 /** One version of an object, without its bytes. */
-export interface ObjectVersion {
+export interface ObjectVersion extends ProtectedVersion {
   readonly key: string;
   readonly versionId: VersionId;
   readonly isLatest: boolean;
@@ -98,6 +157,8 @@ export interface ObjectVersion {
   readonly metadata: ObjectMetadata;
   /** Account that owns the object; shown as Owner. */
   readonly owner: AccountId;
+  /** From then on it is not there any more. */
+  readonly expiresAtMicros?: number;
 }
 
 /** ETag as S3 shows it, without quotes: `md5`, `md5-5` of five parts, or `md5-N` (with the letter) of a list of segments. */

@@ -9,6 +9,7 @@ import type { Segment } from './composition/segment-list.ts';
 import type {
   AccountId,
   Bucket,
+  BucketLock,
   ChecksumAlgorithm,
   ChecksumType,
   ListingPage,
@@ -20,8 +21,10 @@ import type {
   Upload,
   UploadedPart,
   VersionId,
+  VersioningState,
 } from './model.ts';
 import type { PutSegmentListInput, PutSegmentListResult } from './operations/put-segment-list.ts';
+import type { ProtectionChange, ProtectionRequest } from './protection.ts';
 import type { OpenBody } from './read-body.ts';
 import type { ScrubReport } from './verification/scrub-store.ts';
 
@@ -84,6 +87,8 @@ export interface PutObjectInput {
   readonly conditions: WriteConditions;
   /** The body is a list of segments, which together are this (`putSegmentList` makes it). */
   readonly segmented?: { readonly size: number; readonly joinedMd5: string };
+  /** Undefined: by the bucket's default. */
+  readonly protection?: ProtectionRequest;
 }
 
 /**
@@ -128,6 +133,8 @@ export interface DeleteObjectInput {
   readonly key: string;
   readonly versionId?: VersionId;
   readonly conditions: WriteConditions;
+  /** The caller may, and wants to, delete what is retained in mode `governance`. */
+  readonly bypassGovernance?: boolean;
 }
 
 export interface DeletedObject {
@@ -145,6 +152,8 @@ export interface CopyObjectInput {
   readonly owner: AccountId;
   /** Given the source, answers the destination's metadata (the COPY and REPLACE directives are the dialect's). */
   readonly metadata: (source: ObjectVersion) => ObjectMetadata;
+  /** As `metadata`; without it, or when it answers undefined, the destination bucket's default applies. */
+  readonly protection?: (source: ObjectVersion) => ProtectionRequest | undefined;
   /** The dialect found something that a copy of an object onto itself changes (metadata replaced, storage class …). */
   readonly changesSomething: boolean;
   /** Compute this checksum for the copy; undefined keeps the source's. */
@@ -163,6 +172,8 @@ export interface CreateUploadInput {
   readonly metadata: ObjectMetadata;
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumType?: ChecksumType;
+  /** Of the object to be; undefined: by the bucket's default. */
+  readonly protection?: ProtectionRequest;
 }
 
 export interface UploadPartInput {
@@ -201,6 +212,8 @@ export interface CompleteUploadInput {
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
   readonly checksumType?: ChecksumType;
   readonly objectSize?: number;
+  /** Instead of what the upload was begun with. */
+  readonly protection?: ProtectionRequest;
   readonly conditions: WriteConditions;
 }
 
@@ -254,6 +267,9 @@ export interface CreateBucketInput {
    * name will do; it is claimed when it is legal and free, and the bucket exists all the same.
    */
   readonly claim?: 'required' | 'if-free';
+  /** Default: `unversioned`. */
+  readonly versioning?: VersioningState;
+  readonly lock?: BucketLock;
 }
 
 export interface BucketsQuery {
@@ -290,12 +306,16 @@ export interface ObjectStore {
   ): Promise<{ readonly buckets: readonly Bucket[]; readonly isTruncated: boolean }>;
   /** Unfinished uploads go with it; objects do not: BucketNotEmpty. */
   deleteBucket(bucket: Bucket): Promise<void>;
-  /** Replaces (or with null removes) one configuration document, and optionally the versioning state. */
+  /**
+   * Replaces (or with null removes) configuration documents, and optionally the versioning state or the lock. Throws
+   * BucketLockRefused.
+   */
   updateBucket(
     bucket: Bucket,
     change: {
       readonly documents?: Readonly<Record<string, string | null>>;
       readonly versioning?: VersioningChange;
+      readonly lock?: BucketLock;
     },
   ): Promise<Bucket>;
   bucketUsage(bucket: Bucket): Promise<Usage>;
@@ -324,6 +344,16 @@ export interface ObjectStore {
     readonly versionId?: VersionId;
     readonly sequence?: number;
     readonly documents: Readonly<Record<string, string | null>>;
+  }): Promise<ObjectVersion>;
+  /**
+   * Changes what keeps a version from being destroyed. Throws what reading the version throws, BucketNotLocked,
+   * RetentionRefused, LegalHoldRefused, and ObjectProtected for what would weaken a retention.
+   */
+  protectObject(input: {
+    readonly bucket: Bucket;
+    readonly key: string;
+    readonly versionId?: VersionId;
+    readonly change: ProtectionChange;
   }): Promise<ObjectVersion>;
   /** Parts of a multipart object, from part number `after` + 1. Empty for an object of one piece. */
   listObjectParts(

@@ -23,16 +23,16 @@ export function checkFormat(record: Buffer, formatMax: number, what: string): vo
 const JSON_FORMAT = 1;
 
 /** Records that are not on a hot path: the format byte, then JSON. */
-export function encodeJsonRecord(value: unknown): Buffer {
+export function encodeJsonRecord(value: unknown, format = JSON_FORMAT): Buffer {
   const json = JSON.stringify(value);
   const record = Buffer.allocUnsafe(1 + Buffer.byteLength(json));
-  record[0] = JSON_FORMAT;
+  record[0] = format;
   record.write(json, 1);
   return record;
 }
 
 /** The value that `encodeJsonRecord` was given; the caller knows its type from the key. */
-export function decodeJsonRecord<T>(record: Buffer, what: string): T {
-  checkFormat(record, JSON_FORMAT, what);
+export function decodeJsonRecord<T>(record: Buffer, what: string, formatMax = JSON_FORMAT): T {
+  checkFormat(record, formatMax, what);
   return JSON.parse(record.toString('utf8', 1)) as T;
 }

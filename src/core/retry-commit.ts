@@ -33,15 +33,34 @@ export async function retryCommit<T>(
   throw new CoreError('TooMuchContention', { key: name });
 }
 
+type DecideBelow<T> = (draft: CommitDraft, bucket: Bucket) => Promise<T>;
+
 /**
  * As `retryCommit`, for a change of what `key` holds in `bucket`: adds the check of the bucket's record and the delta of
- * its counters. When the record has changed, `decide` gets the bucket as it is then. Throws NoSuchBucket when it is gone.
+ * its counters. When the record has changed, `decide` gets the bucket as it is then, also when it refused by the one that
+ * was passed in. Throws NoSuchBucket when it is gone.
  */
-export function commitBelowBucket<T>(
+export async function commitBelowBucket<T>(
   context: CoreContext,
   bucket: Bucket,
   key: string,
-  decide: (draft: CommitDraft, bucket: Bucket) => Promise<T>,
+  decide: DecideBelow<T>,
+): Promise<T> {
+  try {
+    return await commitBelow(context, bucket, key, decide);
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    const current = await loadBucket(context, bucket.id, bucket.name);
+    if (current.recordVersion === bucket.recordVersion) throw error;
+    return commitBelow(context, current, key, decide);
+  }
+}
+
+function commitBelow<T>(
+  context: CoreContext,
+  bucket: Bucket,
+  key: string,
+  decide: DecideBelow<T>,
 ): Promise<T> {
   return retryCommit(context, key, async (draft, attempt) => {
     const current = attempt === 0 ? bucket : await loadBucket(context, bucket.id, bucket.name);

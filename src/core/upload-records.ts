@@ -3,6 +3,7 @@ import { type Body, bodyBytes, readBody, writeBody } from './body-records.ts';
 import { type BodyId, readUint64, writeUint64 } from './metadata-keys.ts';
 import { checksumAlgorithmCode, checksumAlgorithmOfCode } from './metadata-records.ts';
 import type { AccountId, ChecksumAlgorithm, ChecksumType, ObjectMetadata } from './model.ts';
+import type { ProtectionRequest } from './protection.ts';
 import { checkFormat, decodeJsonRecord, encodeJsonRecord } from './record-format.ts';
 
 /**
@@ -22,16 +23,21 @@ export interface UploadRecord {
   readonly metadata: ObjectMetadata;
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumType?: ChecksumType;
+  /** What the object to be was asked to be protected by. */
+  readonly protection?: ProtectionRequest;
   /** Body of the object to be: references of the parts' blobs are made under this name from the beginning. */
   readonly body: BodyId;
 }
 
+/** 2: has something that a server of format 1 would not respect. */
+const UPLOAD_FORMAT = 2;
+
 export function encodeUpload(record: UploadRecord): Buffer {
-  return encodeJsonRecord(record);
+  return encodeJsonRecord(record, record.protection === undefined ? 1 : UPLOAD_FORMAT);
 }
 
 export function decodeUpload(value: Buffer): UploadRecord {
-  return decodeJsonRecord<UploadRecord>(value, 'upload');
+  return decodeJsonRecord<UploadRecord>(value, 'upload', UPLOAD_FORMAT);
 }
 
 /** What a completion made, so that repeating it gets the same answer: value of the space `completion`. */

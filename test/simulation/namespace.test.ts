@@ -12,6 +12,7 @@ import * as objects from '../support/namespace-actions.ts';
 import { NamespaceDriver, type PairedBucket } from '../support/namespace-driver.ts';
 import * as listings from '../support/namespace-listings.ts';
 import { NamespaceModel } from '../support/namespace-model.ts';
+import * as protection from '../support/namespace-protection.ts';
 import * as uploads from '../support/namespace-upload-actions.ts';
 import { searchSeeds } from '../support/search-seeds.ts';
 import { assertNothingLeft } from '../support/store-invariants.ts';
@@ -40,6 +41,9 @@ const weightedActions: readonly (readonly [number, Action])[] = [
   [4, listings.listVersions],
   [3, listings.compareUsage],
   [3, objects.updateBucket],
+  [1, protection.lockBucket],
+  [3, protection.holdObject],
+  [3, protection.retainObject],
   [1, objects.deleteBucket],
   [2, objects.createBucket],
   [3, objects.findBucket],
@@ -124,6 +128,12 @@ test('every operation answers as the model does', async () => {
     'uploadPartCopy: InvalidCopySourceRange',
     'putObject: PreconditionFailed',
     'putObject: ConditionNeedsObject',
+    'putObject: ObjectProtected',
+    'deleteObject: ObjectProtected',
+    'retainObject: ok',
+    'retainObject: ObjectProtected',
+    'retainObject: BucketNotLocked',
+    'lockBucket: BucketLockRefused',
     'getObject: NotModified',
     'getObject: VersionIsDeleteMarker',
     'deleteBucket: BucketNotEmpty',

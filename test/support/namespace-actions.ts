@@ -4,6 +4,7 @@ import type { ChecksumAlgorithm, ObjectMetadata, ObjectVersion } from '../../src
 import type { RangeRequest, ReadConditions, WriteConditions } from '../../src/core/object-store.ts';
 import { encodeOpaqueId } from '../../src/core/opaque-ids.ts';
 import { bodyOf, type NamespaceDriver, type PairedBucket, readAll } from './namespace-driver.ts';
+import { lockOf, randomLock, requestOf } from './namespace-locks.ts';
 import {
   assertReadConditions,
   EMPTY_METADATA,
@@ -93,10 +94,17 @@ export function peek(
 export async function createBucket(driver: NamespaceDriver): Promise<void> {
   const account = driver.pick(ACCOUNTS);
   const name = driver.pick(BUCKET_NAMES);
+  const lockDays = driver.pick([undefined, undefined, undefined, 0, 1]);
   const done = await driver.both(
-    `createBucket ${name}`,
-    () => driver.store.createBucket({ account, place: PLACE, name }),
-    () => driver.model.createBucket(account, PLACE, name),
+    `createBucket ${name} ${lockDays}`,
+    () =>
+      driver.store.createBucket({
+        account,
+        place: PLACE,
+        name,
+        ...(lockDays === undefined ? {} : { lock: lockOf(lockDays) }),
+      }),
+    () => driver.model.createBucket(account, PLACE, name, lockDays),
   );
   if (done === undefined) return;
   assert.equal(done.real.versioning, 'unversioned');
@@ -153,13 +161,31 @@ export async function putObject(driver: NamespaceDriver, bucket: PairedBucket): 
   const owner = driver.pick(ACCOUNTS);
   const checksumAlgorithm = randomAlgorithm(driver);
   const conditions = randomWriteConditions(driver, bucket, key);
-  const words = `putObject ${bucket.model.name} ${key} ${bytes.length} ${JSON.stringify(conditions)}`;
+  const lock =
+    bucket.model.lockDays === undefined ? undefined : randomLock(driver.random, driver.model.nowMicros);
+  const words = `putObject ${bucket.model.name} ${key} ${bytes.length} ${JSON.stringify({ conditions, lock })}`;
   const body = bodyOf(bytes, driver.random, checksumAlgorithm);
   const done = await driver.both(
     words,
-    () => driver.store.putObject({ bucket: bucket.real, key, owner, metadata, body, conditions }),
     () =>
-      driver.model.putObject(bucket.model, key, { bytes, metadata, owner, checksumAlgorithm, conditions }),
+      driver.store.putObject({
+        bucket: bucket.real,
+        key,
+        owner,
+        metadata,
+        body,
+        conditions,
+        ...(lock === undefined ? {} : { protection: requestOf(lock) }),
+      }),
+    () =>
+      driver.model.putObject(bucket.model, key, {
+        bytes,
+        metadata,
+        owner,
+        checksumAlgorithm,
+        conditions,
+        lock,
+      }),
   );
   if (done !== undefined) driver.compareVersion(done.real, done.model, words);
 }
@@ -245,7 +271,8 @@ export async function deleteObject(driver: NamespaceDriver, bucket: PairedBucket
           { ifMatch: ['e'.repeat(32)] },
           { ifMatchSize: target.bytes.length },
         ]);
-  const words = `deleteObject ${bucket.model.name} ${key} ${versionId} ${JSON.stringify(conditions)}`;
+  const bypassGovernance = driver.random.chance(0.3);
+  const words = `deleteObject ${bucket.model.name} ${key} ${versionId} ${JSON.stringify({ conditions, bypassGovernance })}`;
   const wasUnversioned = bucket.model.versioning === 'unversioned';
   const done = await driver.both(
     words,
@@ -254,9 +281,10 @@ export async function deleteObject(driver: NamespaceDriver, bucket: PairedBucket
         bucket: bucket.fresh,
         key,
         conditions,
+        bypassGovernance,
         ...(versionId === undefined ? {} : { versionId }),
       }),
-    () => driver.model.deleteObject(bucket.model, key, versionId, conditions),
+    () => driver.model.deleteObject(bucket.model, key, versionId, conditions, bypassGovernance),
   );
   if (done === undefined) return;
   const { marker, removed } = done.model;
@@ -289,12 +317,7 @@ export async function updateObject(driver: NamespaceDriver, bucket: PairedBucket
       if (acl === null) delete documents['acl'];
       else documents['acl'] = acl;
       const changed: ModelVersion = { ...found, metadata: { ...found.metadata, documents } };
-      const versions = bucket.model.keys.get(key)!;
-      versions[versions.indexOf(found)] = changed;
-      for (const upload of bucket.model.uploads) {
-        if (upload.completed?.version === found) upload.completed = { ...upload.completed, version: changed };
-      }
-      return changed;
+      return driver.model.replaceVersion(bucket.model, key, found, changed);
     },
   );
   if (done !== undefined) driver.compareVersion(done.real, done.model, words);

@@ -9,6 +9,7 @@ import type { BodyInput, ObjectStore } from '../../src/core/object-store.ts';
 import type { ByteSource } from '../../src/lib/byte-source.ts';
 import type { SeededRandom } from './memory-faults.ts';
 import { md5Hex, naiveChecksum } from './naive-checksums.ts';
+import { protectionOf } from './namespace-locks.ts';
 import {
   etagOfModel,
   type ModelBucket,
@@ -133,12 +134,19 @@ export class NamespaceDriver {
     if (model.isDeleteMarker) return;
     assert.equal(etagOf(real), etagOfModel(model), `${words}: etag`);
     assert.deepEqual(
-      { size: real.size, partCount: real.partCount, checksum: real.checksum, metadata: real.metadata },
+      {
+        size: real.size,
+        partCount: real.partCount,
+        checksum: real.checksum,
+        metadata: real.metadata,
+        protection: real.protection,
+      },
       {
         size: model.bytes.length,
         partCount: model.parts?.length,
         checksum: model.checksum,
         metadata: model.metadata,
+        protection: model.lock === undefined ? undefined : protectionOf(model.lock),
       },
       words,
     );

@@ -42,6 +42,14 @@ export interface ModelVersion {
   readonly metadata: ObjectMetadata;
   readonly owner: string;
   readonly writtenAtMicros: number;
+  readonly lock?: ModelLock;
+}
+
+/** What keeps a version: until a moment, unless a governance retention is bypassed, and while a hold is on. */
+export interface ModelLock {
+  readonly mode?: 'governance' | 'compliance';
+  readonly untilMicros?: number;
+  readonly legalHold?: boolean;
 }
 
 export interface ModelUpload {
@@ -62,6 +70,8 @@ export interface ModelBucket {
   readonly place: string;
   versioning: VersioningState;
   documents: Record<string, string>;
+  /** Undefined: versions cannot be locked. 0: not by default. Days, in mode compliance. */
+  lockDays?: number;
   /** Newest first; a key without versions is absent. */
   readonly keys: Map<string, ModelVersion[]>;
   /** In order of initiation; aborted ones are taken out, completed ones stay. */
@@ -78,6 +88,8 @@ export class Refusal extends Error {
     this.condition = condition;
   }
 }
+
+const DAY_MICROS = 86_400_000_000;
 
 export const EMPTY_METADATA: ObjectMetadata = {
   system: { contentType: 'application/octet-stream' },
@@ -109,7 +121,7 @@ export class NamespaceModel {
     this.settings = settings;
   }
 
-  createBucket(account: string, place: string, name: string): ModelBucket {
+  createBucket(account: string, place: string, name: string, lockDays?: number): ModelBucket {
     const holder = this.buckets.find((bucket) => bucket.name === name);
     if (holder?.account === account) throw new Refusal('BucketAlreadyOwned');
     if (holder !== undefined) throw new Refusal('BucketNameTaken');
@@ -124,6 +136,7 @@ export class NamespaceModel {
       place,
       versioning: 'unversioned',
       documents: {},
+      ...(lockDays === undefined ? {} : { lockDays }),
       keys: new Map(),
       uploads: [],
     };
@@ -160,6 +173,9 @@ export class NamespaceModel {
     versioning?: VersioningChange,
   ): void {
     this.assertExists(bucket);
+    if (versioning === 'suspended' && bucket.lockDays !== undefined && bucket.versioning !== 'suspended') {
+      throw new Refusal('BucketLockRefused');
+    }
     for (const [kind, document] of Object.entries(documents)) {
       if (document === null) delete bucket.documents[kind];
       else bucket.documents[kind] = document;
@@ -176,6 +192,7 @@ export class NamespaceModel {
       readonly owner: string;
       readonly checksumAlgorithm?: ChecksumAlgorithm | undefined;
       readonly conditions: WriteConditions;
+      readonly lock?: ModelLock | undefined;
     },
   ): ModelVersion {
     this.assertExists(bucket);
@@ -185,6 +202,7 @@ export class NamespaceModel {
       etagMd5: md5Hex(input.bytes),
       metadata: input.metadata,
       owner: input.owner,
+      ...(input.lock === undefined ? {} : { lock: input.lock }),
       ...(input.checksumAlgorithm === undefined
         ? {}
         : {
@@ -205,14 +223,18 @@ export class NamespaceModel {
     isDeleteMarker = false,
   ): ModelVersion {
     const isNull = bucket.versioning !== 'enabled';
+    const versions = bucket.keys.get(key) ?? [];
+    if (isNull) for (const version of versions) if (version.isNull) this.assertUnlocked(version);
+    const lock = isDeleteMarker ? undefined : this.lockOfNew(bucket, content.lock);
     const version: ModelVersion = {
       ...content,
+      ...(lock === undefined ? {} : { lock }),
       publicId: isNull ? 'null' : undefined,
       isNull,
       isDeleteMarker,
       writtenAtMicros: this.nowMicros,
     };
-    const kept = (bucket.keys.get(key) ?? []).filter((older) => !(isNull && older.isNull));
+    const kept = versions.filter((older) => !(isNull && older.isNull));
     bucket.keys.set(key, [version, ...kept]);
     return version;
   }
@@ -222,6 +244,7 @@ export class NamespaceModel {
     key: string,
     versionId: string | undefined,
     conditions: WriteConditions,
+    bypass = false,
   ): { removed?: ModelVersion; marker?: ModelVersion } {
     this.assertExists(bucket);
     const versions = bucket.keys.get(key) ?? [];
@@ -229,6 +252,7 @@ export class NamespaceModel {
       const removed = versions.find((version) => version.publicId === versionId);
       if (Object.keys(conditions).length > 0) assertDeletable(removed, conditions, key);
       if (removed === undefined) return {};
+      this.assertUnlocked(removed, bypass);
       this.remove(bucket, key, removed);
       return { removed };
     }
@@ -236,11 +260,39 @@ export class NamespaceModel {
     if (bucket.versioning === 'unversioned') {
       const removed = versions[0];
       if (removed === undefined) return {};
+      this.assertUnlocked(removed, bypass);
       this.remove(bucket, key, removed);
       return { removed };
     }
     const content = { bytes: Buffer.alloc(0), etagMd5: '', metadata: EMPTY_METADATA, owner: bucket.account };
     return { marker: this.place(bucket, key, content, true) };
+  }
+
+  /** The bucket's default retention, unless the write names its own. */
+  lockOfNew({ lockDays = 0 }: ModelBucket, asked: ModelLock | undefined): ModelLock | undefined {
+    if (lockDays === 0) return asked;
+    return { mode: 'compliance', untilMicros: this.nowMicros + lockDays * DAY_MICROS, ...asked };
+  }
+
+  assertUnlocked({ lock }: ModelVersion, bypass = false): void {
+    if (lock?.legalHold) throw new Refusal('ObjectProtected');
+    if (lock?.untilMicros === undefined || lock.untilMicros <= this.nowMicros) return;
+    if (!(bypass && lock.mode === 'governance')) throw new Refusal('ObjectProtected');
+  }
+
+  /** Something in a version changes, but not the version. */
+  replaceVersion(
+    bucket: ModelBucket,
+    key: string,
+    version: ModelVersion,
+    changed: ModelVersion,
+  ): ModelVersion {
+    const versions = bucket.keys.get(key)!;
+    versions[versions.indexOf(version)] = changed;
+    for (const upload of bucket.uploads) {
+      if (upload.completed?.version === version) upload.completed = { ...upload.completed, version: changed };
+    }
+    return changed;
   }
 
   remove(bucket: ModelBucket, key: string, version: ModelVersion): void {

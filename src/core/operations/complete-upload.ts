@@ -158,6 +158,7 @@ function createVersion(
       ...(checksum === undefined ? undefined : { checksum }),
       owner: upload.owner,
       metadata: upload.metadata,
+      protectionRequest: input.protection ?? upload.protection,
       body,
     });
     draft.check(recordKey, entry);

@@ -131,6 +131,7 @@ function commitCopy(
     const source = found.record;
     const isKept = computed === undefined || input.checksumAlgorithm === source.checksum?.algorithm;
     const checksum = isKept ? source.checksum : computed.checksum;
+    const shown = toObjectVersion(input.source.key, source, found.isLatest);
     const record = placeVersion(context, draft, bucket, key, state, {
       isDeleteMarker: false,
       size: source.size,
@@ -140,7 +141,8 @@ function commitCopy(
       ...(source.composition === undefined ? undefined : { composition: source.composition }),
       ...(source.segmented === undefined ? undefined : { segmented: source.segmented }),
       owner: input.owner,
-      metadata: input.metadata(toObjectVersion(input.source.key, source, found.isLatest)),
+      metadata: input.metadata(shown),
+      protectionRequest: input.protection?.(shown),
       body,
     });
     return toObjectVersion(key, record, true);

@@ -37,9 +37,10 @@ export async function createBucket(context: CoreContext, input: CreateBucketInpu
       place,
       name,
       createdAtMicros: context.clock.nowMicros(),
-      versioning: 'unversioned',
+      versioning: input.versioning ?? 'unversioned',
       claimed,
       documents: input.documents ?? {},
+      ...(input.lock === undefined ? undefined : { lock: input.lock }),
     };
     // The commit's id is never used again, so neither is the bucket's.
     draft.check(directory, undefined);

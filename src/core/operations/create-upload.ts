@@ -4,6 +4,7 @@ import { bodyIdOfCommit } from '../metadata-keys.ts';
 import type { Upload } from '../model.ts';
 import { assertKey } from '../names.ts';
 import type { CreateUploadInput } from '../object-store.ts';
+import { protectionOfNew } from '../protection.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 import { uploadKey } from '../upload-keys.ts';
 import { encodeUpload, type UploadRecord } from '../upload-records.ts';
@@ -22,7 +23,9 @@ export async function createUpload(context: CoreContext, input: CreateUploadInpu
   const number = context.uploadNumbers.next();
   const nonce = context.entropy.bytes(NONCE_BYTES).toString('hex');
   const initiatedAtMicros = context.clock.nowMicros();
-  return commitBelowBucket(context, bucket, key, async (draft) => {
+  return commitBelowBucket(context, bucket, key, async (draft, current) => {
+    // Refused now rather than after all parts have been sent; decided again when the object is made.
+    protectionOfNew(current, input.protection, initiatedAtMicros, initiatedAtMicros);
     const record: UploadRecord = {
       state: 'open',
       nonce,
@@ -30,6 +33,7 @@ export async function createUpload(context: CoreContext, input: CreateUploadInpu
       initiator: input.initiator,
       owner: input.owner,
       metadata: input.metadata,
+      ...(input.protection === undefined ? undefined : { protection: input.protection }),
       ...checksum,
       body: bodyIdOfCommit(draft.id),
     };

@@ -16,22 +16,21 @@ import {
   storedVersion,
 } from '../key-state.ts';
 import { headKey, olderRange, tombstoneKey } from '../metadata-keys.ts';
-import {
-  EMPTY_MD5,
-  isDeleteMarkerValue,
-  type VersionRecord,
-  versionIdOf,
-  withNullSequence,
-} from '../metadata-records.ts';
+import { EMPTY_MD5, type VersionRecord, versionIdOf } from '../metadata-records.ts';
 import type { Bucket, ObjectMetadata, VersionId } from '../model.ts';
 import { assertKey } from '../names.ts';
 import type { DeletedObject, DeleteObjectInput } from '../object-store.ts';
 import { checkWriteConditions } from '../preconditions.ts';
+import { assertDestroyable } from '../protection.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
+import { isDeleteMarkerValue, withNullSequence } from '../version-layout.ts';
 
 const noMetadata: ObjectMetadata = { system: { contentType: '' }, user: {}, documents: {} };
 
-/** Deleting what is not there succeeds, unless a condition names it. Conditions look at the version that is addressed. */
+/**
+ * Deleting what is not there succeeds, unless a condition names it. Conditions look at the version that is addressed. Throws
+ * ObjectProtected for a version that must stay.
+ */
 export function deleteObject(context: CoreContext, input: DeleteObjectInput): Promise<DeletedObject> {
   const { bucket, key, versionId } = input;
   return context.keyQueue.run(bucket.id, key, async () => {
@@ -56,6 +55,7 @@ async function deleteCurrent(
   checkWriteConditions(input.conditions, key, state.head?.record, state.tombstone?.record);
   if (bucket.versioning === 'unversioned') {
     if (state.head === undefined) return { deleteMarker: false };
+    assertDestroyable(state.head.record, key, context.clock.nowMicros(), input.bypassGovernance);
     checkKeyState(draft, bucket, key, state);
     draft.delete(headKey(bucket.id, key));
     draft.count(-1, 0);
@@ -86,6 +86,7 @@ async function deleteVersion(
   checkWriteConditions(input.conditions, key, object, found?.record);
   const shown = bucket.versioning === 'unversioned' ? undefined : { versionId };
   if (found === undefined) return { ...shown, deleteMarker: false };
+  assertDestroyable(found.record, key, context.clock.nowMicros(), input.bypassGovernance);
   const state = await readCurrent(context, bucket, key);
   draft.check(found.storedUnder, { version: found.recordVersion });
   if (found.isLatest) await removeCurrent(context, draft, bucket, key, state);

@@ -13,15 +13,11 @@ import {
   successorOfPrefix,
   tombstoneKey,
 } from '../metadata-keys.ts';
-import {
-  decodeListedVersion,
-  isNullVersionValue,
-  nullSequenceOfValue,
-  sequenceOfValue,
-} from '../metadata-records.ts';
+import { decodeListedVersion } from '../metadata-records.ts';
 import type { Bucket, ObjectVersion } from '../model.ts';
 import type { VersionsPage, VersionsQuery } from '../object-store.ts';
 import { KeyCursor, ListingPattern, objectKeyBytes, ScanBudget } from '../skip-scan.ts';
+import { isNullVersionValue, nullSequenceOfValue, sequenceOfValue } from '../version-layout.ts';
 
 /** Throws InvalidVersionId for a marker that no version ever had. */
 export async function listVersions(

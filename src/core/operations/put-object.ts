@@ -1,7 +1,8 @@
 import { StorageFailure } from '../../storage/contract/storage-errors.ts';
 import type { CoreContext } from '../core-context.ts';
 import { discardBody, type IngestedBody, ingestBody } from '../ingest-body.ts';
-import { type NewVersion, placeVersion, readKeyState } from '../key-state.ts';
+import { assertReplaceable, type NewVersion, placeVersion, readKeyState } from '../key-state.ts';
+import { loadBucket } from '../load-bucket.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { ObjectVersion } from '../model.ts';
 import { assertKey } from '../names.ts';
@@ -16,13 +17,14 @@ export async function putObject(context: CoreContext, input: PutObjectInput): Pr
   assertKey(key, context.settings.keyBytesMax);
   const isConditional = hasWriteConditions(conditions);
   if (isConditional) await refuseEarly(context, input);
+  if (bucket.lock !== undefined && bucket.versioning !== 'enabled') await refuseProtected(context, input);
   const ingested = await ingestBody(context, input.body, {
     bytesMax: context.settings.objectBytesMax,
     inlineBytesMax: context.engine.inlineBytesMax,
   });
   try {
-    const isShareable =
-      !isConditional && bucket.versioning === 'unversioned' && input.segmented === undefined;
+    const isPlain = bucket.versioning === 'unversioned' && bucket.lock === undefined;
+    const isShareable = !isConditional && isPlain && input.segmented === undefined;
     if (!isShareable) return await putAlone(context, input, ingested);
     return await putShared(context, input, ingested);
   } catch (error) {
@@ -38,6 +40,13 @@ async function refuseEarly(context: CoreContext, input: PutObjectInput): Promise
   checkWriteConditions(input.conditions, input.key, state.head?.record);
 }
 
+/** So is a protected object that would have to give way; by the bucket as it is now, which may keep versions since. */
+async function refuseProtected(context: CoreContext, { bucket, key }: PutObjectInput): Promise<void> {
+  const current = await loadBucket(context, bucket.id, bucket.name);
+  if (current.versioning === 'enabled') return;
+  assertReplaceable(await readKeyState(context, current, key), key, context.clock.nowMicros());
+}
+
 async function putAlone(
   context: CoreContext,
   input: PutObjectInput,
@@ -49,8 +58,8 @@ async function putAlone(
 
 interface Committed {
   readonly version: ObjectVersion;
-  /** The bucket was still unversioned when the commit was made, so that what it replaced is gone. */
-  readonly isUnversioned: boolean;
+  /** The bucket was still without versions and lock when the commit was made, so that what it replaced is gone. */
+  readonly isPlain: boolean;
 }
 
 /** Unconditional puts that wait for the same key share one commit: see `KeyQueue`. */
@@ -70,7 +79,7 @@ async function putShared(
       throw error;
     }
   }
-  if (!turn.outcome.isUnversioned) return putAlone(context, input, ingested);
+  if (!turn.outcome.isPlain) return putAlone(context, input, ingested);
   await discardBody(context, ingested);
   const sequence = turn.outcome.version.sequence - turn.distance;
   return {
@@ -104,11 +113,12 @@ function commitVersion(
       metadata,
       owner,
       body,
+      protectionRequest: input.protection,
     };
     const record = placeVersion(context, draft, bucket, key, state, version, absorbedCount);
     return {
       version: toObjectVersion(key, record, true),
-      isUnversioned: bucket.versioning === 'unversioned',
+      isPlain: bucket.versioning === 'unversioned' && bucket.lock === undefined,
     };
   });
 }

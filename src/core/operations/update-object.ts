@@ -2,7 +2,7 @@ import { withComposition } from '../composition/composition-documents.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import { findVersion } from '../find-version.ts';
-import { encodeVersion, toObjectVersion } from '../metadata-records.ts';
+import { changedVersion, encodeVersion, toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, ObjectVersion, VersionId } from '../model.ts';
 import { assertKey } from '../names.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
@@ -29,7 +29,13 @@ export function updateObject(context: CoreContext, input: UpdateObjectInput): Pr
         throw new CoreError('TooMuchContention', { key });
       }
       const documents = mergeDocuments(metadata.documents, input.documents);
-      const record = withComposition({ ...found.record, metadata: { ...metadata, documents } });
+      const { protection } = found.record;
+      const record = withComposition(
+        changedVersion(found.record, {
+          metadata: { ...metadata, documents },
+          ...(protection === undefined ? undefined : { protection }),
+        }),
+      );
       // The record is checked where it stands: whoever moves or removes it checks the same.
       draft.check(found.storedUnder, { version: found.recordVersion });
       draft.put(found.storedUnder, encodeVersion(record));

@@ -138,9 +138,43 @@ const fromCore: CoreErrorMap = {
   ReferencedAccessDenied: () => new S3Error('AccessDenied'),
   LinkBroken: () =>
     new S3Error('InvalidRequest', {}, 'The link that the object is does not lead to an object.'),
+  ObjectProtected: () =>
+    new S3Error('AccessDenied', {}, 'Access Denied because object protected by object lock.'),
+  BucketNotLocked: () => new S3Error('InvalidRequest', {}, 'Bucket is missing Object Lock Configuration'),
+  RetentionRefused: ({ reason }) => new S3Error('InvalidArgument', {}, retentionMessages[reason]),
+  LegalHoldRefused: ({ reason, id }) => new S3Error('InvalidRequest', {}, legalHoldMessages[reason](id)),
+  BucketLockRefused: ({ reason }) => new S3Error('InvalidBucketState', {}, bucketLockMessages[reason]),
   StorageFull: () => new S3Error('InsufficientStorage'),
   StoredDataCorrupt: () => new S3Error('InternalError'),
   StorageUnavailable: () => new S3Error('ServiceUnavailable'),
+};
+
+const retentionMessages: Readonly<Record<CoreErrorDetails['RetentionRefused']['reason'], string>> = {
+  'not-in-future': 'The retain until date must be in the future!',
+  'below-minimum': "The retention period is shorter than the bucket's minimum",
+  'above-maximum': "The retention period is longer than the bucket's maximum",
+  'permanent-not-allowed': 'The bucket does not allow permanent retention',
+  'no-end-to-add-to': 'The object has no retention period to extend',
+};
+
+const legalHoldMessages: Readonly<
+  Record<CoreErrorDetails['LegalHoldRefused']['reason'], (id: string) => string>
+> = {
+  exists: (id) => `The object already has the legal hold ${id}`,
+  absent: (id) => `The object has no legal hold ${id}`,
+  'too-many': () => 'The object has as many legal holds as it can have',
+  unprotected: () => 'The object has no retention',
+};
+
+const bucketLockMessages: Readonly<Record<CoreErrorDetails['BucketLockRefused']['reason'], string>> = {
+  'needs-versioning': "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
+  'keeps-versioning':
+    'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+  'excludes-versioning': 'A bucket with a protection policy cannot have versioning',
+  'other-kind': 'A bucket cannot have both an Object Lock configuration and a protection policy',
+  'not-empty': 'The bucket must be empty to be given a protection policy',
+  bounds: 'Minimum, default and maximum retention must be in this order',
+  'permanent-stays': 'Permanent retention cannot be switched off',
 };
 
 function s3ErrorOfCore<C extends CoreErrorCode>(error: CoreError<C>, context: ErrorContext): S3Error {
