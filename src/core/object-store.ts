@@ -23,8 +23,11 @@ import type {
   VersionId,
   VersioningState,
 } from './model.ts';
+import type { ProtectObjectInput } from './operations/protect-object.ts';
 import type { PutSegmentListInput, PutSegmentListResult } from './operations/put-segment-list.ts';
-import type { ProtectionChange, ProtectionRequest } from './protection.ts';
+import type { BucketChange } from './operations/update-bucket.ts';
+import type { UpdateObjectInput } from './operations/update-object.ts';
+import type { ProtectionRequest } from './protection.ts';
 import type { OpenBody } from './read-body.ts';
 import type { ScrubReport } from './verification/scrub-store.ts';
 
@@ -310,14 +313,7 @@ export interface ObjectStore {
    * Replaces (or with null removes) configuration documents, and optionally the versioning state or the lock. Throws
    * BucketLockRefused.
    */
-  updateBucket(
-    bucket: Bucket,
-    change: {
-      readonly documents?: Readonly<Record<string, string | null>>;
-      readonly versioning?: VersioningChange;
-      readonly lock?: BucketLock;
-    },
-  ): Promise<Bucket>;
+  updateBucket(bucket: Bucket, change: BucketChange): Promise<Bucket>;
   bucketUsage(bucket: Bucket): Promise<Usage>;
 
   putObject(input: PutObjectInput): Promise<ObjectVersion>;
@@ -338,23 +334,12 @@ export interface ObjectStore {
    * Replaces documents of one version (`acl`, `tagging`) without touching its bytes or its LastModified. `sequence`: only
    * while it still is that one; TooMuchContention otherwise.
    */
-  updateObject(input: {
-    readonly bucket: Bucket;
-    readonly key: string;
-    readonly versionId?: VersionId;
-    readonly sequence?: number;
-    readonly documents: Readonly<Record<string, string | null>>;
-  }): Promise<ObjectVersion>;
+  updateObject(input: UpdateObjectInput): Promise<ObjectVersion>;
   /**
    * Changes what keeps a version from being destroyed. Throws what reading the version throws, BucketNotLocked,
    * RetentionRefused, LegalHoldRefused, and ObjectProtected for what would weaken a retention.
    */
-  protectObject(input: {
-    readonly bucket: Bucket;
-    readonly key: string;
-    readonly versionId?: VersionId;
-    readonly change: ProtectionChange;
-  }): Promise<ObjectVersion>;
+  protectObject(input: ProtectObjectInput): Promise<ObjectVersion>;
   /** Parts of a multipart object, from part number `after` + 1. Empty for an object of one piece. */
   listObjectParts(
     version: { readonly bucket: Bucket; readonly key: string; readonly versionId?: VersionId },

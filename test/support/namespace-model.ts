@@ -476,7 +476,12 @@ function listedObjectOf(key: string, version: ModelVersion) {
     size: version.bytes.length,
     etagMd5: version.etagMd5,
     owner: version.owner,
-    ...(version.parts === undefined ? {} : { partCount: version.parts.length }),
+    ...(version.parts === undefined
+      ? {}
+      : {
+          partCount: version.parts.length,
+          joinedMd5: md5Hex(Buffer.from(version.parts.map((part) => md5Hex(part.bytes)).join(''))),
+        }),
     ...(version.checksum === undefined
       ? {}
       : { checksumAlgorithm: version.checksum.algorithm, checksumType: version.checksum.type }),
