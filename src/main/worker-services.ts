@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config, PlaceConfig } from '../config/config.ts';
 import { createObjectStore } from '../core/create-object-store.ts';
 import type { ObjectStore } from '../core/object-store.ts';
+import type { BearerVerifier } from '../dialects/authn/bearer-token.ts';
 import { createSigV2Verifier } from '../dialects/authn/sigv2.ts';
 import { createSigV4Verifier, type SigV4Verifier } from '../dialects/authn/sigv4.ts';
 import type { PublicAddress } from '../dialects/authn/sigv4-canonical.ts';
@@ -64,6 +65,10 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const storageSignatures = signaturesAt(publicEndpoints.storage);
   const verifier = createSigV4Verifier(storageSignatures);
   const sigV2Verifier = createSigV2Verifier(storageSignatures);
+  // No identity service issues such tokens yet.
+  const bearerVerifier: BearerVerifier = {
+    verify: async () => ({ kind: 'refused', fault: 'token-malformed' }),
+  };
   const { tokenLifetimeSeconds } = config;
   return {
     engine,
@@ -76,7 +81,15 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     s3Of: (place) =>
       bindDialect(
         createS3Dialect(
-          { store, accounts: identity, verifier, sigV2Verifier, entropy, instances: defaultInstances },
+          {
+            store,
+            accounts: identity,
+            verifier,
+            sigV2Verifier,
+            bearerVerifier,
+            entropy,
+            instances: defaultInstances,
+          },
           {
             place: place.name,
             ...nameRegions(place, config),

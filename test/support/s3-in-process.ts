@@ -7,6 +7,7 @@ import type { CoreSettings } from '../../src/core/core-settings.ts';
 import { createObjectStore } from '../../src/core/create-object-store.ts';
 import type { Bucket } from '../../src/core/model.ts';
 import type { ObjectStore } from '../../src/core/object-store.ts';
+import type { BearerVerdict } from '../../src/dialects/authn/bearer-token.ts';
 import { createSigV2Verifier } from '../../src/dialects/authn/sigv2.ts';
 import { createSigV4Verifier } from '../../src/dialects/authn/sigv4.ts';
 import type { CallObserver } from '../../src/dialects/kernel/observe-call.ts';
@@ -47,6 +48,8 @@ export interface InProcessS3 {
 export interface InProcessOptions {
   readonly dialect?: Partial<S3Settings>;
   readonly core?: Partial<CoreSettings>;
+  /** By what stands behind `Bearer `. */
+  readonly bearerTokens?: ReadonlyMap<string, BearerVerdict>;
   /** Default: each account has one. */
   readonly instances?: InstanceDirectory;
   /** Default: stands still at `NOW_MICROS`. */
@@ -83,6 +86,10 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
       },
       verifier: createSigV4Verifier({ ...signatures, signingKeysMax: 10 }),
       sigV2Verifier: createSigV2Verifier(signatures),
+      bearerVerifier: {
+        verify: async (token) =>
+          options.bearerTokens?.get(token) ?? { kind: 'refused', fault: 'token-malformed' },
+      },
     },
     {
       place: 'KR1',
@@ -153,7 +160,7 @@ function countingEntropy(): Entropy {
   };
 }
 
-function credentialOf(accountId: string, name: string): AccessKeyCredential {
+export function credentialOf(accountId: string, name: string): AccessKeyCredential {
   const account: AccountRecord = { id: accountId, name, enabled: true, createdAtMicros: 0 };
   const user: UserRecord = {
     id: accountId,

@@ -4,6 +4,8 @@
  * `describeAuthnError` has a sentence for each. Details carry what a precise answer needs; nothing in them is secret.
  */
 
+import type { BearerFault } from './bearer-token.ts';
+
 /** Where the proof stands: dialects name the faults of the two differently. */
 export type ProofPlace = 'header' | 'query';
 
@@ -62,6 +64,8 @@ export interface AuthnErrorDetails {
     canonicalRequest: string | undefined;
     signatureProvided: string;
   };
+  /** A bearer token that opens nothing; why, by the code of explanations. */
+  RefusedBearer: { fault: BearerFault };
   MissingDecodedLength: Record<never, never>;
   InvalidDecodedLength: { value: string };
   /** Framing of aws-chunked that cannot be followed. */

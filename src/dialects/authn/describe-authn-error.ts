@@ -3,6 +3,7 @@
  * somewhere. Dialects with words of their own need not use it.
  */
 import type { AuthnError, AuthnErrorCode, AuthnErrorDetails, ProofPlace } from './authn-errors.ts';
+import type { BearerFault } from './bearer-token.ts';
 
 type Sentences = { readonly [C in AuthnErrorCode]: (details: AuthnErrorDetails[C]) => string };
 
@@ -30,6 +31,17 @@ const authorizationFaults = {
   'no-space': "Authorization header is invalid -- one and only one ' ' (space) required",
   pair: 'AWS authorization header is invalid.  Expected AwsAccessKeyId:signature',
 } as const;
+
+const bearerFaults: Readonly<Record<BearerFault, string>> = {
+  'token-placeholder': 'A word was sent where the token should be.',
+  'token-malformed': 'The token is not one of this server.',
+  'token-forged': 'The signature of the token is not right.',
+  'token-wrong-issuer': 'The token was issued under another address.',
+  'token-expired': 'The token has expired.',
+  'token-not-yet-valid': 'The token is not valid yet.',
+  'token-key-revoked': 'The token, or the API key it was made with, has been taken back.',
+  'identity-inactive': 'The identity or the account is gone or disabled.',
+};
 
 const credentialFaults = {
   parts: 'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
@@ -86,6 +98,7 @@ const sentences: Sentences = {
   UnsignedHeaders: () => 'There were headers present in the request which were not signed',
   MissingContentSha256: () => 'Missing required header for this request: x-amz-content-sha256',
   InvalidContentSha256: () => PAYLOAD_KEYWORDS,
+  RefusedBearer: ({ fault }) => bearerFaults[fault],
   UnsupportedPayloadMode: ({ value }) => `The payload mode ${value} is not supported for this request.`,
   UnknownAccessKey: () => 'The AWS Access Key Id you provided does not exist in our records.',
   UnusableAccessKey: ({ reason }) =>

@@ -3,7 +3,7 @@
  * Header", and "… Transferring Payload in Multiple Chunks"). Keywords are spelt exactly; a hash may be of either case.
  */
 import type { HmacSha256Key } from '../../lib/hmac-sha256.ts';
-import type { WireRequest } from '../kernel/wire.ts';
+import type { WireHeaders, WireRequest } from '../kernel/wire.ts';
 import { AuthnError } from './authn-errors.ts';
 
 /** What the bytes on the wire are, and what they must satisfy. */
@@ -55,13 +55,23 @@ export function declaredPayload(value: string): DeclaredPayload {
   throw new AuthnError('InvalidContentSha256', { value });
 }
 
+/** What only a framed body has: its coding, and the length or the trailer that the coding hides. */
+function isFramed(headers: WireHeaders): boolean {
+  const codings = headers.get('content-encoding')?.toLowerCase().split(',') ?? [];
+  return (
+    codings.some((coding) => coding.trim() === 'aws-chunked') &&
+    (headers.has('x-amz-decoded-content-length') || headers.has('x-amz-trailer'))
+  );
+}
+
 /**
- * For requests proven otherwise than by SigV4, or not at all: SDKs frame the bodies of those too. Throws as
+ * For requests proven otherwise than by SigV4, or not at all: SDKs frame the bodies of those too, some without a word in
+ * `x-amz-content-sha256` (ibm-cos.md, section 0, point 11). Throws as
  * `declaredPayload`; UnsupportedPayloadMode for signed chunks, since there is no signature that they could follow.
  */
 export function payloadModeWithoutSigV4(request: WireRequest): PayloadMode {
   const value = request.headers.get('x-amz-content-sha256');
-  if (value === undefined) return { kind: 'unsigned' };
+  if (value === undefined) return { kind: isFramed(request.headers) ? 'chunks' : 'unsigned' };
   const declared = declaredPayload(value);
   switch (declared) {
     case 'unsigned':

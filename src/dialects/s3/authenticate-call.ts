@@ -2,11 +2,14 @@
  * Who is calling, by whichever proof the request carries, and what that proof demands of its body.
  *
  * The region of a signature is judged by flavour: `nhn` takes the place's names only and tells the right one
- * (nhn-openstack.md, section 23.1), the others any text. Version 2 names no region. Bearer tokens are recognised, not verified yet.
+ * (nhn-openstack.md, section 23.1), the others any text. Version 2 names no region. Bearer tokens are IBM's (ibm-cos.md, section
+ * 9.1).
  */
 import type { Place } from '../../core/model.ts';
 import type { AccessKeyCredential } from '../../identity/credentials.ts';
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
+import { AuthnError } from '../authn/authn-errors.ts';
+import type { BearerVerifier } from '../authn/bearer-token.ts';
 import { findProof } from '../authn/find-proof.ts';
 import { type OpenedPayload, openPayload } from '../authn/open-payload.ts';
 import { type PayloadMode, payloadModeWithoutSigV4 } from '../authn/payload-mode.ts';
@@ -15,6 +18,7 @@ import type { SigV4Verifier } from '../authn/sigv4.ts';
 import type { SigV4Rules } from '../authn/sigv4-proof.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { bucketOfHost } from './addressing.ts';
+import type { CredentialInstance } from './find-instance.ts';
 import type { S3Body } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
 import type { S3Flavour } from './s3-flavours.ts';
@@ -32,6 +36,8 @@ export interface AuthenticationRules {
 export interface Authenticated {
   readonly caller: Caller;
   readonly body: S3Body;
+  /** Of the resource key that the proof was made with. */
+  readonly instance?: CredentialInstance;
 }
 
 /** The words of AWS's own regions that take Version 4 only. */
@@ -41,9 +47,10 @@ const VERSION_4_ONLY =
 /** Of a link, a browser asks about a request with another method than the one that was signed. */
 const PREFLIGHT = 'OPTIONS';
 
-export interface SignatureVerifiers {
+export interface ProofVerifiers {
   readonly verifier: SigV4Verifier;
   readonly sigV2Verifier: SigV2Verifier;
+  readonly bearerVerifier: BearerVerifier;
 }
 
 /** Told the key pair that the request names, once, before anything is proven; undefined: nobody has it. */
@@ -52,7 +59,7 @@ type AdoptFlavour = (key: AccessKeyCredential | undefined) => S3Flavour;
 /** Reads nothing of the body. Throws AuthnError and S3Error. */
 export async function authenticateCall(
   request: WireRequest,
-  { verifier, sigV2Verifier }: SignatureVerifiers,
+  { verifier, sigV2Verifier, bearerVerifier }: ProofVerifiers,
   rules: AuthenticationRules,
   adoptFlavour: AdoptFlavour,
 ): Promise<Authenticated> {
@@ -79,11 +86,23 @@ export async function authenticateCall(
       return { caller: verified.caller, body: openBody(request, verified.payload) };
     }
     case 'bearer':
-      throw new S3Error('AccessDenied', {}, 'Bearer tokens are not accepted at this address.');
+      return verifyBearer(request, proof.token, bearerVerifier);
     case 'none':
       if (!rules.anonymousAllowed) throw new S3Error('AccessDenied');
       return unproven(request);
   }
+}
+
+async function verifyBearer(
+  request: WireRequest,
+  token: string,
+  verifier: BearerVerifier,
+): Promise<Authenticated> {
+  const verdict = await verifier.verify(token);
+  if (verdict.kind === 'refused') throw new AuthnError('RefusedBearer', { fault: verdict.fault });
+  const { caller, instanceId: guid } = verdict;
+  const body = openBody(request, payloadModeWithoutSigV4(request));
+  return guid === undefined ? { caller, body } : { caller, body, instance: { guid, isBinding: false } };
 }
 
 function unproven(request: WireRequest): Authenticated {

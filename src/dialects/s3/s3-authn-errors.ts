@@ -132,6 +132,8 @@ const fromAuthn: AuthnErrorMap = {
     }),
   UnknownAccessKey: ({ accessKeyId }) => new S3Error('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId }),
   UnusableAccessKey: unusableAccessKey,
+  // 403 whatever is wrong with it, and nothing of what (ibm-cos.md, section 9.10).
+  RefusedBearer: () => new S3Error('AccessDenied'),
   SignatureMismatch: signatureMismatch,
   MissingDecodedLength: () => new S3Error('MissingContentLength'),
   InvalidDecodedLength: ({ value }) =>

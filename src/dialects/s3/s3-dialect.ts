@@ -32,7 +32,7 @@ import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts'
 import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
 import type { WireRequest, WireResponse } from '../kernel/wire.ts';
 import { parseAddress } from './addressing.ts';
-import { type AuthenticationRules, authenticateCall, type SignatureVerifiers } from './authenticate-call.ts';
+import { type AuthenticationRules, authenticateCall, type ProofVerifiers } from './authenticate-call.ts';
 import { authoriseCall, decideOnService } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
 import { type FlavourHost, flavourOfKey, flavourOfRequest } from './choose-flavour.ts';
@@ -49,7 +49,7 @@ import { toS3Error } from './s3-error-maps.ts';
 import { S3Error } from './s3-errors.ts';
 import { type S3Flavour, type S3FlavourName, s3Flavours } from './s3-flavours.ts';
 
-export interface S3Parts extends SignatureVerifiers {
+export interface S3Parts extends ProofVerifiers {
   readonly store: ObjectStore;
   readonly accounts: AccountDirectory;
   readonly entropy: Entropy;
@@ -148,11 +148,15 @@ class S3 implements S3Dialect {
 
   async authenticate(call: S3Call): Promise<void> {
     const state = stateOf(call);
-    const { caller, body } = await authenticateCall(state.request, this.#parts, this.#rules, (key) =>
-      this.#adoptFlavour(state, flavourOfKey(state.chosenFlavour, key?.flavour)),
+    const { caller, body, instance } = await authenticateCall(
+      state.request,
+      this.#parts,
+      this.#rules,
+      (key) => this.#adoptFlavour(state, flavourOfKey(state.chosenFlavour, key?.flavour)),
     );
     state.caller = caller;
     state.openedBody = body;
+    state.credentialInstance = instance;
     if (state.query.size > 0) state.request = withMovedHeaders(state.request, state.query);
   }
 
