@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandDeclaration } from '../src/cli/command-declaration.ts';
-import type { Setting } from '../src/config/settings.ts';
+import type { Setting } from '../src/config/setting.ts';
 import { fillIn, findDifferences, renderCliPage, renderSettingsTable } from './check-reference-docs.ts';
 
 const command: CommandDeclaration = {

@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandDeclaration } from '../src/cli/command-declaration.ts';
-import { flagOf, type Setting, settingIds, settings } from '../src/config/settings.ts';
+import type { Setting } from '../src/config/setting.ts';
+import { flagOf, settingIds, settings } from '../src/config/settings.ts';
 import { commands } from '../src/main/commands.ts';
 import { type Finding, reportFindings } from './report-findings.ts';
 import { repositoryRoot } from './repository-files.ts';

@@ -60,6 +60,38 @@ export interface Config {
   readonly scrubBytesPerSecond: number;
   readonly tokenLifetimeSeconds: number;
   readonly signatureV2: boolean;
+  readonly scp: ScpConfig;
+}
+
+export type ScpServiceName = 'product' | 'sts' | 'iam';
+
+/** A change to the versions that a service of Samsung Cloud Platform has: its state, or its first day without support. */
+export interface ScpVersionOverride {
+  readonly service: ScpServiceName;
+  readonly version: string;
+  readonly state?: 'current' | 'supported' | 'planned';
+  /** `YYYY-MM-DD`. */
+  readonly notBefore?: string;
+}
+
+/** The Samsung Cloud Platform dialect. */
+export interface ScpConfig {
+  readonly offering: string;
+  readonly region: string;
+  /** `sts.{baseDomain}` and the others are host names of the control address. Lower case. */
+  readonly baseDomain?: string;
+  readonly signatureWindowMillis: number;
+  readonly signatureReplayCache: boolean;
+  readonly versions: readonly ScpVersionOverride[];
+  readonly enforceNotBefore: boolean;
+  readonly samlRequiresSignature: boolean;
+  readonly samlRequireRoleAttribute: boolean;
+  readonly spEntityId: string;
+  readonly roleAttributeNames: readonly string[];
+  readonly clockSkewSeconds: number;
+  readonly maxAssertionAgeSeconds: number;
+  /** Of assume-role-with-saml, per source address and second. */
+  readonly rateLimit: number;
 }
 
 /** Honoured on the first start only. What is absent is generated, except password and API key, which then do not exist. */

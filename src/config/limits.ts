@@ -10,6 +10,12 @@ export const configurationLimits = {
   tokenLifetimeSecondsMax: 2_592_000,
   /** Faster than any disk. Ours. */
   scrubBytesPerSecondMax: 100 * 1024 ** 3,
+  /** A day: beyond it a signature is no proof of freshness. Ours. */
+  scpSignatureWindowMillisMax: 86_400_000,
+  /** An hour, for clocks and ages of SAML assertions. Ours. */
+  samlSecondsMax: 3600,
+  /** Ours. */
+  stsCallsPerSecondMax: 10_000,
 } as const;
 
 /** Settings of the listeners (design, section 8). Milliseconds and bytes. */

@@ -5,16 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import type { Config, RootSeed, TlsFiles } from './config.ts';
+import type { Config, RootSeed, ScpConfig, TlsFiles } from './config.ts';
 import { type ConfigurationFile, readConfigurationFile } from './read-configuration-file.ts';
-import {
-  clientVariables,
-  flagOf,
-  type Setting,
-  type SettingValues,
-  settingIds,
-  settings,
-} from './settings.ts';
+import type { Setting } from './setting.ts';
+import { clientVariables, flagOf, type SettingValues, settingIds, settings } from './settings.ts';
 import { WrongValue } from './wrong-value.ts';
 
 export class ConfigError extends Error {
@@ -196,8 +190,30 @@ function buildConfig(values: SettingValues, { processorCores, workingDirectory }
     scrubBytesPerSecond: values.scrubBytesPerSecond,
     tokenLifetimeSeconds: values.tokenLifetimeSeconds,
     signatureV2: values.signatureV2,
+    scp: Object.freeze(buildScpConfig(values)),
   };
   return Object.freeze(config);
+}
+
+function buildScpConfig(values: SettingValues): ScpConfig {
+  const { scpBaseDomain: baseDomain, scpStsRoleAttributeNames } = values;
+  const ownRoleAttribute = baseDomain === undefined ? [] : [`https://${baseDomain}/SAML/Attributes/Role`];
+  return {
+    offering: values.scpOffering,
+    region: values.scpRegion,
+    ...(baseDomain === undefined ? {} : { baseDomain }),
+    signatureWindowMillis: values.scpSignatureWindowMillis,
+    signatureReplayCache: values.scpSignatureReplayCache,
+    versions: Object.freeze(values.scpVersions ?? []),
+    enforceNotBefore: values.scpVersionsEnforceNotBefore,
+    samlRequiresSignature: values.scpStsSamlRequiresSignature,
+    samlRequireRoleAttribute: values.scpStsSamlRequireRoleAttribute,
+    spEntityId: values.scpStsSpEntityId ?? `urn:scp:sts:${values.scpOffering}`,
+    roleAttributeNames: Object.freeze([...ownRoleAttribute, ...scpStsRoleAttributeNames]),
+    clockSkewSeconds: values.scpStsClockSkewSeconds,
+    maxAssertionAgeSeconds: values.scpStsMaxAssertionAgeSeconds,
+    rateLimit: values.scpStsRateLimit,
+  };
 }
 
 function buildRootSeed(values: SettingValues): RootSeed {

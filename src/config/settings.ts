@@ -19,30 +19,10 @@ import {
   parseTrustedProxies,
   parseWholeNumber,
 } from './parse-values.ts';
-
-export interface Setting<T = unknown> {
-  readonly name: string;
-  /** One sentence without a full stop. */
-  readonly summary: string;
-  /** As one would write it; undefined: unset. */
-  readonly fallback?: string;
-  /** Shown instead of `fallback` where that depends on the machine. */
-  readonly fallbackShown?: string;
-  /** Never shown, also not when it is wrong; no flag. */
-  readonly isSecret?: boolean;
-  readonly onFirstStartOnly?: boolean;
-  parse(text: string): T;
-}
+import { scpSettings } from './scp-settings.ts';
+import { type Setting, setting } from './setting.ts';
 
 const PRINTABLE = /^[\x21-\x7e]{1,256}$/;
-
-type WithFallback<T> = Setting<T> & { readonly fallback: string };
-
-function setting<T>(declared: WithFallback<T>): WithFallback<T>;
-function setting<T>(declared: Setting<T>): Setting<T>;
-function setting<T>(declared: Setting<T>): Setting<T> {
-  return declared;
-}
 
 export const settings = {
   dataDirectory: setting({
@@ -152,6 +132,7 @@ export const settings = {
     fallback: '10485760',
     parse: (text) => parseWholeNumber(text, 0, configurationLimits.scrubBytesPerSecondMax),
   }),
+  ...scpSettings,
   rootAccount: setting({
     name: 'GOTGAN_ROOT_ACCOUNT',
     summary: 'Id of the root account, 32 hexadecimal characters',

@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { type CommandDeclaration, type CommandInput, cliExitCodes } from '../cli/command-declaration.ts';
 import { ConfigError, type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import { flagOf, type Setting, settingIds, settings } from '../config/settings.ts';
+import type { Setting } from '../config/setting.ts';
+import { flagOf, settingIds, settings } from '../config/settings.ts';
 
 const flags: readonly { readonly name: string; readonly flag: string; readonly summary: string }[] =
   settingIds.flatMap((id) => {
