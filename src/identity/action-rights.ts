@@ -99,6 +99,16 @@ const rights: Readonly<Record<Action, ActionRights>> = {
   'object:delete-version-tagging': ofBucketAndObject,
   'object:list-parts': ofBucketAndObject,
   'object:abort-upload': ofBucketAndObject,
+  // Open to everybody who is known and not denied it; assuming a role is then for its trust policy to decide.
+  'catalog:list-categories': { owners: [] },
+  'catalog:show-category': { owners: [] },
+  'catalog:list-products': { owners: [] },
+  'catalog:show-product': { owners: [] },
+  'sts:assume-role': { owners: [] },
+  'sts:assume-role-with-saml': { owners: [] },
+  'sts:authorize-object-store': { owners: [] },
+  'sts:authenticate-token': { owners: [] },
+  'sts:keystone-token': { owners: [] },
   // Decided by the layers of users and administration alone.
   'identity:read': { owners: [] },
   'identity:write': { owners: [] },

@@ -54,6 +54,16 @@ export async function checkRoot({
   return true;
 }
 
+export async function findRootAccountId({
+  metadata,
+}: {
+  readonly metadata: Pick<MetadataStore, 'get'>;
+}): Promise<string> {
+  const entry = await metadata.get(identityKeys.root());
+  if (entry === undefined) throw new Error('the store has no root yet');
+  return decodeRecord<StoredRoot>(entry.value).accountId;
+}
+
 /** Only in a store that has none. */
 export async function createRoot(context: IdentityContext, input: NewRoot): Promise<CreatedRoot> {
   const { clock, entropy, masterKey } = context;

@@ -149,8 +149,10 @@ const objectTable: Readonly<
   },
 };
 
-/** What ownership alone gives, in a bucket of A with an object of B. Every action that is not about the server. */
-const ownershipTable: Readonly<Record<Exclude<Action, `admin:${string}` | `identity:${string}`>, string>> = {
+/** What ownership alone gives, in a bucket of A with an object of B. Every action on what is stored. */
+type StorageAction = Extract<Action, `account:${string}` | `bucket:${string}` | `object:${string}`>;
+
+const ownershipTable: Readonly<Record<StorageAction, string>> = {
   'account:list-buckets': 'o',
   'bucket:create': 'o',
   'bucket:delete': 'o',

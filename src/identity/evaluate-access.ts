@@ -149,6 +149,7 @@ type Layer = (question: AccessQuestion, rights: ActionRights) => TraceStep | und
 
 const adminLayers: readonly Layer[] = [serverAdministration];
 const identityLayers: readonly Layer[] = [ownUser, accountAdministration];
+const openLayers: readonly Layer[] = [explicitDeny, sessionLimit, knownCaller];
 const layers: readonly Layer[] = [
   explicitDeny,
   sessionLimit,
@@ -161,8 +162,15 @@ const layers: readonly Layer[] = [
 ];
 
 function layersOf(action: Action): readonly Layer[] {
+  if (action.startsWith('catalog:') || action.startsWith('sts:')) return openLayers;
   if (action === 'admin:read' || action === 'admin:write') return adminLayers;
   return action === 'identity:read' || action === 'identity:write' ? identityLayers : layers;
+}
+
+/** What everybody may do whose name is known and whom no policy denies it. */
+function knownCaller({ principal }: AccessQuestion): TraceStep | undefined {
+  if (principal.kind === 'anonymous') return undefined;
+  return { layer: 'authentication', verdict: 'allow', reason: 'open to every caller who is known' };
 }
 
 function ownUser({ principal, resource }: AccessQuestion): TraceStep {

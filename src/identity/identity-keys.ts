@@ -22,6 +22,8 @@
  * | kind | records |
  * |---|---|
  * | `01` | services |
+ * | `40` | product categories |
+ * | `41` | products |
  */
 import type { KeyRange } from '../storage/contract/metadata-store.ts';
 

@@ -24,7 +24,7 @@ import {
   setAccountEnabled,
 } from './accounts.ts';
 import { type Change, commitChange } from './commit-change.ts';
-import { type CreatedRoot, checkRoot, createRoot, type NewRoot } from './create-root.ts';
+import { type CreatedRoot, checkRoot, createRoot, findRootAccountId, type NewRoot } from './create-root.ts';
 import type { AccessKeyCredential, CredentialSource, TokenSource } from './credentials.ts';
 import { AccessKeyFinder } from './find-access-key.ts';
 import { accountOfRecord } from './identity-records.ts';
@@ -110,6 +110,8 @@ export interface IdentityStore extends CredentialSource, TokenSource {
   collection<R extends { readonly id: string }, I extends string>(
     definition: CollectionDefinition<R, I>,
   ): RecordCollection<R, I>;
+  /** The account whose root user administers the server: what is nobody's own is kept with it. */
+  rootAccountId(): Promise<string>;
   /** One checked commit over several records. `decide` may run several times; it throws to give up. */
   change<T>(decide: (change: Change) => Promise<T>): Promise<T>;
 }
@@ -155,6 +157,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     revokeToken: (value) => revokeToken(parts, value),
     sweepTokens: () => sweepTokens(parts),
     collection: (definition) => collections.open(definition),
+    rootAccountId: () => findRootAccountId(parts),
     change: (decide) => commitChange(parts, decide),
   };
 }

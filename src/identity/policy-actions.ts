@@ -10,7 +10,7 @@ import { type Action, actions } from './actions.ts';
 /** What a statement must name for the action to be in it. */
 export type ResourceKind = 'account' | 'bucket' | 'object';
 
-type NamedAction = Exclude<Action, `admin:${string}` | `identity:${string}`>;
+type NamedAction = Extract<Action, `account:${string}` | `bucket:${string}` | `object:${string}`>;
 
 const names: Readonly<Record<NamedAction, `s3:${string}`>> = {
   'account:list-buckets': 's3:ListAllMyBuckets',
@@ -148,7 +148,7 @@ export function policyNameOf(action: Action): string | undefined {
 }
 
 function isNamed(action: Action): action is NamedAction {
-  return !action.startsWith('admin:') && !action.startsWith('identity:');
+  return Object.hasOwn(names, action);
 }
 
 /** Buckets are created in an account, and S3 names the bucket that is to be. */

@@ -44,7 +44,7 @@ export type Proof =
   | {
       readonly kind: 'access-key';
       readonly accessKeyId: string;
-      readonly scheme: 'sigv4' | 'sigv4-query' | 'sigv2' | 'sigv2-query';
+      readonly scheme: 'sigv4' | 'sigv4-query' | 'sigv2' | 'sigv2-query' | 'scp-signature';
     }
   | { readonly kind: 'token'; readonly auditId: string };
 

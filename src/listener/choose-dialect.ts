@@ -96,6 +96,19 @@ export function createControlChooser(
   };
 }
 
+/** Services that stand under host names of their own on an address; `otherwise` answers for every other host. */
+export interface HostEntry {
+  /** Lower case, without port. */
+  readonly hosts: readonly string[];
+  readonly handler: RequestHandler;
+}
+
+export function createHostChooser({ hosts, handler }: HostEntry, otherwise: ChooseHandler): ChooseHandler {
+  if (hosts.length === 0) return otherwise;
+  const names = new Set(hosts);
+  return (request) => (names.has(hostName(request.headers.get('host') ?? '')) ? handler : otherwise(request));
+}
+
 function withoutFinalSlash(path: string): string {
   return path.endsWith('/') && path !== '/' && path !== '//' ? path.slice(0, -1) : path;
 }

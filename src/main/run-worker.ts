@@ -11,7 +11,7 @@ import { bindDialect } from '../dialects/kernel/request-handler.ts';
 import { tempAuthPaths } from '../dialects/keystone/temp-auth-paths.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSystemEntropy } from '../lib/entropy.ts';
-import { type ControlEntry, createControlChooser } from '../listener/choose-dialect.ts';
+import { type ControlEntry, createControlChooser, createHostChooser } from '../listener/choose-dialect.ts';
 import type { TlsMaterial } from '../listener/http-listener.ts';
 import { DataDirectoryError } from '../storage/embedded/data-directory.ts';
 import { createAuditLog } from './audit-log.ts';
@@ -113,9 +113,9 @@ class Worker {
     });
     this.#services = services;
     const mintRequestId = (): string => this.#entropy.bytes(REQUEST_ID_BYTES).toString('hex');
-    const chooseControl = createControlChooser(
-      this.#controlEntries(services, mintRequestId),
-      createNotFound({ mintRequestId }),
+    const chooseControl = createHostChooser(
+      services.scp,
+      createControlChooser(this.#controlEntries(services, mintRequestId), createNotFound({ mintRequestId })),
     );
     this.#background = startBackgroundWork(services.store, services.identity, log);
     const audit = createAuditLog(config.dataDirectory, log);
@@ -173,9 +173,10 @@ class Worker {
           this.#clock.nowMicros(),
         ),
     });
-    const { keystone } = services;
+    const { keystone, scp } = services;
     return [
       ...endpoints,
+      ...scp.paths.map((path) => ({ path, handler: scp.handler })),
       { path: `${ADMIN_PATH}/`, handler: bindDialect(admin) },
       ...['/', '/v2.0/', '/v3/'].map((path) => ({ path, handler: keystone })),
     ];

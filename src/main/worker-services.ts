@@ -13,6 +13,7 @@ import { createKeystoneDialect } from '../dialects/keystone/keystone-dialect.ts'
 import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
 import { createMasterKey, readMasterKeyFile } from '../identity/master-key.ts';
+import { createProductCatalogue, type ProductCatalogue } from '../identity/product-catalogue.ts';
 import { defaultInstances } from '../identity/service-instances.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
@@ -22,6 +23,7 @@ import type { StorageEngine } from '../storage/contract/storage-engine.ts';
 import type { StorageFailure } from '../storage/contract/storage-errors.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
 import { hostsOf, nameRegions } from './place-addresses.ts';
+import { type MountedScp, openScpServices } from './scp-services.ts';
 
 export interface WorkerParts {
   readonly config: Config;
@@ -39,6 +41,8 @@ export interface WorkerServices {
   readonly controlVerifier: SigV4Verifier;
   /** On the control address, and for TempAuth on the storage address. */
   readonly keystone: RequestHandler;
+  readonly catalogue: ProductCatalogue;
+  readonly scp: MountedScp;
   s3Of(place: PlaceConfig): RequestHandler;
 }
 
@@ -70,10 +74,13 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     verify: async () => ({ kind: 'refused', fault: 'token-malformed' }),
   };
   const { tokenLifetimeSeconds } = config;
+  const catalogue = createProductCatalogue(identity, clock);
   return {
     engine,
     store,
     identity,
+    catalogue,
+    scp: openScpServices({ config: config.scp, identity, catalogue, entropy }),
     keystone: bindDialect(
       createKeystoneDialect({ identity, clock, entropy, whereabouts, tokenLifetimeSeconds }),
     ),

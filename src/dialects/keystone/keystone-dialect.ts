@@ -12,6 +12,7 @@
 import { type AccessDecision, evaluateAccess } from '../../identity/evaluate-access.ts';
 import { IdentityError } from '../../identity/identity-errors.ts';
 import type { Entropy } from '../../lib/entropy.ts';
+import { mintUuid } from '../../lib/uuid.ts';
 import { verifyAuthToken } from '../authn/auth-token.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { createPathTemplates } from '../kernel/path-templates.ts';
@@ -194,17 +195,6 @@ function realmOf({ request }: CallState): string {
 /** The Host field of a request may hold anything: what could end the quotation stays out. */
 function safeUrl(url: string): string {
   return /^https?:\/\/[\w.:[\]%/~-]+$/.test(url) ? url : '';
-}
-
-const VERSION_BYTE = 6;
-const VARIANT_BYTE = 8;
-
-/** Version 4 of RFC 9562. */
-function mintUuid(entropy: Entropy): string {
-  const bytes = Buffer.from(entropy.bytes(16));
-  bytes[VERSION_BYTE] = ((bytes[VERSION_BYTE] ?? 0) & 0x0f) | 0x40;
-  bytes[VARIANT_BYTE] = ((bytes[VARIANT_BYTE] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** As Swift's: `tx`, 21 hexadecimal digits, `-`, the time in seconds with ten. */

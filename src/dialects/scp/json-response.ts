@@ -1,0 +1,17 @@
+import type { WireResponse } from '../kernel/wire.ts';
+
+export function jsonResponse(
+  status: number,
+  document: object,
+  headers: readonly string[] = [],
+): WireResponse {
+  return {
+    status,
+    headers: ['Content-Type', 'application/json; charset=utf-8', ...headers],
+    body: JSON.stringify(document),
+  };
+}
+
+export function noContent(): WireResponse {
+  return { status: 204, headers: [], body: null };
+}

@@ -1,0 +1,32 @@
+/** One request to a service of Samsung Cloud Platform on its way through the pipeline, and what the operations work with. */
+import type { Caller } from '../../identity/principal.ts';
+import type { ProductCatalogue } from '../../identity/product-catalogue.ts';
+import type { AuditFacts } from '../kernel/audit-facts.ts';
+import type { Operation } from '../kernel/define-operation.ts';
+import type { Call } from '../kernel/dialect.ts';
+import type { Language } from './choose-language.ts';
+import type { CallableVersion, Microversions, ScpServiceName } from './microversions.ts';
+
+export interface ScpServices {
+  readonly catalogue: ProductCatalogue;
+  readonly microversions: Microversions;
+}
+
+/** Parameters of a query by name, in the order sent: a repeated name is a list. */
+export type RepeatedQuery = ReadonlyMap<string, readonly string[]>;
+
+export interface ScpCall extends Call {
+  readonly service: ScpServiceName;
+  /** Where the client has found the service, without final slash: `https://sts.e.example.test`. */
+  readonly serviceUrl: string;
+  readonly language: Language;
+  /** Chosen by `Scp-Api-Version`; undefined until then. */
+  readonly version: CallableVersion | undefined;
+  readonly query: RepeatedQuery;
+  readonly caller: Caller;
+  readonly audit: AuditFacts | undefined;
+  /** Decoded segment of the path by its name in the template. */
+  parameter(name: string): string;
+}
+
+export type ScpOperation = Operation<ScpCall, ScpServices>;
