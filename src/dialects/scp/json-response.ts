@@ -11,7 +11,3 @@ export function jsonResponse(
     body: JSON.stringify(document),
   };
 }
-
-export function noContent(): WireResponse {
-  return { status: 204, headers: [], body: null };
-}

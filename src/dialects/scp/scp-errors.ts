@@ -89,7 +89,7 @@ export function forbidden(action: Action | undefined): ScpError {
   return new ScpError('Forbidden', texts.forbidden, refused === undefined ? {} : { refused });
 }
 
-export function unauthorized(reason: string): ScpError {
+function unauthorized(reason: string): ScpError {
   return new ScpError('Unauthorized', texts.unauthorized, { reason });
 }
 
@@ -121,7 +121,7 @@ const fromIdentity: FromIdentity = {
   TooMuchContention: unavailable,
 };
 
-export function tooManyRequests(retryAfterSeconds: number): ScpError {
+function tooManyRequests(retryAfterSeconds: number): ScpError {
   return new ScpError('TooManyRequests', texts.tooManyRequests, {
     headers: ['Retry-After', String(retryAfterSeconds)],
   });
