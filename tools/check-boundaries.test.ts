@@ -34,6 +34,7 @@ test('what the architecture allows is not reported', () => {
     ['src/main.ts', "import { open } from './storage/embedded/open.ts';\nconst env = process.env;"],
     ['src/core/names.test.ts', "import { startServer } from '../../test/support/start-server.ts';"],
     ['src/core/clocks.test.ts', "import { x } from './names.ts';\nconst started = Date.now();"],
+    ['console/src/app.tsx', "import { useState } from 'react';\nimport { Shell } from './shell.tsx';"],
     ['src/lib/clock.ts', 'export const systemClock = { now: () => Date.now() };'],
   ];
   const files = allowed.map(([path, text]) => ({ path, text }));
@@ -123,6 +124,15 @@ test('a file in a folder the architecture does not know is reported', () => {
   assert.match(messagesFor('src/plugins/x.ts', '').join(), /no folder the architecture knows/);
   assert.match(messagesFor('src/server.ts', '').join(), /no folder the architecture knows/);
   assert.match(messagesFor('src/dialects/x.ts', '').join(), /no folder the architecture knows/);
+});
+
+test('the console imports nothing of the server and nothing of Node.js', () => {
+  const path = 'console/src/s3/listing.ts';
+  assert.match(
+    messagesFor(path, "import { x } from '../../../src/lib/ranges.ts';").join(),
+    /knows only itself/,
+  );
+  assert.match(messagesFor(path, "import { hash } from 'node:crypto';").join(), /knows only itself/);
 });
 
 test('a scan of nothing fails', () => {

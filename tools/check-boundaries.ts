@@ -140,7 +140,24 @@ export function findBoundaryViolations(files: readonly RepositoryFile[]): Findin
     findings.push(...findAmbientReads(path, text));
   }
   if (importCount === 0) findings.push({ path: 'src', message: 'no import was found: the scan is broken' });
-  return findings;
+  return [...findings, ...findConsoleViolations(files)];
+}
+
+/** The console is a client like any other: it knows the APIs, and nothing of the server's code or of Node.js. */
+function findConsoleViolations(files: readonly RepositoryFile[]): Finding[] {
+  return files
+    .filter(({ path }) => /^console\/src\/.*\.[cm]?tsx?$/.test(path))
+    .flatMap(({ path, text }) =>
+      importsOf(text).flatMap(({ specifier = '', line }) => {
+        const target = specifier.startsWith('.')
+          ? posix.join(posix.dirname(path), specifier)
+          : 'console/src/';
+        const isOutside = !target.startsWith('console/src/') || specifier.startsWith('node:');
+        return isOutside
+          ? [{ path, line, message: `imports ${specifier}: the console knows only itself` }]
+          : [];
+      }),
+    );
 }
 
 function findAmbientReads(path: string, text: string): Finding[] {

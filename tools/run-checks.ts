@@ -10,6 +10,7 @@ const ownChecks = globSync('tools/check-*.ts', { cwd: repositoryRoot })
 
 const commands: readonly (readonly [string, ...string[]])[] = [
   ['tsc', '--noEmit'],
+  ['tsc', '--noEmit', '-p', 'console'],
   ['biome', 'ci', '--error-on-warnings', ...(process.stdout.isTTY ? [] : ['--colors=off'])],
   ['knip', '--no-config-hints'],
   ...ownChecks.map((path) => ['node', path] as const),

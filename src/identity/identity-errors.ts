@@ -41,7 +41,10 @@ export type LoginRefusal =
   | 'account-disabled'
   | 'unknown-account'
   | 'other-account'
-  | 'token-void';
+  | 'token-void'
+  | 'unknown-key'
+  | 'wrong-secret'
+  | 'key-disabled';
 
 export type IdentityErrorCode = keyof IdentityErrorDetails;
 

@@ -54,6 +54,8 @@ export interface StoredToken {
   readonly expiresAtMicros: number;
   readonly userEpoch: number;
   readonly accountEpoch: number;
+  /** The key pair it was come by with. */
+  readonly accessKeyId?: string;
 }
 
 export interface StoredRoot {

@@ -29,6 +29,7 @@ import type { AccessKeyCredential, CredentialSource, TokenSource } from './crede
 import { AccessKeyFinder } from './find-access-key.ts';
 import { accountOfRecord } from './identity-records.ts';
 import { type LoggedIn, type LoginInput, logIn } from './log-in.ts';
+import { type KeyLoginInput, logInWithKey } from './log-in-with-key.ts';
 import { LoginLimiter } from './login-limiter.ts';
 import type { MasterKey } from './master-key.ts';
 import { PasswordGate } from './password-gate.ts';
@@ -96,6 +97,8 @@ export interface IdentityStore extends CredentialSource, TokenSource {
 
   /** Throws LoginRefused, TooManyAttempts. */
   logIn(input: LoginInput): Promise<LoggedIn>;
+  /** Throws LoginRefused, TooManyAttempts. */
+  logInWithKey(input: KeyLoginInput): Promise<LoggedIn>;
   /** Throws LoginRefused. */
   issueToken(input: NewToken): Promise<IssuedToken>;
   /** Whether there was one. */
@@ -152,6 +155,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     setAccessKeyEnabled: (id, enabled) => setAccessKeyEnabled(parts, id, enabled),
     removeAccessKey: (id) => removeAccessKey(parts, id),
     logIn: (input) => logIn(parts, { gate, limiter }, input),
+    logInWithKey: (input) => logInWithKey(parts, { limiter, credentials: finder }, input),
     issueToken: (input) => issueToken(parts, input),
     findToken: (value) => findToken(parts, value),
     revokeToken: (value) => revokeToken(parts, value),

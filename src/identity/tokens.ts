@@ -3,6 +3,7 @@
  * of a value is stored, as its key. Token, user and account are read on every use, in one call, so that revoking, disabling,
  * deleting and another password void a token on the next request of every worker; nothing is cached.
  */
+import type { Entry } from '../storage/contract/metadata-store.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
 import { IdentityError, type LoginRefusal } from './identity-errors.ts';
 import { expiredTokenRange, identityKeys, tokenNameOf } from './identity-keys.ts';
@@ -10,6 +11,7 @@ import {
   accountOfRecord,
   decodeRecord,
   encodeRecord,
+  type StoredAccessKey,
   type StoredAccount,
   type StoredToken,
   type StoredUser,
@@ -31,6 +33,8 @@ export interface NewToken {
   readonly methods: readonly string[];
   readonly expiresAtMicros: number;
   readonly proven: ProvenEpochs;
+  /** The key pair that was proven, if one was: the token is void while that may not be used. */
+  readonly accessKeyId?: string;
 }
 
 /** What held when somebody proved who they are. A token is only issued while it still holds. */
@@ -47,6 +51,7 @@ export interface TokenRecord {
   readonly expiresAtMicros: number;
   readonly principal: Principal & { readonly kind: 'user' };
   readonly proven: ProvenEpochs;
+  readonly accessKeyId?: string;
 }
 
 export interface IssuedToken extends TokenRecord {
@@ -84,6 +89,7 @@ export async function issueToken(context: IdentityContext, input: NewToken): Pro
       expiresAtMicros: input.expiresAtMicros,
       userEpoch,
       accountEpoch,
+      ...(input.accessKeyId === undefined ? {} : { accessKeyId: input.accessKeyId }),
     };
     change.put(identityKeys.token(name), encodeRecord(stored));
     change.put(identityKeys.tokenByExpiry(stored.expiresAtMicros, name), Buffer.alloc(0));
@@ -107,9 +113,10 @@ export async function findToken(
   if (entry === undefined) return undefined;
   const stored = decodeRecord<StoredToken>(entry.value);
   if (stored.expiresAtMicros <= clock.nowMicros()) return undefined;
-  const [userEntry, accountEntry] = await metadata.getMany([
+  const [userEntry, accountEntry, pairEntry] = await metadata.getMany([
     identityKeys.user(stored.userId),
     identityKeys.account(stored.accountId),
+    ...(stored.accessKeyId === undefined ? [] : [identityKeys.accessKey(stored.accessKeyId)]),
   ]);
   if (userEntry === undefined || accountEntry === undefined) return undefined;
   const user = decodeRecord<StoredUser>(userEntry.value);
@@ -117,7 +124,14 @@ export async function findToken(
   const isOpen = user.enabled && account.enabled && !account.isBeingRemoved;
   const isCurrent =
     (user.tokenEpoch ?? 0) === stored.userEpoch && (account.tokenEpoch ?? 0) === stored.accountEpoch;
-  return isOpen && isCurrent ? tokenOf(stored, user, account) : undefined;
+  return isOpen && isCurrent && isPairUsable(stored, pairEntry) ? tokenOf(stored, user, account) : undefined;
+}
+
+function isPairUsable({ accessKeyId, userId }: StoredToken, entry: Entry | undefined): boolean {
+  if (accessKeyId === undefined) return true;
+  if (entry === undefined) return false;
+  const pair = decodeRecord<StoredAccessKey>(entry.value);
+  return pair.enabled && pair.userId === userId;
 }
 
 /** Whether there was one. */
@@ -171,6 +185,7 @@ function tokenOf(stored: StoredToken, user: StoredUser, account: StoredAccount):
     issuedAtMicros,
     expiresAtMicros,
     proven: { user: stored.userEpoch, account: stored.accountEpoch },
+    ...(stored.accessKeyId === undefined ? {} : { accessKeyId: stored.accessKeyId }),
     principal: {
       kind: 'user',
       account: accountOfRecord(account),

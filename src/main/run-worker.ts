@@ -11,13 +11,19 @@ import { bindDialect } from '../dialects/kernel/request-handler.ts';
 import { tempAuthPaths } from '../dialects/keystone/temp-auth-paths.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createSystemEntropy } from '../lib/entropy.ts';
-import { type ControlEntry, createControlChooser, createHostChooser } from '../listener/choose-dialect.ts';
+import {
+  type ChooseHandler,
+  type ControlEntry,
+  createControlChooser,
+  createHostChooser,
+} from '../listener/choose-dialect.ts';
 import type { TlsMaterial } from '../listener/http-listener.ts';
 import { DataDirectoryError } from '../storage/embedded/data-directory.ts';
 import { createAuditLog } from './audit-log.ts';
 import { type BackgroundWork, startBackgroundWork } from './background-work.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { renderMetrics, WorkerReporter } from './collect-metrics.ts';
+import { withConsole } from './console-entry.ts';
 import { createControlEndpoints, createNotFound } from './control-endpoints.ts';
 import { createCallLogger, createLogger } from './create-logger.ts';
 import { DiskMeter } from './disk-figures.ts';
@@ -54,6 +60,7 @@ class Worker {
   readonly #metrics = new CallMetrics();
   readonly #reporter = new WorkerReporter(this.#metrics);
   readonly #gatherer = new ReportGatherer(send);
+  readonly #whereabouts;
   #isReady = false;
   #services: WorkerServices | undefined;
   #listeners: OpenListeners | undefined;
@@ -63,6 +70,7 @@ class Worker {
     this.#config = config;
     this.#version = version;
     this.#tls = tls;
+    this.#whereabouts = createWhereabouts(config, () => this.#listeners?.addresses);
     this.#log = createLogger(config.logLevel, 'worker');
     this.#callLog = createCallLogger(config.logLevel, 'worker');
     process.on('uncaughtException', (error) => {
@@ -105,7 +113,7 @@ class Worker {
       clock,
       entropy: this.#entropy,
       log,
-      whereabouts: createWhereabouts(config, () => this.#listeners?.addresses),
+      whereabouts: this.#whereabouts,
       onStorageFailure: (failure) => {
         log.fatal({ err: failure }, 'the store can promise nothing any more: the worker ends');
         process.exit(exitCodes.storageFailed);
@@ -115,7 +123,7 @@ class Worker {
     const mintRequestId = (): string => this.#entropy.bytes(REQUEST_ID_BYTES).toString('hex');
     const chooseControl = createHostChooser(
       services.scp,
-      createControlChooser(this.#controlEntries(services, mintRequestId), createNotFound({ mintRequestId })),
+      this.#createControlChooser(services, mintRequestId),
     );
     this.#background = startBackgroundWork(services.store, services.identity, log);
     const audit = createAuditLog(config.dataDirectory, log);
@@ -145,6 +153,22 @@ class Worker {
     // Renewed while the addresses were being opened.
     if (this.#tls !== undefined && this.#tls !== tls) this.#listeners.renewTls(this.#tls);
     send({ kind: 'listening', addresses: this.#listeners.addresses });
+  }
+
+  #createControlChooser(services: WorkerServices, mintRequestId: () => string): ChooseHandler {
+    const withoutConsole = createControlChooser(
+      this.#controlEntries(services, mintRequestId),
+      createNotFound({ mintRequestId }),
+    );
+    return withConsole(withoutConsole, {
+      services,
+      config: this.#config,
+      version: this.#version,
+      whereabouts: this.#whereabouts,
+      clock: this.#clock,
+      entropy: this.#entropy,
+      mintRequestId,
+    });
   }
 
   #controlEntries(services: WorkerServices, mintRequestId: () => string): readonly ControlEntry[] {

@@ -42,7 +42,7 @@ class CallState implements AdminCall {
   caller: Caller = anonymousCaller;
   query: QueryParameters = parseQuery('');
   matched: MatchedPath | undefined;
-  payload: PayloadMode = { kind: 'unsigned' };
+  payload: PayloadMode | { readonly kind: 'session' } = { kind: 'unsigned' };
   audit: AuditFacts | undefined;
 
   constructor(request: WireRequest, requestId: string) {
@@ -123,6 +123,11 @@ function signatureRules({ regions }: AdminSettings): SigV4Rules {
 }
 
 async function authenticate(state: CallState, verifier: SigV4Verifier, rules: SigV4Rules): Promise<void> {
+  if (state.request.sessionCaller !== undefined) {
+    state.caller = state.request.sessionCaller;
+    state.payload = { kind: 'session' };
+    return;
+  }
   const proof = findProof(state.request);
   if (proof.kind !== 'sigv4' && proof.kind !== 'sigv4-query') {
     const message = `Sign the request with AWS Signature Version 4 for the service ${SERVICE}.`;
@@ -149,8 +154,9 @@ function renderError({ status, code, message, headers }: AdminError, { requestId
   return { ...response, headers: [...response.headers, ...headers] };
 }
 
-/** A body counts only as far as the signature covers it. */
+/** A body counts only as far as the signature covers it; the console's has come with its session. */
 function verifiedBody({ request, payload }: CallState): ByteSource {
+  if (payload.kind === 'session') return request.body;
   if (payload.kind !== 'hash') {
     throw new AdminError(400, 'UnsignedBody', 'Sign the SHA-256 of the body (x-amz-content-sha256).');
   }

@@ -3,6 +3,7 @@
  *
  * Header bytes are UTF-8 here; the listener converts from and to the latin1 that the HTTP parser speaks.
  */
+import type { Caller } from '../../identity/principal.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
 
 /** Header fields in arrival order. Names are lower case; several fields of one name are joined with `,` in `get`. */
@@ -37,6 +38,11 @@ export interface WireRequest {
   /** Scheme, host and, behind a proxy, path prefix by which the client knows this server; without final slash. For links. */
   readonly clientOrigin: string;
   readonly receivedAtMicros: number;
+  /**
+   * Set by the console's entry, which has verified a session: the call is that caller's, and no other proof is looked for. Dialects
+   * that a browser cannot reach ignore it.
+   */
+  readonly sessionCaller?: Caller;
 }
 
 /** Bytes of a response that are produced while they are sent. The listener always calls `close`. */

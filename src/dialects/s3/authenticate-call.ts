@@ -63,6 +63,9 @@ export async function authenticateCall(
   rules: AuthenticationRules,
   adoptFlavour: AdoptFlavour,
 ): Promise<Authenticated> {
+  if (request.sessionCaller !== undefined) {
+    return { caller: request.sessionCaller, body: openBody(request, payloadModeWithoutSigV4(request)) };
+  }
   if (request.method === PREFLIGHT) return unproven(request);
   const proof = findProof(request);
   switch (proof.kind) {

@@ -1,0 +1,45 @@
+import { ObjectBrowser } from '../objects/object-browser.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { goTo, hrefOf } from '../parts/route.ts';
+import { TabList } from '../parts/tab-list.tsx';
+import type { BucketAddress } from '../s3/s3-address.ts';
+import { defineText, useText } from '../text/define-text.ts';
+
+const text = defineText({ buckets: 'Buckets', objects: 'Objects' }, { buckets: '버킷', objects: '오브젝트' });
+
+interface BucketScreenProps {
+  readonly address: BucketAddress;
+  /** Tab, then what the tab makes of it. */
+  readonly rest: readonly string[];
+}
+
+export function BucketScreen({ address, rest }: BucketScreenProps) {
+  const words = useText(text);
+  const { place, bucket } = address;
+  const [tab = 'objects', ...more] = rest;
+  return (
+    <>
+      <PageHead
+        title={bucket}
+        path={
+          <p className="crumbs">
+            <a href={hrefOf('buckets')}>{words.buckets}</a> / {place}
+          </p>
+        }
+      />
+      <TabList
+        value={tab}
+        onChange={(next) => goTo('buckets', place, bucket, next)}
+        tabs={[
+          {
+            value: 'objects',
+            label: words.objects,
+            content: (
+              <ObjectBrowser address={address} prefix={(more[0] ?? '/').slice(1)} selected={more[1]} />
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * One file on its way: in one request when it is small, in parts otherwise, some beside each other. What has arrived stays when it is
+ * paused; going on sends the parts that are missing. It is done when the server says that the whole file is there, and not before.
+ */
+import { ApiError, isCode } from '../api/api-error.ts';
+import { sendRequest } from '../api/send-request.ts';
+import { type ObjectAddress, objectPath } from '../s3/s3-address.ts';
+import { completeUpload, startUpload, type UploadedPart } from '../s3/s3-uploads.ts';
+import { sendFile } from './send-file.ts';
+
+/** Above this a broken connection is worth parts. */
+const WHOLE_BYTES_MAX = 16 * 1024 * 1024;
+const PART_BYTES_MIN = 8 * 1024 * 1024;
+/** Amazon S3 User Guide, "Multipart upload limits". */
+const PARTS_MAX = 10_000;
+const PARTS_AT_ONCE = 3;
+
+/** What is known of an upload from one run to the next. */
+export interface UploadProgress {
+  uploadId: string | undefined;
+  readonly parts: Map<number, UploadedPart>;
+}
+
+export interface UploadRun {
+  readonly address: ObjectAddress;
+  readonly file: File;
+  readonly progress: UploadProgress;
+  readonly signal: AbortSignal;
+  /** Bytes that have arrived or are under way. */
+  readonly onProgress: (bytesSent: number) => void;
+}
+
+export async function runUpload(run: UploadRun): Promise<void> {
+  const etag = run.file.size <= WHOLE_BYTES_MAX ? await sendWhole(run) : await sendInParts(run);
+  await verify(run, etag);
+}
+
+async function sendWhole({ address, file, signal, onProgress }: UploadRun): Promise<string> {
+  const path = objectPath(address);
+  return sendFile({ path, content: file, contentType: file.type, signal, onProgress });
+}
+
+async function sendInParts(run: UploadRun): Promise<undefined> {
+  const { address, file, progress, signal } = run;
+  progress.uploadId ??= await startUpload(address, file.type);
+  const { uploadId } = progress;
+  const partBytes = Math.max(PART_BYTES_MIN, Math.ceil(file.size / PARTS_MAX));
+  const missing: number[] = [];
+  for (let number = 1; (number - 1) * partBytes < file.size; number += 1) {
+    if (!progress.parts.has(number)) missing.push(number);
+  }
+  const sending = new Map<number, number>();
+  const report = (): void => {
+    const arrived = [...progress.parts.values()].reduce((sum, { size }) => sum + size, 0);
+    run.onProgress(arrived + [...sending.values()].reduce((sum, bytes) => sum + bytes, 0));
+  };
+  const work = async (): Promise<void> => {
+    for (let number = missing.shift(); number !== undefined; number = missing.shift()) {
+      const part = number;
+      const content = file.slice((part - 1) * partBytes, part * partBytes);
+      const path = objectPath(address, { partNumber: String(part), uploadId });
+      const onProgress = (bytes: number): void => {
+        sending.set(part, bytes);
+        report();
+      };
+      const etag = await sendFile({ path, content, contentType: '', signal, onProgress });
+      sending.delete(part);
+      progress.parts.set(part, { number: part, etag, size: content.size });
+      report();
+    }
+  };
+  await Promise.all(Array.from({ length: PARTS_AT_ONCE }, work));
+  await complete(run, uploadId);
+  return undefined;
+}
+
+/** When an earlier attempt had completed it and its answer was lost, there is no such upload any more: then the object decides. */
+async function complete({ address, progress }: UploadRun, uploadId: string): Promise<void> {
+  try {
+    await completeUpload({ ...address, uploadId }, [...progress.parts.values()]);
+  } catch (error) {
+    if (!isCode(error, 'NoSuchUpload')) throw error;
+  }
+}
+
+async function verify({ address, file }: UploadRun, etag: string | undefined): Promise<void> {
+  const { headers } = await sendRequest(objectPath(address), { method: 'HEAD' });
+  const isWhole = Number(headers.get('content-length')) === file.size;
+  if (isWhole && (etag === undefined || headers.get('etag') === etag)) return;
+  throw new ApiError(409, 'UploadNotFound', 'The server has another object under this key.');
+}

@@ -1,0 +1,94 @@
+import type { LoggedIn } from '../../../identity/log-in.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import type { ConsoleCall, ConsoleServices } from '../console-call.ts';
+import { ConsoleError } from '../console-errors.ts';
+import { type HeldSession, sessionCookie } from '../console-session.ts';
+import { describeSession } from '../describe-session.ts';
+import { jsonResponse } from '../render-json.ts';
+
+const BODY_BYTES_MAX = 16 * 1024;
+const MICROS_PER_SECOND = 1_000_000;
+
+type Login =
+  | { readonly by: 'password'; readonly user: string; readonly password: string; readonly account?: string }
+  | { readonly by: 'access-key'; readonly accessKey: string; readonly secretKey: string };
+
+/** Takes `{"user", "password", "account"?}` or `{"accessKey", "secretKey"}`. */
+export const createSession = defineOperation({
+  name: 'CreateSession',
+  summary: 'Logs a browser in, with a password or an access-key pair, and sets its cookie.',
+  route: { method: 'POST', resource: '/session' },
+  permissions: 'public',
+  body: { kind: 'buffered', bytesMax: BODY_BYTES_MAX },
+  mutates: true,
+  decode: (_call: ConsoleCall): Login => ({ by: 'password', user: '', password: '' }),
+  decodeBody: (body): Login => readLogin(body),
+  async run(
+    services: ConsoleServices,
+    input,
+    call,
+  ): Promise<{ document: object; cookie: readonly string[] }> {
+    const { identity, clock, sessionSeconds } = services;
+    const { userId, accountId, proven } = await logIn(services, input, call);
+    const token = await identity.issueToken({
+      userId,
+      proven,
+      isScoped: true,
+      methods: [input.by],
+      expiresAtMicros: clock.nowMicros() + sessionSeconds * MICROS_PER_SECOND,
+      ...(input.by === 'access-key' ? { accessKeyId: input.accessKey } : {}),
+    });
+    if (call.audit !== undefined) {
+      call.audit.userId = userId;
+      call.audit.accountId = accountId;
+      call.audit.target = {
+        token: token.auditId,
+        ...(input.by === 'access-key' ? { accessKey: input.accessKey } : {}),
+      };
+    }
+    const session: HeldSession = { value: token.value, token };
+    return {
+      document: describeSession(services, call.request, session),
+      cookie: sessionCookie(call.request, token.value, sessionSeconds),
+    };
+  },
+  encode: ({ document, cookie }) => jsonResponse(201, document, cookie),
+});
+
+function logIn({ identity }: ConsoleServices, input: Login, { request }: ConsoleCall): Promise<LoggedIn> {
+  const source = request.remoteAddress;
+  if (input.by === 'access-key') {
+    return identity.logInWithKey({ accessKeyId: input.accessKey, secretKey: input.secretKey, source });
+  }
+  const { user, password, account } = input;
+  return identity.logIn({ user, password, source, ...(account === undefined ? {} : { account }) });
+}
+
+function readLogin(body: Buffer): Login {
+  const sent = readTexts(body);
+  const { user, password, account, accessKey, secretKey } = sent;
+  if (accessKey !== undefined && secretKey !== undefined) return { by: 'access-key', accessKey, secretKey };
+  if (user === undefined || password === undefined) throw new ConsoleError('InvalidRequest');
+  return {
+    by: 'password',
+    user,
+    password,
+    ...(account === undefined || account === '' ? {} : { account }),
+  };
+}
+
+function readTexts(body: Buffer): Partial<Record<string, string>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new ConsoleError('InvalidRequest');
+  }
+  if (typeof value !== 'object' || value === null) throw new ConsoleError('InvalidRequest');
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]: [string, unknown]) => {
+      if (typeof member !== 'string') throw new ConsoleError('InvalidRequest');
+      return [name, member];
+    }),
+  );
+}

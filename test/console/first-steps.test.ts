@@ -1,0 +1,59 @@
+// The console in a real browser: logging in, a bucket, an upload, and what stands in the list afterwards.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  logIn,
+  type OpenConsole,
+  openConsole,
+  ROOT_PASSWORD,
+  whyNoBrowser,
+} from '../support/console-browser.ts';
+import { buildConsole } from '../support/console-build.ts';
+import { type ServerProcess, startServer } from '../support/server-process.ts';
+
+describe('first steps', { skip: whyNoBrowser }, () => {
+  let server: ServerProcess;
+  let console: OpenConsole;
+  before(async () => {
+    buildConsole();
+    server = await startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+    console = await openConsole(server);
+  });
+  after(async () => {
+    await console?.close();
+    await server?.dispose();
+  });
+
+  it('refuses a wrong password and takes the right one', async () => {
+    const { page } = console;
+    await page.getByLabel('User', { exact: true }).fill('root');
+    await page.getByLabel('Password', { exact: true }).last().fill('wrong');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('This user does not exist, or the secret is wrong.').waitFor();
+    await logIn(page);
+    await page.getByText('There is no bucket yet.').waitFor();
+  });
+
+  it('tells the rules for names while one types, and makes a bucket', async () => {
+    const { page } = console;
+    await page.getByRole('button', { name: 'Create a bucket' }).click();
+    const name = page.getByLabel('Name', { exact: true });
+    await name.fill('No_Good');
+    await page.getByText('small letters, digits, hyphens and dots only (not kept)').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Create', exact: true }).isDisabled(), true);
+    await name.fill('example-bucket');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('heading', { name: 'example-bucket', exact: true }).waitFor();
+  });
+
+  it('uploads a file and shows it', async () => {
+    const { page } = console;
+    const file = { name: 'hello.txt', mimeType: 'text/plain', buffer: Buffer.from('Hello, 곳간') };
+    await page.getByTestId('files').setInputFiles([file]);
+    await page.getByText('Uploads: 1 of 1 done').waitFor();
+    await page.getByRole('link', { name: 'hello.txt' }).click();
+    await page.getByText('Hello, 곳간').waitFor();
+    await page.keyboard.press('Escape');
+    assert.deepEqual(console.complaints, []);
+  });
+});
