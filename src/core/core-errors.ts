@@ -88,6 +88,8 @@ export interface CoreErrorDetails {
       | 'bounds'
       | 'permanent-stays';
   };
+  /** What a write replaces is to be kept in a bucket that is not there. */
+  ArchiveUnavailable: { name: string };
   StorageFull: Record<never, never>;
   /** A stored block is damaged; nothing of it was sent. */
   StoredDataCorrupt: { key: string };

@@ -187,7 +187,8 @@ export function changedVersion(
   change: Pick<VersionRecord, 'metadata'> & ProtectedVersion,
 ): VersionRecord {
   const { protection: _, ...rest } = record;
-  return { ...rest, ...change };
+  const { metadata, protection } = change;
+  return { ...rest, metadata, ...(protection === undefined ? undefined : { protection }) };
 }
 
 /** Everything but the metadata is decoded now, the metadata when it is first asked for: writers never do. */

@@ -145,6 +145,8 @@ export interface DeletedObject {
   readonly versionId?: VersionId;
   /** A delete marker was made, or the removed version was one. */
   readonly deleteMarker: boolean;
+  /** There was a current object, or the version. */
+  readonly existed: boolean;
 }
 
 export interface CopyObjectInput {

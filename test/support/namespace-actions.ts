@@ -293,7 +293,8 @@ export async function deleteObject(driver: NamespaceDriver, bucket: PairedBucket
     marker.publicId ??= done.real.versionId;
     assert.equal(done.real.versionId, marker.publicId, words);
   } else if (removed !== undefined && !wasUnversioned) {
-    assert.deepEqual(done.real, { versionId: removed.publicId, deleteMarker: removed.isDeleteMarker }, words);
+    const { publicId: versionId, isDeleteMarker: deleteMarker } = removed;
+    assert.deepEqual(done.real, { versionId, deleteMarker, existed: true }, words);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { CoreError } from '../core-errors.ts';
 import { findVersion } from '../find-version.ts';
-import { shownFacts } from '../metadata-records.ts';
+import { changedVersion, shownFacts } from '../metadata-records.ts';
 import { linkOf } from './composition-documents.ts';
 import { totalsOfPrefix } from './prefix-segments.ts';
 import type { ComposedObject, SegmentReading } from './segment-reading.ts';
@@ -40,10 +40,9 @@ async function followLink(reading: SegmentReading, link: ComposedObject): Promis
   return { bucket, key, record };
 }
 
-/** The metadata of a decoded record is read lazily, so it does not go with a spread. */
 function withTotals(
   { record }: ComposedObject,
   segmented: { readonly size: number; readonly joinedMd5: string },
 ): ComposedObject['record'] {
-  return { ...record, metadata: record.metadata, segmented };
+  return { ...changedVersion(record, record), segmented };
 }

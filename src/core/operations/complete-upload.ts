@@ -9,7 +9,9 @@
  * Repeating a completion with the same parts answers the same version for a day, as long as that version exists;
  * otherwise NoSuchUpload.
  */
+
 import { digestOf } from '../../lib/digests.ts';
+import { archiveReplaced } from '../archive-versions.ts';
 import {
   type AssembledObject,
   assembleParts,
@@ -148,6 +150,7 @@ function createVersion(
     if (entry?.version !== frozen.frozenVersion) return undefined;
     const state = await readKeyState(context, current, key);
     checkWriteConditions(input.conditions, key, state.head?.record);
+    await archiveReplaced(context, draft, current, key, state.head);
     const { size, etagMd5, partCount, joinedMd5, checksum } = assembled;
     const record = placeVersion(context, draft, current, key, state, {
       isDeleteMarker: false,

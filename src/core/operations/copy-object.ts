@@ -8,6 +8,7 @@
  * Known deviation: no bytes are rewritten, so the copy of a multipart object keeps its ETag with `-N`, its part boundaries
  * and its composite checksum, where S3 makes a plain object with an MD5 ETag.
  */
+import { archiveReplaced } from '../archive-versions.ts';
 import { type Body, bodyIdOf } from '../body-records.ts';
 import type { CommitDraft } from '../commit-draft.ts';
 import { withoutComposition } from '../composition/composition-documents.ts';
@@ -126,6 +127,7 @@ function commitCopy(
     if (isToBeFlattened(input, found) || needsChecksum(input, found, computed)) return undefined;
     const state = await readKeyState(context, bucket, key);
     checkWriteConditions(input.conditions, key, state.head?.record);
+    await archiveReplaced(context, draft, bucket, key, state.head);
     const body = await shareBody(context, draft, input, bucket, found);
     if (body === undefined) return undefined;
     const source = found.record;

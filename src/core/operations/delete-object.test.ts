@@ -37,9 +37,9 @@ test('an unversioned object goes with its body, and deleting it again succeeds',
   const bucket = await makeBucket(context, 'bucket');
   for (const text of ['short', LONG, '']) {
     await put(context, bucket, 'key', text);
-    assert.deepEqual(await remove(context, bucket, 'key'), { deleteMarker: false });
+    assert.deepEqual(await remove(context, bucket, 'key'), { deleteMarker: false, existed: true });
     await assert.rejects(read(context, bucket, 'key'), failsWith('NoSuchKey'));
-    assert.deepEqual(await remove(context, bucket, 'key'), { deleteMarker: false });
+    assert.deepEqual(await remove(context, bucket, 'key'), { deleteMarker: false, existed: false });
     checkBucket(storage, bucket);
   }
 });
@@ -48,7 +48,7 @@ test('the null version id of an unversioned bucket names the object', async () =
   const { context, storage } = openCore();
   const bucket = await makeBucket(context, 'bucket');
   await put(context, bucket, 'key', 'text');
-  assert.deepEqual(await remove(context, bucket, 'key', 'null'), { deleteMarker: false });
+  assert.deepEqual(await remove(context, bucket, 'key', 'null'), { deleteMarker: false, existed: true });
   await assert.rejects(read(context, bucket, 'key'), failsWith('NoSuchKey'));
   checkBucket(storage, bucket);
   await assert.rejects(remove(context, bucket, 'key', 'nonsense'), failsWith('InvalidVersionId'));
@@ -119,9 +119,17 @@ test('suspended: the delete marker is the null version and replaces it', async (
   await put(context, bucket, 'key', 'kept');
   bucket = await switchVersioning(context, bucket, 'suspended');
   await put(context, bucket, 'key', LONG);
-  assert.deepEqual(await remove(context, bucket, 'key'), { versionId: 'null', deleteMarker: true });
+  assert.deepEqual(await remove(context, bucket, 'key'), {
+    versionId: 'null',
+    deleteMarker: true,
+    existed: true,
+  });
   checkBucket(storage, bucket);
-  assert.deepEqual(await remove(context, bucket, 'key'), { versionId: 'null', deleteMarker: true });
+  assert.deepEqual(await remove(context, bucket, 'key'), {
+    versionId: 'null',
+    deleteMarker: true,
+    existed: false,
+  });
   checkBucket(storage, bucket);
   const query = { prefix: '', delimiter: '', keyMarker: '', versionIdMarker: '', limit: 10 };
   assert.equal((await listVersions(context, bucket, query)).versions.length, 2);
@@ -136,7 +144,11 @@ test('a version that has gone can be deleted again', async () => {
   const { versionId } = await put(context, bucket, 'key');
   await put(context, bucket, 'key');
   await remove(context, bucket, 'key', versionId);
-  assert.deepEqual(await remove(context, bucket, 'key', versionId), { versionId, deleteMarker: false });
+  assert.deepEqual(await remove(context, bucket, 'key', versionId), {
+    versionId,
+    deleteMarker: false,
+    existed: false,
+  });
 });
 
 test('conditions of a delete', async () => {
@@ -148,6 +160,7 @@ test('conditions of a delete', async () => {
   );
   assert.deepEqual(await remove(context, bucket, 'key', undefined, { ifMatchSize: 5 }), {
     deleteMarker: false,
+    existed: false,
   });
   const { etagMd5, lastModifiedMicros } = await put(context, bucket, 'key', 'hello');
   for (const conditions of [{ ifMatch: ['x'] }, { ifMatchSize: 4 }, { ifMatchLastModifiedMicros: 1 }]) {

@@ -3,6 +3,7 @@
  * and when it was the current one the next older becomes current.
  */
 import type { Row } from '../../storage/contract/metadata-store.ts';
+import { archiveDeleted } from '../archive-versions.ts';
 import type { CommitDraft } from '../commit-draft.ts';
 import type { CoreContext } from '../core-context.ts';
 import { findVersionById, parseVersionId } from '../find-version.ts';
@@ -54,13 +55,14 @@ async function deleteCurrent(
   const state = await readKeyState(context, bucket, key);
   checkWriteConditions(input.conditions, key, state.head?.record, state.tombstone?.record);
   if (bucket.versioning === 'unversioned') {
-    if (state.head === undefined) return { deleteMarker: false };
+    const isRestored = (await archiveDeleted(context, draft, bucket, key, state.head)) === 'restored';
+    if (isRestored || state.head === undefined) return { deleteMarker: false, existed: isRestored };
     assertDestroyable(state.head.record, key, context.clock.nowMicros(), input.bypassGovernance);
     checkKeyState(draft, bucket, key, state);
     draft.delete(headKey(bucket.id, key));
     draft.count(-1, 0);
     releaseVersion(draft, bucket, key, state.head.record);
-    return { deleteMarker: false };
+    return { deleteMarker: false, existed: true };
   }
   const marker = placeVersion(context, draft, bucket, key, state, {
     isDeleteMarker: true,
@@ -70,7 +72,7 @@ async function deleteCurrent(
     body: { kind: 'none' },
     metadata: noMetadata,
   });
-  return { versionId: versionIdOf(marker), deleteMarker: true };
+  return { versionId: versionIdOf(marker), deleteMarker: true, existed: state.head !== undefined };
 }
 
 async function deleteVersion(
@@ -85,14 +87,14 @@ async function deleteVersion(
   const object = found?.record.isDeleteMarker === false ? found.record : undefined;
   checkWriteConditions(input.conditions, key, object, found?.record);
   const shown = bucket.versioning === 'unversioned' ? undefined : { versionId };
-  if (found === undefined) return { ...shown, deleteMarker: false };
+  if (found === undefined) return { ...shown, deleteMarker: false, existed: false };
   assertDestroyable(found.record, key, context.clock.nowMicros(), input.bypassGovernance);
   const state = await readCurrent(context, bucket, key);
   draft.check(found.storedUnder, { version: found.recordVersion });
   if (found.isLatest) await removeCurrent(context, draft, bucket, key, state);
   else removeOlder(draft, bucket, key, state, found);
   releaseVersion(draft, bucket, key, found.record);
-  return { ...shown, deleteMarker: found.record.isDeleteMarker };
+  return { ...shown, deleteMarker: found.record.isDeleteMarker, existed: true };
 }
 
 async function readCurrent(context: CoreContext, bucket: Bucket, key: string): Promise<KeyState> {

@@ -4,7 +4,7 @@ import { type ComposedObject, SegmentReading } from '../composition/segment-read
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import { type FoundVersion, findVersion } from '../find-version.ts';
-import { shownFacts, toObjectVersion, type VersionRecord } from '../metadata-records.ts';
+import { changedVersion, shownFacts, toObjectVersion, type VersionRecord } from '../metadata-records.ts';
 import { assertKey } from '../names.ts';
 import type { FoundObject, GetObjectInput, OpenedObject } from '../object-store.ts';
 import { checkReadConditions } from '../preconditions.ts';
@@ -57,8 +57,8 @@ async function findSelected(context: CoreContext, input: GetObjectInput): Promis
 /** A composed object without the whole: its size and ETag are those of its own bytes. */
 function asStored(record: VersionRecord): VersionRecord {
   if (record.composition === undefined) return record;
-  const { segmented: _whole, ...stored } = record;
-  return { ...stored, metadata: record.metadata };
+  const { segmented: _whole, ...stored } = changedVersion(record, record);
+  return stored;
 }
 
 async function findComposed(

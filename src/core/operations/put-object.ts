@@ -1,10 +1,11 @@
 import { StorageFailure } from '../../storage/contract/storage-errors.ts';
+import { archiveReplaced, archives } from '../archive-versions.ts';
 import type { CoreContext } from '../core-context.ts';
 import { discardBody, type IngestedBody, ingestBody } from '../ingest-body.ts';
 import { assertReplaceable, type NewVersion, placeVersion, readKeyState } from '../key-state.ts';
 import { loadBucket } from '../load-bucket.ts';
 import { toObjectVersion } from '../metadata-records.ts';
-import type { ObjectVersion } from '../model.ts';
+import type { Bucket, ObjectVersion } from '../model.ts';
 import { assertKey } from '../names.ts';
 import type { PutObjectInput } from '../object-store.ts';
 import { checkWriteConditions, hasWriteConditions } from '../preconditions.ts';
@@ -23,7 +24,7 @@ export async function putObject(context: CoreContext, input: PutObjectInput): Pr
     inlineBytesMax: context.engine.inlineBytesMax,
   });
   try {
-    const isPlain = bucket.versioning === 'unversioned' && bucket.lock === undefined;
+    const isPlain = replacesFreely(bucket);
     const isShareable = !isConditional && isPlain && input.segmented === undefined;
     if (!isShareable) return await putAlone(context, input, ingested);
     return await putShared(context, input, ingested);
@@ -45,6 +46,11 @@ async function refuseProtected(context: CoreContext, { bucket, key }: PutObjectI
   const current = await loadBucket(context, bucket.id, bucket.name);
   if (current.versioning === 'enabled') return;
   assertReplaceable(await readKeyState(context, current, key), key, context.clock.nowMicros());
+}
+
+/** Nothing of what a write replaces is kept. */
+function replacesFreely(bucket: Bucket): boolean {
+  return bucket.versioning === 'unversioned' && bucket.lock === undefined && !archives(bucket);
 }
 
 async function putAlone(
@@ -105,6 +111,7 @@ function commitVersion(
   return commitBelowBucket(context, input.bucket, key, async (draft, bucket) => {
     const state = await readKeyState(context, bucket, key);
     checkWriteConditions(input.conditions, key, state.head?.record);
+    await archiveReplaced(context, draft, bucket, key, state.head);
     const body = storeBody(draft, bucket.id, ingested);
     const version: NewVersion = {
       isDeleteMarker: false,
@@ -118,7 +125,7 @@ function commitVersion(
     const record = placeVersion(context, draft, bucket, key, state, version, absorbedCount);
     return {
       version: toObjectVersion(key, record, true),
-      isPlain: bucket.versioning === 'unversioned' && bucket.lock === undefined,
+      isPlain: replacesFreely(bucket),
     };
   });
 }

@@ -144,6 +144,8 @@ const fromCore: CoreErrorMap = {
   RetentionRefused: ({ reason }) => new S3Error('InvalidArgument', {}, retentionMessages[reason]),
   LegalHoldRefused: ({ reason, id }) => new S3Error('InvalidRequest', {}, legalHoldMessages[reason](id)),
   BucketLockRefused: ({ reason }) => new S3Error('InvalidBucketState', {}, bucketLockMessages[reason]),
+  ArchiveUnavailable: ({ name }) =>
+    new S3Error('InvalidRequest', {}, `The container ${name}, which keeps older versions, does not exist.`),
   StorageFull: () => new S3Error('InsufficientStorage'),
   StoredDataCorrupt: () => new S3Error('InternalError'),
   StorageUnavailable: () => new S3Error('ServiceUnavailable'),

@@ -1,0 +1,270 @@
+/**
+ * Older versions as ordinary objects of another bucket (Swift's versioning before object versions, and NHN's): what a write
+ * replaces moves into the bucket that the setting names, as `{length of name, 3 hexadecimal digits}{name}/{timestamp}`, in the very
+ * commit that replaces it. `history`: a deletion moves the object too, and leaves a marker behind it. `stack`: a deletion brings
+ * the version before back. A bucket with versions of its own has no need of it.
+ */
+import type { Body } from './body-records.ts';
+import { CommitDraft } from './commit-draft.ts';
+import type { CoreContext } from './core-context.ts';
+import { CoreError } from './core-errors.ts';
+import {
+  checkKeyState,
+  type NewVersion,
+  placeVersion,
+  readKeyState,
+  releaseVersion,
+  type StoredVersion,
+  storedVersion,
+} from './key-state.ts';
+import { bodyKey, bucketKey, deltaKey, headKey, parseHeadKey, rangeOfPrefix } from './metadata-keys.ts';
+import { EMPTY_MD5, type VersionRecord } from './metadata-records.ts';
+import type { Bucket } from './model.ts';
+import { findBucket } from './operations/find-bucket.ts';
+import { assertDestroyable } from './protection.ts';
+import { encodeUsage } from './usage-records.ts';
+
+const ARCHIVE_DOCUMENT = 'archive';
+/** Timestamps in names have five digits behind the point. */
+const TIMESTAMP_MICROS = 10;
+
+export interface ArchiveSettings {
+  /** A bucket of the same account and place, and not the same one. */
+  readonly bucket: string;
+  readonly mode: 'history' | 'stack';
+  /** How long what is archived stays; undefined: as long as it would have anyway. */
+  readonly retentionMicros?: number;
+}
+
+/** For the `documents` of a bucket. */
+export function archiveDocument(settings: ArchiveSettings | null): Record<string, string | null> {
+  return { [ARCHIVE_DOCUMENT]: settings === null ? null : JSON.stringify(settings) };
+}
+
+function archiveOf({ documents }: Pick<Bucket, 'documents'>): ArchiveSettings | undefined {
+  const text = documents[ARCHIVE_DOCUMENT];
+  return text === undefined ? undefined : (JSON.parse(text) as ArchiveSettings);
+}
+
+/** Whether what a write replaces has to be kept. */
+export function archives(bucket: Bucket): boolean {
+  return bucket.versioning === 'unversioned' && bucket.documents[ARCHIVE_DOCUMENT] !== undefined;
+}
+
+/** Adds to the commit that replaces `replaced` its place in the archive. Throws ArchiveUnavailable. */
+export async function archiveReplaced(
+  context: CoreContext,
+  draft: CommitDraft,
+  bucket: Bucket,
+  key: string,
+  replaced: StoredVersion | undefined,
+): Promise<void> {
+  if (replaced === undefined || !archives(bucket)) return;
+  const archive = await findArchive(context, bucket);
+  const side = new CommitDraft(draft.id);
+  await moveToArchive(context, side, bucket, archive, key, replaced.record);
+  join(context, draft, side, archive.bucket);
+}
+
+/**
+ * Adds to the commit that deletes a key what deleting means with an archive; `restored`: another version has taken the place of
+ * `current`, which the commit needs not remove any more. Throws ArchiveUnavailable.
+ */
+export async function archiveDeleted(
+  context: CoreContext,
+  draft: CommitDraft,
+  bucket: Bucket,
+  key: string,
+  current: StoredVersion | undefined,
+): Promise<'restored' | 'nothing'> {
+  if (!archives(bucket)) return 'nothing';
+  const archive = await findArchive(context, bucket);
+  const side = new CommitDraft(draft.id);
+  let outcome: 'restored' | 'nothing' = 'nothing';
+  if (archive.settings.mode === 'stack') {
+    outcome = await restoreNewest(context, draft, side, bucket, archive, key, current);
+  } else {
+    if (current !== undefined) await moveToArchive(context, side, bucket, archive, key, current.record);
+    const after = (current?.record.lastModifiedMicros ?? 0) + TIMESTAMP_MICROS;
+    await placeInArchive(context, side, archive, key, Math.max(context.clock.nowMicros(), after), {
+      ...nothing(bucket, MARKER_TYPE),
+      isDeleteMarker: false,
+    });
+  }
+  join(context, draft, side, archive.bucket);
+  return outcome;
+}
+
+/** By which deletions are recognised in an archive (OpenStack Swift, "Object Versioning", X-History-Location). */
+const MARKER_TYPE = 'application/x-deleted;swift_versions_deleted=1';
+
+interface Archive {
+  readonly bucket: Bucket;
+  readonly settings: ArchiveSettings;
+}
+
+async function findArchive(context: CoreContext, bucket: Bucket): Promise<Archive> {
+  const settings = archiveOf(bucket)!;
+  const { account, place } = bucket;
+  try {
+    const found = await findBucket(context, { caller: account, account, place, name: settings.bucket });
+    if (found.id !== bucket.id) return { bucket: found, settings };
+  } catch (error) {
+    if (!(error instanceof CoreError && error.code === 'NoSuchBucket')) throw error;
+  }
+  throw new CoreError('ArchiveUnavailable', { name: settings.bucket });
+}
+
+async function moveToArchive(
+  context: CoreContext,
+  side: CommitDraft,
+  bucket: Bucket,
+  archive: Archive,
+  key: string,
+  record: VersionRecord,
+): Promise<void> {
+  const body = await moveBody(context, side, bucket, archive.bucket, record.body);
+  const { lastModifiedMicros } = record;
+  const kept = expiryOf(context, archive.settings, record.expiresAtMicros);
+  await placeInArchive(context, side, archive, key, lastModifiedMicros, {
+    ...contentOf(record),
+    body,
+    ...(kept === undefined ? undefined : { expiresAtMicros: kept }),
+  });
+}
+
+/** What goes along when a version gets another place. */
+function contentOf(record: VersionRecord): Omit<NewVersion, 'body' | 'expiresAtMicros'> {
+  const { size, etagMd5, owner, metadata, partCount, checksum, composition, segmented } = record;
+  return {
+    isDeleteMarker: false,
+    size,
+    etagMd5,
+    owner,
+    metadata,
+    ...(partCount === undefined ? undefined : { partCount }),
+    ...(checksum === undefined ? undefined : { checksum }),
+    ...(composition === undefined ? undefined : { composition }),
+    ...(segmented === undefined ? undefined : { segmented }),
+  };
+}
+
+function expiryOf(
+  context: CoreContext,
+  { retentionMicros }: ArchiveSettings,
+  expiresAtMicros: number | undefined,
+): number | undefined {
+  if (retentionMicros === undefined) return expiresAtMicros;
+  return Math.min(context.clock.nowMicros() + retentionMicros, expiresAtMicros ?? Number.MAX_SAFE_INTEGER);
+}
+
+async function placeInArchive(
+  context: CoreContext,
+  side: CommitDraft,
+  archive: Archive,
+  key: string,
+  micros: number,
+  version: NewVersion,
+): Promise<void> {
+  const name = `${prefixOf(key)}${timestampOf(micros)}`;
+  const bytes = Buffer.byteLength(name);
+  const bytesMax = context.settings.keyBytesMax;
+  if (bytes > bytesMax) throw new CoreError('KeyTooLong', { bytes, bytesMax });
+  const state = await readKeyState(context, archive.bucket, name);
+  placeVersion(context, side, archive.bucket, name, state, version);
+}
+
+function prefixOf(key: string): string {
+  return `${Buffer.byteLength(key).toString(16).padStart(3, '0')}${key}/`;
+}
+
+/** `1582410000.12345`. */
+function timestampOf(micros: number): string {
+  const units = Math.floor(micros / TIMESTAMP_MICROS);
+  const fraction = String(units % 100_000).padStart(5, '0');
+  return `${String(Math.floor(units / 100_000)).padStart(10, '0')}.${fraction}`;
+}
+
+/** Inline bytes go under the other bucket, too; a shared body only gets one more reference. */
+async function moveBody(
+  context: CoreContext,
+  draft: CommitDraft,
+  from: Bucket,
+  to: Bucket,
+  body: Body,
+): Promise<Body> {
+  if (body.kind !== 'inline') return body;
+  const entry = await context.metadata.get(bodyKey(from.id, body.id));
+  if (entry === undefined) throw new CoreError('StoredDataCorrupt', { key: body.id });
+  draft.put(bodyKey(to.id, body.id), entry.value);
+  return body;
+}
+
+/** A marker in the archive is taken away with the object: nothing stood there before. */
+async function restoreNewest(
+  context: CoreContext,
+  draft: CommitDraft,
+  side: CommitDraft,
+  bucket: Bucket,
+  archive: Archive,
+  key: string,
+  current: StoredVersion | undefined,
+): Promise<'restored' | 'nothing'> {
+  const range = rangeOfPrefix(headKey(archive.bucket.id, prefixOf(key)));
+  const [row] = await context.metadata.scan(range, 1, 'reverse');
+  const archived = storedVersion(row);
+  if (row === undefined || archived === undefined) return 'nothing';
+  const { record } = archived;
+  const name = parseHeadKey(row.key);
+  const isMarker = record.metadata.system.contentType === MARKER_TYPE;
+  if (!isMarker) {
+    const body = await moveBody(context, draft, archive.bucket, bucket, record.body);
+    const here = { head: current, tombstone: undefined, olderNull: undefined };
+    placeVersion(context, draft, bucket, key, here, { ...contentOf(record), body });
+  }
+  await removeArchived(context, side, archive.bucket, name, archived);
+  return isMarker ? 'nothing' : 'restored';
+}
+
+/** As a deletion would: in a bucket with versions, behind a delete marker. */
+async function removeArchived(
+  context: CoreContext,
+  side: CommitDraft,
+  archive: Bucket,
+  name: string,
+  archived: StoredVersion,
+): Promise<void> {
+  if (archive.versioning !== 'unversioned') {
+    placeVersion(context, side, archive, name, await readKeyState(context, archive, name), {
+      ...nothing(archive),
+      isDeleteMarker: true,
+    });
+    return;
+  }
+  assertDestroyable(archived.record, name, context.clock.nowMicros());
+  checkKeyState(side, archive, name, { head: archived, tombstone: undefined, olderNull: undefined });
+  side.delete(headKey(archive.id, name));
+  side.count(-1, 0);
+  releaseVersion(side, archive, name, archived.record);
+}
+
+function nothing({ account }: Bucket, contentType = ''): Omit<NewVersion, 'isDeleteMarker'> {
+  return {
+    size: 0,
+    etagMd5: EMPTY_MD5,
+    owner: account,
+    body: { kind: 'none' },
+    metadata: { system: { contentType }, user: {}, documents: {} },
+  };
+}
+
+/** One commit changes both buckets; each has its own counters. */
+function join(context: CoreContext, draft: CommitDraft, side: CommitDraft, archive: Bucket): void {
+  if (side.isEmpty) return;
+  draft.check(bucketKey(archive.id), { version: archive.recordVersion });
+  draft.checks.push(...side.checks);
+  draft.puts.push(...side.puts);
+  draft.deletes.push(...side.deletes);
+  const counted = { objects: side.objectsDelta, bytes: side.bytesDelta };
+  draft.put(deltaKey(archive.id, context.engine.epoch, draft.id), encodeUsage(counted));
+}
