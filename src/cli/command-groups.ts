@@ -3,4 +3,5 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   account: 'Accounts (tenants, projects)',
   user: 'Users of an account',
   key: 'Access-key pairs',
+  keys: 'Master keys',
 };

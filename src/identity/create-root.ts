@@ -23,7 +23,7 @@ import type { AccountRecord, UserRecord } from './principal.ts';
 import { addUser } from './users.ts';
 
 const ACCOUNT_NAME = 'root';
-const PROOF_OWNER = 'master-key-proof';
+export const PROOF_OWNER = 'master-key-proof';
 
 export interface NewRoot {
   readonly accountId?: string;
@@ -46,7 +46,7 @@ export async function checkRoot({
   masterKey,
 }: {
   readonly metadata: Pick<MetadataStore, 'get'>;
-  readonly masterKey: MasterKey;
+  readonly masterKey: Pick<MasterKey, 'open'>;
 }): Promise<boolean> {
   const entry = await metadata.get(identityKeys.root());
   if (entry === undefined) return false;

@@ -14,6 +14,7 @@
  * | `39` token by expiry | time in microseconds (8 bytes), rest of the key of `38` | |
  * | `3a` collections | kind (1 byte), then as record-collection.ts says | record, or id |
  * | `3b` records of an account | account id, kind (1 byte), id of the record | |
+ * | `3f` lookup key | `01`, id of the master key (4 bytes) | the sealed lookup key |
  * | `3f` root | | who the server's root is, and a proof of the master key |
  *
  * Kinds of collections, a number for ever: `01`-`1f` identity, `20`-`3f` the IBM dialect, `40`-`5f` the SCP dialect, `60`-`6f` the
@@ -58,6 +59,7 @@ export const identityKeys = {
   tokenByExpiry: (expiresAtMicros: number, name: Buffer) =>
     joinKey(SPACE.tokenByExpiry, timeBytes(expiresAtMicros), name),
   root: () => joinKey(SPACE.root),
+  lookupKey: (keyId: number) => joinKey(SPACE.root, Buffer.of(1), idBytes(keyId)),
 };
 
 const RECORDS = 0;
@@ -95,6 +97,14 @@ export function recordOfAccountIn(key: Buffer): { readonly kind: number; readonl
   return { kind: key[at] ?? 0, id: key.toString('utf8', at + 1) };
 }
 
+export const lookupKeyRange: KeyRange = {
+  start: joinKey(SPACE.root, Buffer.of(1)),
+  end: joinKey(SPACE.root, Buffer.of(2)),
+};
+
+/** Everything of the identity store. */
+export const identityRange: KeyRange = { start: Buffer.of(SPACE.account), end: Buffer.of(SPACE.root + 1) };
+
 /** Tokens that have expired by then. */
 export function expiredTokenRange(nowMicros: number): KeyRange {
   return { start: joinKey(SPACE.tokenByExpiry), end: joinKey(SPACE.tokenByExpiry, timeBytes(nowMicros + 1)) };
@@ -117,6 +127,12 @@ export function userNameRange(accountId: string, after: string): KeyRange {
 function timeBytes(micros: number): Buffer {
   const bytes = Buffer.alloc(TIME_BYTES);
   bytes.writeBigUInt64BE(BigInt(micros));
+  return bytes;
+}
+
+function idBytes(id: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(id);
   return bytes;
 }
 

@@ -4,6 +4,7 @@ import type { SealedSecret } from './master-key.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
 
 const FORMAT = 1;
+const OPENING_BRACE = 0x7b;
 
 export interface StoredAccount extends AccountRecord {
   /** The account whose root user administers the server. */
@@ -65,6 +66,12 @@ export interface StoredRoot {
   readonly masterKeyProof: SealedSecret;
 }
 
+/** Of a master key that may have left its file: what was stored by a fingerprint under it is found by this. */
+export interface StoredLookupKey {
+  readonly keyId: number;
+  readonly lookup: SealedSecret;
+}
+
 class UnreadableIdentityRecord extends Error {
   override readonly name = 'UnreadableIdentityRecord';
 }
@@ -75,6 +82,11 @@ export function encodeRecord(record: object): Buffer {
   bytes[0] = FORMAT;
   bytes.write(json, 1);
   return bytes;
+}
+
+/** Whether a value is a record, and not a row of an index. */
+export function isRecord(bytes: Buffer): boolean {
+  return bytes[0] === FORMAT && bytes[1] === OPENING_BRACE;
 }
 
 export function decodeRecord<T>(bytes: Buffer): T {

@@ -35,6 +35,7 @@ import type { MasterKey } from './master-key.ts';
 import { PasswordGate } from './password-gate.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
 import { type CollectionDefinition, CollectionRegister, type RecordCollection } from './record-collection.ts';
+import { addMasterKey, type ResealedSlice, resealSlice } from './rotate-master-key.ts';
 import {
   findToken,
   type IssuedToken,
@@ -115,6 +116,10 @@ export interface IdentityStore extends CredentialSource, TokenSource {
   ): RecordCollection<R, I>;
   /** The account whose root user administers the server: what is nobody's own is kept with it. */
   rootAccountId(): Promise<string>;
+  /** The id of a new master key. Throws TooMuchContention when another one is being made at this moment. */
+  addMasterKey(): Promise<number>;
+  /** Seals a slice of the secrets under the newest master key. Throws InvalidValue. */
+  resealSlice(after: string): Promise<ResealedSlice>;
   /** One checked commit over several records. `decide` may run several times; it throws to give up. */
   change<T>(decide: (change: Change) => Promise<T>): Promise<T>;
 }
@@ -162,6 +167,8 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     sweepTokens: () => sweepTokens(parts),
     collection: (definition) => collections.open(definition),
     rootAccountId: () => findRootAccountId(parts),
+    addMasterKey: () => addMasterKey(parts),
+    resealSlice: (after) => resealSlice(parts, after),
     change: (decide) => commitChange(parts, decide),
   };
 }

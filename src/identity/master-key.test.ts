@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createSystemEntropy } from '../lib/entropy.ts';
-import {
-  createMasterKey,
-  createMasterKeyFile,
-  MasterKeyError,
-  masterKeyPath,
-  readMasterKeyFile,
-} from './master-key.ts';
+import { createMasterKey, MasterKeyError } from './master-key.ts';
+import { createMasterKeyFile, masterKeyPath, readMasterKeyFile } from './master-key-file.ts';
 import { hashPassword, verifyPassword } from './password-hash.ts';
 
 const entropy = createSystemEntropy();

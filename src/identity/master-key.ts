@@ -2,8 +2,8 @@
  * The key under which secrets are kept (design, section 7): recoverable ones (HMAC secrets) encrypted with AES-256-GCM,
  * those that must be found by value (API keys, tokens) as HMAC-SHA-256. Each use has a key of its own, derived with HKDF.
  *
- * The file holds one line per key, `id hex`, and the last one encrypts; records name the key they were made with, so
- * that keys can be rotated. Losing the file loses every stored secret: back it up apart from the data.
+ * Records name the key they were sealed with, so that keys can be rotated (rotate-master-key.ts): the newest one seals, older ones open
+ * what is not sealed anew yet. A key that has left the file still finds what was stored by its fingerprint: its lookup key is kept.
  */
 import {
   createCipheriv,
@@ -13,11 +13,8 @@ import {
   hkdfSync,
   type KeyObject,
 } from 'node:crypto';
-import { join } from 'node:path';
 import type { Entropy } from '../lib/entropy.ts';
-import { readPrivateFile, writePrivateFile } from '../lib/private-file.ts';
 
-const FILE_NAME = 'master.key';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -25,6 +22,8 @@ const TAG_BYTES = 16;
 /** As stored in a record. `box` is nonce, ciphertext and tag, base64. */
 export interface SealedSecret {
   readonly keyId: number;
+  /** What it was sealed for, so that it can be sealed anew. Records of earlier versions do not say. */
+  readonly owner?: string;
   readonly box: string;
 }
 
@@ -36,99 +35,130 @@ export interface MasterKey {
   /** 32 bytes by which a secret is found without being stored. The id of the key belongs to the record. */
   fingerprint(secret: string, keyId?: number): Buffer;
   readonly currentKeyId: number;
+  /** By which something may have been stored by its fingerprint, newest first. */
+  readonly lookupKeyIds: readonly number[];
+  /** The id of a new key, which seals from now on, here at once and in other processes with their next secret. */
+  addKey(): number;
+  /** For keeping it beyond the life of its master key; a secret. */
+  lookupKey(keyId: number): Buffer;
+  keepLookupKey(keyId: number, key: Buffer): void;
 }
 
 export class MasterKeyError extends Error {
   override readonly name = 'MasterKeyError';
 }
 
-interface DerivedKeys {
-  readonly encryption: KeyObject;
-  readonly lookup: KeyObject;
+/** Where the keys come from while the server runs: another worker may have added one. */
+export interface MasterKeySource {
+  /** All keys by their ids, when they have changed since they were read; cheap when they have not. */
+  reread(): ReadonlyMap<number, Buffer> | undefined;
+  /** Adds a key with an id above all others. All keys. Throws TooMuchContention while another process adds one. */
+  add(): ReadonlyMap<number, Buffer>;
 }
 
-export function masterKeyPath(dataDirectory: string): string {
-  return join(dataDirectory, FILE_NAME);
+/** `keys`: 32 bytes each by their ids; the highest id encrypts. Without a source they stay as they are. */
+export function createMasterKey(
+  keys: ReadonlyMap<number, Buffer>,
+  entropy: Entropy,
+  source?: MasterKeySource,
+): MasterKey {
+  return new MasterKeyRing(keys, entropy, source);
 }
 
-export interface MasterKeyFile {
-  readonly keys: ReadonlyMap<number, Buffer>;
-  readonly isOpenToOthers: boolean;
-}
+class MasterKeyRing implements MasterKey {
+  readonly #entropy: Entropy;
+  readonly #source: MasterKeySource | undefined;
+  readonly #encryption = new Map<number, KeyObject>();
+  readonly #lookup = new Map<number, KeyObject>();
+  #current = 0;
 
-/** Undefined when there is none. Throws `MasterKeyError` when the file is damaged. */
-export function readMasterKeyFile(dataDirectory: string): MasterKeyFile | undefined {
-  const file = readPrivateFile(masterKeyPath(dataDirectory));
-  if (file === undefined) return undefined;
-  const keys = new Map<number, Buffer>();
-  for (const line of file.text.split('\n')) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const match = /^(\d{1,9}) ([0-9a-f]{64})$/.exec(line.trim());
-    if (match === null)
-      throw new MasterKeyError(`${masterKeyPath(dataDirectory)} is damaged: restore it from a backup`);
-    keys.set(Number(match[1]), Buffer.from(match[2] ?? '', 'hex'));
+  constructor(keys: ReadonlyMap<number, Buffer>, entropy: Entropy, source: MasterKeySource | undefined) {
+    this.#entropy = entropy;
+    this.#source = source;
+    this.#take(keys);
   }
-  if (keys.size === 0)
-    throw new MasterKeyError(`${masterKeyPath(dataDirectory)} is empty: restore it from a backup`);
-  return { keys, isOpenToOthers: file.isOpenToOthers };
-}
 
-export function createMasterKeyFile(dataDirectory: string, entropy: Entropy): MasterKeyFile {
-  const key = Buffer.from(entropy.bytes(KEY_BYTES));
-  writePrivateFile(
-    masterKeyPath(dataDirectory),
-    `# Secrets in this data directory are encrypted under this key. Keep a copy apart from the data.\n1 ${key.toString('hex')}\n`,
-  );
-  return { keys: new Map([[1, key]]), isOpenToOthers: false };
-}
+  get currentKeyId(): number {
+    this.#reread();
+    return this.#current;
+  }
 
-/** `keys`: 32 bytes each by their ids; the highest id encrypts. */
-export function createMasterKey(keys: ReadonlyMap<number, Buffer>, entropy: Entropy): MasterKey {
-  const derived = new Map<number, DerivedKeys>();
-  for (const [id, key] of keys) {
-    derived.set(id, {
-      encryption: deriveKey(key, 'gotgan secrets'),
-      lookup: deriveKey(key, 'gotgan lookup'),
+  get lookupKeyIds(): readonly number[] {
+    this.#reread();
+    return [...this.#lookup.keys()].sort((a, b) => b - a);
+  }
+
+  seal(secret: string, owner: string): SealedSecret {
+    const keyId = this.currentKeyId;
+    const nonce = Buffer.from(this.#entropy.bytes(NONCE_BYTES));
+    const cipher = createCipheriv('aes-256-gcm', this.#encryptionKey(keyId), nonce);
+    cipher.setAAD(Buffer.from(owner));
+    const box = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return { keyId, owner, box: box.toString('base64') };
+  }
+
+  open(sealed: SealedSecret, owner: string): string {
+    const box = Buffer.from(sealed.box, 'base64');
+    const key = this.#encryptionKey(sealed.keyId);
+    const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
     });
+    decipher.setAAD(Buffer.from(owner));
+    decipher.setAuthTag(box.subarray(-TAG_BYTES));
+    try {
+      const opened = decipher.update(box.subarray(NONCE_BYTES, -TAG_BYTES));
+      return Buffer.concat([opened, decipher.final()]).toString('utf8');
+    } catch {
+      throw new MasterKeyError(`the secret of ${owner} does not open under the master key ${sealed.keyId}`);
+    }
   }
-  const currentKeyId = Math.max(...keys.keys());
-  const keysOf = (id: number): DerivedKeys => {
-    const found = derived.get(id);
-    if (found === undefined) throw new MasterKeyError(`the master key ${id} is missing in ${FILE_NAME}`);
+
+  fingerprint(secret: string, keyId = this.currentKeyId): Buffer {
+    return createHmac('sha256', this.#lookupKey(keyId)).update(secret, 'utf8').digest();
+  }
+
+  addKey(): number {
+    if (this.#source === undefined) throw new MasterKeyError('these master keys cannot be added to');
+    this.#take(this.#source.add());
+    return this.#current;
+  }
+
+  lookupKey(keyId: number): Buffer {
+    return this.#lookupKey(keyId).export();
+  }
+
+  keepLookupKey(keyId: number, key: Buffer): void {
+    if (!this.#lookup.has(keyId)) this.#lookup.set(keyId, createSecretKey(key));
+  }
+
+  #reread(): void {
+    const keys = this.#source?.reread();
+    if (keys !== undefined) this.#take(keys);
+  }
+
+  #take(keys: ReadonlyMap<number, Buffer>): void {
+    for (const [id, key] of keys) {
+      if (this.#encryption.has(id)) continue;
+      this.#encryption.set(id, deriveKey(key, 'gotgan secrets'));
+      this.#lookup.set(id, deriveKey(key, 'gotgan lookup'));
+    }
+    this.#current = Math.max(...keys.keys());
+  }
+
+  #encryptionKey(id: number): KeyObject {
+    return this.#findKey(this.#encryption, id);
+  }
+
+  #lookupKey(id: number): KeyObject {
+    return this.#findKey(this.#lookup, id);
+  }
+
+  #findKey(keys: ReadonlyMap<number, KeyObject>, id: number): KeyObject {
+    if (!keys.has(id)) this.#reread();
+    const found = keys.get(id);
+    if (found === undefined) throw new MasterKeyError(`the master key ${id} is missing in master.key`);
     return found;
-  };
-  return {
-    currentKeyId,
-    seal(secret, owner) {
-      const nonce = Buffer.from(entropy.bytes(NONCE_BYTES));
-      const cipher = createCipheriv('aes-256-gcm', keysOf(currentKeyId).encryption, nonce);
-      cipher.setAAD(Buffer.from(owner));
-      const box = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return { keyId: currentKeyId, box: box.toString('base64') };
-    },
-    open(sealed, owner) {
-      const box = Buffer.from(sealed.box, 'base64');
-      const decipher = createDecipheriv(
-        'aes-256-gcm',
-        keysOf(sealed.keyId).encryption,
-        box.subarray(0, NONCE_BYTES),
-        {
-          authTagLength: TAG_BYTES,
-        },
-      );
-      decipher.setAAD(Buffer.from(owner));
-      decipher.setAuthTag(box.subarray(-TAG_BYTES));
-      try {
-        const opened = decipher.update(box.subarray(NONCE_BYTES, -TAG_BYTES));
-        return Buffer.concat([opened, decipher.final()]).toString('utf8');
-      } catch {
-        throw new MasterKeyError(`the secret of ${owner} does not open under the master key ${sealed.keyId}`);
-      }
-    },
-    fingerprint(secret, keyId = currentKeyId) {
-      return createHmac('sha256', keysOf(keyId).lookup).update(secret, 'utf8').digest();
-    },
-  };
+  }
 }
 
 function deriveKey(key: Buffer, purpose: string): KeyObject {

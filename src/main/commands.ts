@@ -4,6 +4,7 @@ import { accountCommands } from '../cli/commands/account-commands.ts';
 import { createCompletionCommand } from '../cli/commands/completion-command.ts';
 import { keyCommands } from '../cli/commands/key-commands.ts';
 import { listCommand } from '../cli/commands/list-command.ts';
+import { masterKeyCommands } from '../cli/commands/master-key-commands.ts';
 import { serverCommands } from '../cli/commands/server-commands.ts';
 import { userCommands } from '../cli/commands/user-commands.ts';
 import { backupCommands } from './backup-commands.ts';
@@ -17,6 +18,7 @@ export const commands: readonly CommandDeclaration[] = [
   ...accountCommands,
   ...userCommands,
   ...keyCommands,
+  ...masterKeyCommands,
   checkCommand,
   ...backupCommands,
   createCompletionCommand(() => commands),

@@ -5,13 +5,15 @@
 import type { RootSeed } from '../config/config.ts';
 import { checkRoot } from '../identity/create-root.ts';
 import { createIdentityStore } from '../identity/identity-store.ts';
+import { createMasterKey, type MasterKey } from '../identity/master-key.ts';
 import {
-  createMasterKey,
+  clearMasterKeyLock,
   createMasterKeyFile,
-  type MasterKey,
   masterKeyPath,
   readMasterKeyFile,
-} from '../identity/master-key.ts';
+  removeMasterKeys,
+} from '../identity/master-key-file.ts';
+import { findUnusedKeys } from '../identity/rotate-master-key.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
 import {
@@ -47,6 +49,7 @@ export interface FirstStartResult {
 /** With the directory's lock held. Throws `FirstStartError` and `MasterKeyError`. */
 export async function prepareIdentity(options: FirstStartOptions): Promise<FirstStartResult> {
   const { dataDirectory, entropy } = options;
+  clearMasterKeyLock(dataDirectory);
   const file = readMasterKeyFile(dataDirectory);
   const hasRoot = await readHasRoot(
     dataDirectory,
@@ -56,7 +59,10 @@ export async function prepareIdentity(options: FirstStartOptions): Promise<First
   const warnings = isOpenToOthers
     ? [`${masterKeyPath(dataDirectory)} can be read by others than its owner: set its mode to 0600.`]
     : [];
-  if (hasRoot) return { warnings };
+  if (hasRoot) {
+    if (keys.size > 1) await forgetUnusedKeys(dataDirectory, keys);
+    return { warnings };
+  }
   return { created: await createRoot(options, createMasterKey(keys, entropy)), warnings };
 }
 
@@ -65,10 +71,7 @@ async function readHasRoot(dataDirectory: string, masterKey: MasterKey | undefin
   const reader = openEmbeddedReader({ dataDirectory });
   try {
     if (masterKey !== undefined) return await checkRoot({ metadata: reader, masterKey });
-    const unreadable: MasterKey = {
-      currentKeyId: 0,
-      seal: refuseWithoutKey,
-      fingerprint: refuseWithoutKey,
+    const unreadable: Pick<MasterKey, 'open'> = {
       open: () => {
         throw new FirstStartError(
           `${masterKeyPath(dataDirectory)} is missing, and the secrets in the store cannot be read without it: ` +
@@ -82,8 +85,15 @@ async function readHasRoot(dataDirectory: string, masterKey: MasterKey | undefin
   }
 }
 
-function refuseWithoutKey(): never {
-  throw new FirstStartError('There is no master key.');
+/** Once everything is sealed under the newest key, the older ones are nothing but a risk. */
+async function forgetUnusedKeys(dataDirectory: string, keys: ReadonlyMap<number, Buffer>): Promise<void> {
+  const reader = openEmbeddedReader({ dataDirectory });
+  try {
+    const unused = await findUnusedKeys(reader, [...keys.keys()]);
+    if (unused.length > 0) removeMasterKeys(dataDirectory, keys, unused);
+  } finally {
+    await reader.close();
+  }
 }
 
 async function createRoot(options: FirstStartOptions, masterKey: MasterKey): Promise<RootCredentials> {

@@ -12,8 +12,10 @@ import type { Whereabouts } from '../dialects/keystone/keystone-call.ts';
 import { createKeystoneDialect } from '../dialects/keystone/keystone-dialect.ts';
 import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
-import { createMasterKey, readMasterKeyFile } from '../identity/master-key.ts';
+import { createMasterKey } from '../identity/master-key.ts';
+import { createMasterKeySource, readMasterKeyFile } from '../identity/master-key-file.ts';
 import { createProductCatalogue, type ProductCatalogue } from '../identity/product-catalogue.ts';
+import { loadLookupKeys } from '../identity/rotate-master-key.ts';
 import { defaultInstances } from '../identity/service-instances.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
@@ -58,7 +60,12 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
   const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
   const store = createObjectStore({ engine, clock, entropy, settings: { bucketNames, scrubBytesPerSecond } });
-  const masterKey = createMasterKey(masterKeyFile.keys, entropy);
+  const masterKey = createMasterKey(
+    masterKeyFile.keys,
+    entropy,
+    createMasterKeySource(dataDirectory, entropy),
+  );
+  await loadLookupKeys(engine.metadata, masterKey);
   const identity = createIdentityStore({ metadata: engine.metadata, masterKey, clock, entropy });
   const signaturesAt = (publicUrl: string | undefined) => ({
     credentials: identity,

@@ -1,5 +1,6 @@
 /** Every operation of the admin API: routing, permissions, documentation and the coverage check all read this. */
 import type { AdminOperation } from './admin-call.ts';
+import { addMasterKey } from './operations/add-master-key.ts';
 import { createAccessKey } from './operations/create-access-key.ts';
 import { createAccount } from './operations/create-account.ts';
 import { createUser } from './operations/create-user.ts';
@@ -12,6 +13,7 @@ import { listAccessKeys } from './operations/list-access-keys.ts';
 import { listAccountBuckets } from './operations/list-account-buckets.ts';
 import { listAccounts } from './operations/list-accounts.ts';
 import { listUsers } from './operations/list-users.ts';
+import { resealSecrets } from './operations/reseal-secrets.ts';
 import { setUserPassword } from './operations/set-user-password.ts';
 import { updateAccessKey } from './operations/update-access-key.ts';
 import { updateAccount } from './operations/update-account.ts';
@@ -34,4 +36,6 @@ export const operations: readonly AdminOperation[] = [
   deleteAccessKey,
   getStatus,
   holdReclaiming,
+  addMasterKey,
+  resealSecrets,
 ];
