@@ -1,6 +1,11 @@
-/** Access-key pairs: an id that everybody may see and a secret that is stored encrypted, because signatures need it. */
+/**
+ * Access-key pairs of users and services: an id that everybody may see and a secret that is stored encrypted, because signatures
+ * need it. The pairs of sessions are made in assume-role.ts.
+ */
 import { checkValue } from './check-values.ts';
 import { type Change, commitChange, type IdentityContext } from './commit-change.ts';
+import type { KeyFlavour } from './credentials.ts';
+import { serviceCollection } from './identity-collections.ts';
 import { IdentityError } from './identity-errors.ts';
 import { identityKeys } from './identity-keys.ts';
 import {
@@ -11,28 +16,39 @@ import {
   type StoredUser,
 } from './identity-records.ts';
 import { readAccessKey, readUser } from './read-records.ts';
+import { createCollection } from './record-collection.ts';
 
 /** As NHN Cloud prints them: 32 hexadecimal characters each, 128 bits. */
 const ID_BYTES = 16;
 /** Twice that: 256 bits, the strength of the HMAC-SHA-256 it feeds. */
 const SECRET_BYTES = 32;
 /** Keeps the record of a user small and its removal within one commit. Ours; AWS has 2. */
-const KEYS_PER_USER_MAX = 50;
+const KEYS_PER_HOLDER_MAX = 50;
 
 export interface AccessKeyRecord {
   readonly id: string;
-  readonly userId: string;
+  /** One of the two, but for the pair of a session. */
+  readonly userId?: string;
+  readonly serviceId?: string;
   readonly accountId: string;
   readonly enabled: boolean;
   readonly createdAtMicros: number;
+  readonly expiresAtMicros?: number;
+  /** Whose API made it. */
+  readonly mintedBy?: KeyFlavour;
 }
 
-export interface NewAccessKey {
-  readonly userId: string;
+export interface NewAccessKey extends AccessKeyOptions {
+  readonly holder: { readonly userId: string } | { readonly serviceId: string };
+}
+
+export interface AccessKeyOptions {
   /** Both or neither; generated when absent. */
   readonly pair?: { readonly accessKeyId: string; readonly secretKey: string };
   /** A lower limit than that of the store, of an API that has one. */
-  readonly keysPerUserMax?: number;
+  readonly keysMax?: number;
+  readonly mintedBy?: KeyFlavour;
+  readonly expiresAtMicros?: number;
 }
 
 export interface CreatedAccessKey extends AccessKeyRecord {
@@ -40,43 +56,74 @@ export interface CreatedAccessKey extends AccessKeyRecord {
   readonly secretKey: string;
 }
 
-/** Throws NoSuchUser, AccessKeyTaken, TooManyAccessKeys, InvalidValue. */
+/** Throws NoSuchUser, NoSuchRecord, AccessKeyTaken, TooManyAccessKeys, InvalidValue. */
 export async function createAccessKey(
   context: IdentityContext,
-  input: NewAccessKey,
+  { holder, ...options }: NewAccessKey,
 ): Promise<CreatedAccessKey> {
-  return commitChange(context, async (change) =>
-    addAccessKey(context, change, await readUser(change, input.userId), input.pair, input.keysPerUserMax),
-  );
+  return commitChange(context, (change) => addAccessKey(context, change, holder, options));
 }
 
-/** As part of a change that has read, or is making, the user. */
+/** As part of a change that may be making the holder. */
 export async function addAccessKey(
-  { clock, entropy, masterKey }: IdentityContext,
+  { clock, entropy, masterKey, ...context }: IdentityContext,
   change: Change,
-  user: StoredUser,
-  pair: NewAccessKey['pair'],
-  limit = KEYS_PER_USER_MAX,
+  holder: NewAccessKey['holder'],
+  options: AccessKeyOptions,
 ): Promise<CreatedAccessKey> {
+  const { pair, keysMax = KEYS_PER_HOLDER_MAX, mintedBy, expiresAtMicros } = options;
   const id = checkValue('accessKeyId', pair?.accessKeyId ?? entropy.bytes(ID_BYTES).toString('hex'));
   const secretKey = checkValue('secretKey', pair?.secretKey ?? entropy.bytes(SECRET_BYTES).toString('hex'));
-  if (user.accessKeyIds.length >= limit) {
-    throw new IdentityError('TooManyAccessKeys', { limit });
-  }
+  const owner = await readKeyHolder({ clock, entropy, masterKey, ...context }, change, holder);
+  if (owner.accessKeyIds.length >= keysMax) throw new IdentityError('TooManyAccessKeys', { limit: keysMax });
   if ((await change.read(identityKeys.accessKey(id))) !== undefined) {
     throw new IdentityError('AccessKeyTaken', { accessKeyId: id });
   }
   const record: AccessKeyRecord = {
     id,
-    userId: user.id,
-    accountId: user.accountId,
+    ...holder,
+    accountId: owner.accountId,
     enabled: true,
     createdAtMicros: clock.nowMicros(),
+    ...(expiresAtMicros !== undefined && { expiresAtMicros }),
+    ...(mintedBy !== undefined && { mintedBy }),
   };
   const stored: StoredAccessKey = { ...record, secret: masterKey.seal(secretKey, secretOwner(id)) };
   change.put(identityKeys.accessKey(id), encodeRecord(stored));
-  change.put(identityKeys.user(user.id), encodeRecord({ ...user, accessKeyIds: [...user.accessKeyIds, id] }));
+  await owner.keep([...owner.accessKeyIds, id]);
   return { ...record, secretKey };
+}
+
+interface KeyHolder {
+  readonly accountId: string;
+  readonly accessKeyIds: readonly string[];
+  keep(accessKeyIds: readonly string[]): Promise<void>;
+}
+
+async function readKeyHolder(
+  context: IdentityContext,
+  change: Change,
+  holder: NewAccessKey['holder'],
+): Promise<KeyHolder> {
+  if ('userId' in holder) {
+    const user = await readUser(change, holder.userId);
+    return {
+      accountId: user.accountId,
+      accessKeyIds: user.accessKeyIds,
+      async keep(accessKeyIds) {
+        change.put(identityKeys.user(user.id), encodeRecord({ ...user, accessKeyIds }));
+      },
+    };
+  }
+  const services = createCollection(context, serviceCollection).in(change);
+  const { record } = await services.read(holder.serviceId);
+  return {
+    accountId: record.accountId,
+    accessKeyIds: record.accessKeyIds,
+    async keep(accessKeyIds) {
+      await services.update(record.id, (service) => ({ ...service, accessKeyIds }));
+    },
+  };
 }
 
 /** What a sealed secret is bound to. */
@@ -84,18 +131,28 @@ export function secretOwner(accessKeyId: string): string {
   return `access-key ${accessKeyId}`;
 }
 
-/** In the order in which they were made. Throws NoSuchUser. */
+/** In the order in which they were made. Throws NoSuchUser, NoSuchRecord. */
 export async function listAccessKeys(
-  { metadata }: IdentityContext,
-  userId: string,
+  context: IdentityContext,
+  holder: NewAccessKey['holder'],
 ): Promise<readonly AccessKeyRecord[]> {
-  const user = await metadata.get(identityKeys.user(userId));
-  if (user === undefined) throw new IdentityError('NoSuchUser', { user: userId });
-  const ids = decodeRecord<StoredUser>(user.value).accessKeyIds;
-  const entries = await metadata.getMany(ids.map((id) => identityKeys.accessKey(id)));
+  const ids = await idsOf(context, holder);
+  const entries = await context.metadata.getMany(ids.map((id) => identityKeys.accessKey(id)));
   return entries.flatMap((entry) =>
     entry === undefined ? [] : [recordOf(decodeRecord<StoredAccessKey>(entry.value))],
   );
+}
+
+async function idsOf(context: IdentityContext, holder: NewAccessKey['holder']): Promise<readonly string[]> {
+  if ('serviceId' in holder) {
+    const id = holder.serviceId;
+    const found = await createCollection(context, serviceCollection).get(id);
+    if (found === undefined) throw new IdentityError('NoSuchRecord', { noun: 'service', id });
+    return found.record.accessKeyIds;
+  }
+  const user = await context.metadata.get(identityKeys.user(holder.userId));
+  if (user === undefined) throw new IdentityError('NoSuchUser', { user: holder.userId });
+  return decodeRecord<StoredUser>(user.value).accessKeyIds;
 }
 
 export async function setAccessKeyEnabled(
@@ -105,19 +162,28 @@ export async function setAccessKeyEnabled(
 ): Promise<AccessKeyRecord> {
   return commitChange(context, async (change) => {
     const stored = await readAccessKey(change, id);
-    if (!enabled) await assertNotTheLast(change, await readUser(change, stored.userId));
+    if (!enabled && stored.userId !== undefined) {
+      await assertNotTheLast(change, await readUser(change, stored.userId));
+    }
     change.put(identityKeys.accessKey(id), encodeRecord({ ...stored, enabled }));
     return recordOf({ ...stored, enabled });
   });
 }
 
+/** Of a session, too: it ends. */
 export async function removeAccessKey(context: IdentityContext, id: string): Promise<void> {
   await commitChange(context, async (change) => {
-    const user = await readUser(change, (await readAccessKey(change, id)).userId);
-    await assertNotTheLast(change, user);
-    const accessKeyIds = user.accessKeyIds.filter((other) => other !== id);
-    change.put(identityKeys.user(user.id), encodeRecord({ ...user, accessKeyIds }));
+    const { userId, serviceId, session } = await readAccessKey(change, id);
     change.delete(identityKeys.accessKey(id));
+    if (session !== undefined) change.delete(identityKeys.sessionByExpiry(session.expiresAtMicros, id));
+    if (userId === undefined && serviceId === undefined) return;
+    if (userId !== undefined) await assertNotTheLast(change, await readUser(change, userId));
+    const owner = await readKeyHolder(
+      context,
+      change,
+      serviceId === undefined ? { userId: userId ?? '' } : { serviceId },
+    );
+    await owner.keep(owner.accessKeyIds.filter((other) => other !== id));
   });
 }
 
@@ -129,6 +195,6 @@ async function assertNotTheLast(change: Change, user: StoredUser): Promise<void>
   throw new IdentityError('RootIsPermanent', { what: 'the last access key of the root user' });
 }
 
-function recordOf({ secret, ...record }: StoredAccessKey): AccessKeyRecord {
+function recordOf({ secret, session, ...record }: StoredAccessKey): AccessKeyRecord {
   return record;
 }

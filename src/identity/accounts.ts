@@ -156,6 +156,7 @@ export async function removeAccount(
     if ((await change.read(identityKeys.account(id))) === undefined) return;
     change.delete(identityKeys.account(id));
     change.delete(identityKeys.accountByName(before.name));
+    change.delete(identityKeys.grants(id));
   });
   return true;
 }

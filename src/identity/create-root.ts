@@ -3,23 +3,26 @@
  * the operator gave them). All in one commit, so that a start that is cut short begins again; the record that ends it
  * proves on every later start that the master key is the one this store was made with.
  */
+import { mintUuid } from '../lib/uuid.ts';
 import type { MetadataStore } from '../storage/contract/metadata-store.ts';
 import { addAccessKey, type CreatedAccessKey } from './access-keys.ts';
 import { addAccount } from './accounts.ts';
+import { fingerprintOf } from './api-keys.ts';
 import { checkValue } from './check-values.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
+import { apiKeyCollection } from './identity-collections.ts';
 import { identityKeys } from './identity-keys.ts';
 import {
   accountOfRecord,
   decodeRecord,
   encodeRecord,
-  type StoredApiKey,
   type StoredRoot,
   userOfRecord,
 } from './identity-records.ts';
 import type { MasterKey } from './master-key.ts';
 import { hashPassword } from './password-hash.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
+import { createCollection } from './record-collection.ts';
 import { addUser } from './users.ts';
 
 const ACCOUNT_NAME = 'root';
@@ -84,16 +87,23 @@ export async function createRoot(context: IdentityContext, input: NewRoot): Prom
       isRoot: true,
       ...(passwordHash === undefined ? {} : { passwordHash }),
     });
-    const accessKey = await addAccessKey(context, change, user, input.pair);
+    const accessKey = await addAccessKey(context, change, { userId: user.id }, { pair: input.pair });
     if (input.apiKey !== undefined) {
-      const apiKey: StoredApiKey = {
-        userId: user.id,
-        accountId: account.id,
-        enabled: true,
-        createdAtMicros: clock.nowMicros(),
-        masterKeyId: masterKey.currentKeyId,
-      };
-      change.put(identityKeys.apiKey(masterKey.fingerprint(input.apiKey)), encodeRecord(apiKey));
+      const now = clock.nowMicros();
+      await createCollection(context, apiKeyCollection)
+        .in(change)
+        .create({
+          id: mintUuid(entropy),
+          accountId: account.id,
+          holder: `user:${user.id}`,
+          name: 'first',
+          description: '',
+          enabled: true,
+          locked: false,
+          createdAtMicros: now,
+          modifiedAtMicros: now,
+          ...fingerprintOf(context, input.apiKey),
+        });
     }
     const root: StoredRoot = {
       accountId: account.id,

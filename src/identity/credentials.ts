@@ -4,6 +4,13 @@ import type { TokenRecord } from './tokens.ts';
 /** The clouds whose identity services make key pairs here. */
 export type KeyFlavour = 'nhn' | 'ibm' | 'scp';
 
+export type UnusableReason =
+  | 'key-disabled'
+  | 'user-disabled'
+  | 'service-disabled'
+  | 'account-disabled'
+  | 'expired';
+
 /** An access-key pair with the principal it acts as, as found for one request. */
 export interface AccessKeyCredential {
   readonly accessKeyId: string;
@@ -12,10 +19,16 @@ export interface AccessKeyCredential {
   /** Changes whenever the stored record does, so that derived signing keys can be cached by it. */
   readonly recordVersion: number;
   readonly principal: Principal;
-  /** Through whose interface the pair was made; absent: by none that S3 speaks otherwise for. */
+  /** Through whose API the pair was made; absent: by none that S3 speaks otherwise for. */
   readonly flavour?: KeyFlavour;
   /** Why the pair may not be used although it exists; undefined when it may. */
-  readonly unusable?: 'key-disabled' | 'user-disabled' | 'account-disabled' | 'expired';
+  readonly unusable?: UnusableReason;
+  readonly expiresAtMicros?: number;
+  /** Of a temporary pair, which proves nothing without its token. */
+  readonly session?: {
+    /** In constant time. */
+    tokenMatches(presented: string): boolean;
+  };
 }
 
 /** Reads the store on every call (deletion and disabling take effect on the next request, on every worker). */

@@ -9,6 +9,8 @@ import { type AclPermission, decodeGrants, type Grant, type Grantee } from './ac
 import { type ActionRights, rightsOf } from './action-rights.ts';
 import type { Action } from './actions.ts';
 import { type StatementTrace, traceStatements } from './evaluate-policy.ts';
+import type { GrantedPolicy } from './grants.ts';
+import { actsAsOwner } from './ownership.ts';
 import type { ConditionValues } from './policy-conditions.ts';
 import {
   bucketPolicy,
@@ -16,7 +18,7 @@ import {
   hasGrantsOf,
   identityPolicies,
   maySeeOffers,
-  ownsFor,
+  namedPolicy,
   type PolicyLayer,
   policiesOf,
   policyRequestOf,
@@ -56,18 +58,20 @@ export interface AccessResource {
 }
 
 export interface AccessQuestion {
+  /** With what its own policies grant. */
   readonly principal: Principal;
   readonly action: Action;
   readonly resource: AccessResource;
   /** What the request says of itself, for conditions; who makes it is known from the principal. */
   readonly request?: ConditionValues;
-  /**
-   * Documents of the caller's own policies. A caller that has them, be it an empty list, has what they say and nothing by
-   * ownership.
-   */
-  readonly identityPolicies?: readonly string[];
-  /** What the session is limited to. */
-  readonly sessionPolicy?: string;
+}
+
+export interface NamedStatement {
+  /** From 0. */
+  readonly index: number;
+  readonly sid?: string;
+  /** Absent: the policy of the bucket, or of the session. */
+  readonly policy?: Pick<GrantedPolicy, 'id' | 'name' | 'language' | 'via'>;
 }
 
 export interface TraceStep {
@@ -85,10 +89,10 @@ export interface TraceStep {
     | 'default';
   readonly verdict: 'allow' | 'deny' | 'silent';
   readonly reason: string;
-  /** The statement that decided, or would have. `index` from 0. */
-  readonly statement?: { readonly index: number; readonly sid?: string };
+  /** The statement that decided, or would have. */
+  readonly statement?: NamedStatement;
   /** Of a denied call, in steps of policies: what matched or nearly matched. */
-  readonly statements?: readonly StatementTrace[];
+  readonly statements?: readonly (StatementTrace & Pick<NamedStatement, 'policy'>)[];
 }
 
 export interface AccessDecision {
@@ -105,7 +109,7 @@ export function needsObjectFacts(question: AccessQuestion): boolean {
   if (objectGrant === undefined && !owners.includes('object')) return false;
   if (principal.kind === 'anonymous' && objectGrant === undefined) return false;
   const mayBeForeign = resource.mayHoldForeignObjects === true;
-  if (ownsFor(question, resource.account)) return !owners.includes('bucket') && mayBeForeign;
+  if (actsAsOwner(question.principal, resource.account)) return !owners.includes('bucket') && mayBeForeign;
   if (mayBeForeign && !owners.includes('bucket')) return true;
   // What policies give without a look at the object, and what is absent may be known.
   const isGiven =
@@ -140,7 +144,10 @@ function withStatements(trace: readonly TraceStep[], question: AccessQuestion): 
   return trace.map((step) => {
     const ofLayer = policies.filter(({ layer }) => layer === step.layer);
     if (ofLayer.length === 0) return step;
-    return { ...step, statements: ofLayer.flatMap(({ policy }) => traceStatements(policy, request)) };
+    const statements = ofLayer.flatMap(({ policy, granted }) =>
+      traceStatements(policy, request).map((traced) => ({ ...traced, ...namedPolicy(granted) })),
+    );
+    return { ...step, statements };
   });
 }
 
@@ -202,7 +209,7 @@ function serverAdministration({ principal }: AccessQuestion): TraceStep {
 function ownership(question: AccessQuestion, { owners }: ActionRights): TraceStep {
   const { principal, resource } = question;
   const { object } = resource;
-  const ownsBucket = ownsFor(question, resource.account);
+  const ownsBucket = actsAsOwner(question.principal, resource.account);
   if (ownsBucket && (owners.includes('account') || owners.includes('bucket'))) {
     return { layer: 'ownership', verdict: 'allow', reason: 'the account owns the resource' };
   }
@@ -211,7 +218,7 @@ function ownership(question: AccessQuestion, { owners }: ActionRights): TraceSte
     if (ownsBucket && resource.mayHoldForeignObjects !== true) {
       return { layer: 'ownership', verdict: 'allow', reason: 'the account owns all objects of the bucket' };
     }
-    if (object?.kind === 'present' && ownsFor(question, object.account)) {
+    if (object?.kind === 'present' && actsAsOwner(question.principal, object.account)) {
       return { layer: 'ownership', verdict: 'allow', reason: 'the account owns the object' };
     }
     if (ownsBucket && object?.kind === 'present') {

@@ -1,40 +1,47 @@
 /**
- * Finding an access key for one request. Key, user and account are read every time, in one call, so that deleting or
- * disabling any of them takes effect on the next request of every worker; what was decoded and decrypted is kept only as
- * long as none of the three has changed.
+ * Finding an access key for one request. Key, holder, account and the mark of the account's grants are read every time, in one
+ * call, so that deleting, disabling or granting takes effect on the next request of every worker; what was decoded, decrypted and
+ * compiled is kept only as long as none of the four has changed.
  */
+import { timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../lib/clock.ts';
 import type { Entry, MetadataStore } from '../storage/contract/metadata-store.ts';
 import { secretOwner } from './access-keys.ts';
 import type { AccessKeyCredential } from './credentials.ts';
+import { type FoundPrincipal, type Holder, keysOfHolder, type PrincipalFinder } from './find-principal.ts';
 import { identityKeys } from './identity-keys.ts';
-import {
-  accountOfRecord,
-  decodeRecord,
-  type StoredAccessKey,
-  type StoredAccount,
-  type StoredUser,
-  userOfRecord,
-} from './identity-records.ts';
+import { decodeRecord, holderOf, type StoredAccessKey, type StoredSession } from './identity-records.ts';
 import type { MasterKey } from './master-key.ts';
 
 /** Decrypted credentials that are kept, oldest out first. Ours: at about 1 KiB each, a few megabytes. */
 const KEPT_MAX = 4096;
 
 interface Kept {
-  /** Of access key, user and account. */
-  readonly keys: readonly [Buffer, Buffer, Buffer];
+  /** Of access key, holder, account and mark of grants. */
+  readonly keys: readonly [Buffer, Buffer, Buffer, Buffer];
   readonly versions: readonly (number | undefined)[];
   readonly credential: AccessKeyCredential;
+}
+
+export interface AccessKeyFinderParts {
+  readonly metadata: MetadataStore;
+  readonly masterKey: MasterKey;
+  readonly clock: Clock;
+  readonly principals: PrincipalFinder;
 }
 
 export class AccessKeyFinder {
   readonly #metadata: MetadataStore;
   readonly #masterKey: MasterKey;
+  readonly #clock: Clock;
+  readonly #principals: PrincipalFinder;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(metadata: MetadataStore, masterKey: MasterKey) {
+  constructor({ metadata, masterKey, clock, principals }: AccessKeyFinderParts) {
     this.#metadata = metadata;
     this.#masterKey = masterKey;
+    this.#clock = clock;
+    this.#principals = principals;
   }
 
   async find(accessKeyId: string): Promise<AccessKeyCredential | undefined> {
@@ -42,10 +49,17 @@ export class AccessKeyFinder {
     if (kept !== undefined) {
       const read = this.#metadata.getMany(kept.keys);
       const entries = read instanceof Promise ? await read : read;
-      if (isCurrent(kept, entries)) return kept.credential;
+      if (isCurrent(kept, entries)) return this.#atThisTime(kept.credential);
       this.#kept.delete(accessKeyId);
     }
-    return this.#load(accessKeyId);
+    const loaded = await this.#load(accessKeyId);
+    return loaded && this.#atThisTime(loaded);
+  }
+
+  #atThisTime(credential: AccessKeyCredential): AccessKeyCredential {
+    const { expiresAtMicros, unusable } = credential;
+    if (expiresAtMicros === undefined || expiresAtMicros > this.#clock.nowMicros()) return credential;
+    return { ...credential, unusable: unusable ?? 'expired' };
   }
 
   async #load(accessKeyId: string): Promise<AccessKeyCredential | undefined> {
@@ -53,44 +67,44 @@ export class AccessKeyFinder {
     const entry = await this.#metadata.get(keyOfKey);
     if (entry === undefined) return undefined;
     const stored = decodeRecord<StoredAccessKey>(entry.value);
-    const keys = [
-      keyOfKey,
-      identityKeys.user(stored.userId),
-      identityKeys.account(stored.accountId),
-    ] as const;
+    const holder: Holder = {
+      subject: holderOf(stored),
+      accountId: stored.accountId,
+      session: stored.session,
+    };
+    const keys = [keyOfKey, ...keysOfHolder(holder)] as const;
     const entries = await this.#metadata.getMany(keys);
-    const [same, user, account] = entries;
+    const [same, ...ofHolder] = entries;
     // Removed, or replaced by another key of that name, between the two reads.
-    if (same?.version !== entry.version || user === undefined || account === undefined) return undefined;
-    const credential = this.#credentialOf(
-      stored,
-      entry.version,
-      decodeRecord<StoredUser>(user.value),
-      decodeRecord<StoredAccount>(account.value),
-    );
-    this.#keep(accessKeyId, { keys, versions: entries.map((found) => found?.version), credential });
+    if (same?.version !== entry.version) return undefined;
+    const found = await this.#principals.find(holder, ofHolder);
+    if (found === undefined) return undefined;
+    const credential = this.#credentialOf(stored, entry.version, found);
+    this.#keep(accessKeyId, { keys, versions: entries.map((read) => read?.version), credential });
     return credential;
   }
 
-  #credentialOf(
-    stored: StoredAccessKey,
-    recordVersion: number,
-    user: StoredUser,
-    account: StoredAccount,
-  ): AccessKeyCredential {
-    const unusable = reasonAgainst(stored, user, account);
+  #credentialOf(stored: StoredAccessKey, recordVersion: number, found: FoundPrincipal): AccessKeyCredential {
+    const unusable = found.unusable ?? (stored.enabled ? undefined : 'key-disabled');
+    const { session, expiresAtMicros } = stored;
     return {
       accessKeyId: stored.id,
       secret: this.#masterKey.open(stored.secret, secretOwner(stored.id)),
       recordVersion,
-      principal: {
-        kind: 'user',
-        account: accountOfRecord(account),
-        user: userOfRecord(user),
-        isServerAdmin: account.isServerRoot && user.isRoot,
-      },
-      ...(unusable === undefined ? {} : { unusable }),
+      principal: found.principal,
+      ...(stored.mintedBy !== undefined && { flavour: stored.mintedBy }),
+      ...(unusable !== undefined && { unusable }),
+      ...(expiresAtMicros !== undefined && { expiresAtMicros }),
+      ...(session !== undefined && {
+        session: { tokenMatches: (presented) => this.#tokenMatches(session, presented) },
+      }),
     };
+  }
+
+  #tokenMatches({ tokenFingerprint, masterKeyId }: StoredSession, presented: string): boolean {
+    const expected = Buffer.from(tokenFingerprint, 'base64');
+    const given = this.#masterKey.fingerprint(sessionTokenText(presented), masterKeyId);
+    return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
   #keep(accessKeyId: string, kept: Kept): void {
@@ -102,20 +116,16 @@ export class AccessKeyFinder {
   }
 }
 
-function isCurrent(kept: Kept, entries: readonly (Entry | undefined)[]): boolean {
+function isCurrent({ versions }: Kept, entries: readonly (Entry | undefined)[]): boolean {
   return (
-    entries[0]?.version === kept.versions[0] &&
-    entries[1]?.version === kept.versions[1] &&
-    entries[2]?.version === kept.versions[2]
+    entries[0]?.version === versions[0] &&
+    entries[1]?.version === versions[1] &&
+    entries[2]?.version === versions[2] &&
+    entries[3]?.version === versions[3]
   );
 }
 
-function reasonAgainst(
-  key: StoredAccessKey,
-  user: StoredUser,
-  account: StoredAccount,
-): AccessKeyCredential['unusable'] {
-  if (!account.enabled || account.isBeingRemoved) return 'account-disabled';
-  if (!user.enabled) return 'user-disabled';
-  return key.enabled ? undefined : 'key-disabled';
+/** What a session token is bound to when its HMAC is made. */
+export function sessionTokenText(token: string): string {
+  return `session ${token}`;
 }

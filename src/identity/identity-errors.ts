@@ -30,6 +30,13 @@ export interface IdentityErrorDetails {
   RecordTaken: { noun: string; what: string; value: string };
   /** It is not of the version that was expected. */
   RecordChanged: { noun: string; id: string };
+  /** It must be unlocked first. */
+  RecordLocked: { noun: string; id: string };
+  /** A policy document that is refused, and the part of it that is at fault. */
+  InvalidPolicy: { reason: string; detail: string | undefined };
+  /** Whom something was to be attached to, or who was to be made a member. */
+  NoSuchSubject: { subject: string };
+  TooMany: { noun: string; limit: number };
   /** Others changed the same records more often than the server retries. */
   TooMuchContention: Record<never, never>;
 }

@@ -9,11 +9,13 @@
  * | `33` user by name | account id, name | user id |
  * | `34` user by e-mail | e-mail in lower case | user id |
  * | `35` access key | access key id | record with the sealed secret |
- * | `37` API key | HMAC of the key | record |
+ * | `37` | HMAC of an API key that an earlier version made at the first start | record |
  * | `38` token | id of the master key (4 bytes), HMAC of the token | record |
  * | `39` token by expiry | time in microseconds (8 bytes), rest of the key of `38` | |
  * | `3a` collections | kind (1 byte), then as record-collection.ts says | record, or id |
  * | `3b` records of an account | account id, kind (1 byte), id of the record | |
+ * | `3c` grants of an account | account id | nothing; its version is new whenever policies or groups of the account are |
+ * | `3d` session by expiry | time in microseconds (8 bytes), access key id | |
  * | `3f` lookup key | `01`, id of the master key (4 bytes) | the sealed lookup key |
  * | `3f` root | | who the server's root is, and a proof of the master key |
  *
@@ -23,6 +25,11 @@
  * | kind | records |
  * |---|---|
  * | `01` | services |
+ * | `02` | groups |
+ * | `03` | members of groups |
+ * | `04` | policies of identities |
+ * | `05` | roles |
+ * | `06` | API keys |
  * | `40` | product categories |
  * | `41` | products |
  */
@@ -43,6 +50,8 @@ const SPACE = {
   tokenByExpiry: 0x39,
   collection: 0x3a,
   ofAccount: 0x3b,
+  grants: 0x3c,
+  sessionByExpiry: 0x3d,
   root: 0x3f,
 } as const;
 
@@ -58,6 +67,9 @@ export const identityKeys = {
   token: (name: Buffer) => joinKey(SPACE.token, name),
   tokenByExpiry: (expiresAtMicros: number, name: Buffer) =>
     joinKey(SPACE.tokenByExpiry, timeBytes(expiresAtMicros), name),
+  grants: (accountId: string) => joinKey(SPACE.grants, Buffer.from(accountId, 'hex')),
+  sessionByExpiry: (expiresAtMicros: number, accessKeyId: string) =>
+    joinKey(SPACE.sessionByExpiry, timeBytes(expiresAtMicros), Buffer.from(accessKeyId)),
   root: () => joinKey(SPACE.root),
   lookupKey: (keyId: number) => joinKey(SPACE.root, Buffer.of(1), idBytes(keyId)),
 };
@@ -108,6 +120,19 @@ export const identityRange: KeyRange = { start: Buffer.of(SPACE.account), end: B
 /** Tokens that have expired by then. */
 export function expiredTokenRange(nowMicros: number): KeyRange {
   return { start: joinKey(SPACE.tokenByExpiry), end: joinKey(SPACE.tokenByExpiry, timeBytes(nowMicros + 1)) };
+}
+
+/** Sessions that have expired by then. */
+export function expiredSessionRange(nowMicros: number): KeyRange {
+  return {
+    start: joinKey(SPACE.sessionByExpiry),
+    end: joinKey(SPACE.sessionByExpiry, timeBytes(nowMicros + 1)),
+  };
+}
+
+/** The access key id in a key of `3d`. */
+export function sessionKeyIdOf(expiryKey: Buffer): string {
+  return expiryKey.toString('utf8', 1 + TIME_BYTES);
 }
 
 /** The token's part of a key of `39`. */

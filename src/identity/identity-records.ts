@@ -1,7 +1,10 @@
 /** Records of the identity store: a byte naming the format, then JSON. They are read through a cache by record version. */
 
+import type { KeyFlavour } from './credentials.ts';
+import type { PolicyLanguage } from './grants.ts';
 import type { SealedSecret } from './master-key.ts';
-import type { AccountRecord, UserRecord } from './principal.ts';
+import type { AccountRecord, SessionFacts, UserRecord } from './principal.ts';
+import type { Subject } from './subjects.ts';
 
 const FORMAT = 1;
 const OPENING_BRACE = 0x7b;
@@ -23,17 +26,32 @@ export interface StoredUser extends UserRecord {
   readonly tokenEpoch?: number;
 }
 
+/** One of `userId`, `serviceId` and `session` says who it speaks for. */
 export interface StoredAccessKey {
   readonly id: string;
-  readonly userId: string;
+  readonly userId?: string;
+  readonly serviceId?: string;
+  readonly session?: StoredSession;
   readonly accountId: string;
   readonly enabled: boolean;
   readonly createdAtMicros: number;
+  /** Absent: never. */
+  readonly expiresAtMicros?: number;
+  /** Whose API made it; absent: none that S3 speaks otherwise for. */
+  readonly mintedBy?: KeyFlavour;
   readonly secret: SealedSecret;
 }
 
-/** Found by the HMAC of the key; the key itself is nowhere. */
-export interface StoredApiKey {
+export interface StoredSession extends SessionFacts {
+  readonly roleId: string;
+  /** HMAC of the session token, base64, and the master key that it was made with. The token itself is nowhere. */
+  readonly tokenFingerprint: string;
+  readonly masterKeyId: number;
+  readonly policy?: { readonly language: PolicyLanguage; readonly document: string };
+}
+
+/** Of key space `37`: the one that the operator gave at the first start of an earlier version. */
+export interface StoredFirstApiKey {
   readonly userId: string;
   readonly accountId: string;
   readonly enabled: boolean;
@@ -105,4 +123,10 @@ export function accountOfRecord({ id, name, enabled, createdAtMicros }: StoredAc
 
 export function userOfRecord({ passwordHash, accessKeyIds, tokenEpoch, ...user }: StoredUser): UserRecord {
   return user;
+}
+
+/** Whom a pair speaks for. */
+export function holderOf({ userId, serviceId, session }: StoredAccessKey): Subject {
+  if (session !== undefined) return `role:${session.roleId}`;
+  return serviceId === undefined ? `user:${userId ?? ''}` : `service:${serviceId}`;
 }

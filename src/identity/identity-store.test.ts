@@ -48,7 +48,7 @@ async function createTenant(identity: IdentityStore, name = 'tenant') {
     displayName: 'Kim',
     email: '',
   });
-  const key = await identity.createAccessKey({ userId: user.id });
+  const key = await identity.createAccessKey({ holder: { userId: user.id } });
   return { account, rootUser, user, key };
 }
 
@@ -143,8 +143,8 @@ describe('identity store', () => {
     );
     const userId = other.rootUser.id;
     const pair = { accessKeyId: 'KEY', secretKey: 'secret' };
-    await first.createAccessKey({ userId, pair });
-    await assert.rejects(first.createAccessKey({ userId, pair }), failsWith('AccessKeyTaken'));
+    await first.createAccessKey({ holder: { userId }, pair });
+    await assert.rejects(first.createAccessKey({ holder: { userId }, pair }), failsWith('AccessKeyTaken'));
   });
 
   it('refuses values that no API could show', async () => {
@@ -160,7 +160,7 @@ describe('identity store', () => {
       { accessKeyId: 'a', secretKey: 'x y' },
     ]) {
       await assert.rejects(
-        identity.createAccessKey({ userId: rootUser.id, pair }),
+        identity.createAccessKey({ holder: { userId: rootUser.id }, pair }),
         failsWith('InvalidValue'),
       );
     }
@@ -220,7 +220,7 @@ describe('identity store', () => {
     ]) {
       await assert.rejects(refused(), failsWith('RootIsPermanent'));
     }
-    await identity.createAccessKey({ userId: root.user.id });
+    await identity.createAccessKey({ holder: { userId: root.user.id } });
     await identity.removeAccessKey('ROOT');
     assert.equal((await identity.createAccount({ name: 'other' })).rootUser.isRoot, true);
   });

@@ -1,5 +1,5 @@
 /**
- * Façade of the identity records: accounts, users and access keys, on the metadata half of the storage contract. Errors are
+ * Façade of the identity records: accounts, users, services, groups, roles, policies and their credentials, on the metadata half of the storage contract. Errors are
  * `IdentityError`s. It knows neither HTTP nor buckets.
  */
 import type { Clock } from '../lib/clock.ts';
@@ -23,19 +23,23 @@ import {
   removeAccount,
   setAccountEnabled,
 } from './accounts.ts';
+import { assumeRole, type IssuedSession, type NewSession, sweepSessions } from './assume-role.ts';
 import { type Change, commitChange } from './commit-change.ts';
 import { type CreatedRoot, checkRoot, createRoot, findRootAccountId, type NewRoot } from './create-root.ts';
 import type { AccessKeyCredential, CredentialSource, TokenSource } from './credentials.ts';
 import { AccessKeyFinder } from './find-access-key.ts';
+import type { FoundPrincipal } from './find-principal.ts';
 import { accountOfRecord } from './identity-records.ts';
 import { type LoggedIn, type LoginInput, logIn } from './log-in.ts';
 import { type KeyLoginInput, logInWithKey } from './log-in-with-key.ts';
 import { LoginLimiter } from './login-limiter.ts';
 import type { MasterKey } from './master-key.ts';
+import { openParties, type PartyStores } from './open-parties.ts';
 import { PasswordGate } from './password-gate.ts';
 import type { AccountRecord, UserRecord } from './principal.ts';
 import { type CollectionDefinition, CollectionRegister, type RecordCollection } from './record-collection.ts';
 import { addMasterKey, type ResealedSlice, resealSlice } from './rotate-master-key.ts';
+import type { Subject } from './subjects.ts';
 import {
   findToken,
   type IssuedToken,
@@ -56,7 +60,12 @@ import {
   type UsersPage,
 } from './users.ts';
 
-export interface IdentityStore extends CredentialSource, TokenSource {
+export interface IdentityStore extends CredentialSource, TokenSource, PartyStores {
+  /** By whom it is, with what is granted, for proofs that are no records of the store: read anew each time. */
+  findPrincipal(subject: Subject): Promise<FoundPrincipal | undefined>;
+  /** Throws NoSuchRecord, LoginRefused, InvalidValue, InvalidPolicy, AccessKeyTaken. */
+  assumeRole(input: NewSession): Promise<IssuedSession>;
+
   /** Whether the first records exist. Throws `MasterKeyError` when they were made under another master key. */
   hasRoot(): Promise<boolean>;
   createRoot(input: NewRoot): Promise<CreatedRoot>;
@@ -86,12 +95,13 @@ export interface IdentityStore extends CredentialSource, TokenSource {
   setUserEnabled(id: string, enabled: boolean): Promise<UserRecord>;
   /** Voids the tokens of the user. Throws NoSuchUser, InvalidValue, TooManyAttempts. */
   setUserPassword(id: string, password: string): Promise<UserRecord>;
-  /** With its keys. Throws NoSuchUser, RootIsPermanent. */
+  /** With its keys, memberships and attachments. Throws NoSuchUser, RootIsPermanent. */
   removeUser(id: string): Promise<void>;
 
-  /** Throws NoSuchUser, AccessKeyTaken, TooManyAccessKeys, InvalidValue. */
+  /** Throws NoSuchUser, NoSuchRecord, AccessKeyTaken, TooManyAccessKeys, InvalidValue. */
   createAccessKey(input: NewAccessKey): Promise<CreatedAccessKey>;
-  listAccessKeys(userId: string): Promise<readonly AccessKeyRecord[]>;
+  /** Throws NoSuchUser, NoSuchRecord. */
+  listAccessKeys(holder: NewAccessKey['holder']): Promise<readonly AccessKeyRecord[]>;
   setAccessKeyEnabled(id: string, enabled: boolean): Promise<AccessKeyRecord>;
   /** Throws NoSuchAccessKey, RootIsPermanent. */
   removeAccessKey(id: string): Promise<void>;
@@ -104,7 +114,7 @@ export interface IdentityStore extends CredentialSource, TokenSource {
   issueToken(input: NewToken): Promise<IssuedToken>;
   /** Whether there was one. */
   revokeToken(value: string): Promise<boolean>;
-  /** Removes a slice of the tokens that have expired. True when there may be more. */
+  /** Removes a slice of the tokens and sessions that have expired. True when there may be more. */
   sweepTokens(): Promise<boolean>;
 
   /**
@@ -132,12 +142,17 @@ export interface IdentityStoreParts {
 }
 
 export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
-  const finder = new AccessKeyFinder(parts.metadata, parts.masterKey);
   const gate = new PasswordGate(parts.entropy);
   const limiter = new LoginLimiter(parts.clock);
   const collections = new CollectionRegister(parts);
+  const parties = openParties(parts, collections);
+  const { principals, removeHoldings } = parties;
+  const finder = new AccessKeyFinder({ ...parts, principals });
   return {
+    ...parties.stores,
     findAccessKey: (id): Promise<AccessKeyCredential | undefined> => finder.find(id),
+    findPrincipal: (subject) => principals.findSubject(subject),
+    assumeRole: (input) => assumeRole(parts, input),
     hasRoot: () => checkRoot(parts),
     createRoot: (input) => createRoot(parts, input),
     createAccount: (input) => createAccount(parts, input),
@@ -154,17 +169,23 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     listUsers: (accountId, after, limit) => listUsers(parts, accountId, after, limit),
     setUserEnabled: (id, enabled) => setUserEnabled(parts, id, enabled),
     setUserPassword: (id, password) => setUserPassword(parts, gate, id, password),
-    removeUser: (id) => removeUser(parts, id, { evenRoot: false }),
+    async removeUser(id) {
+      const { accountId } = await removeUser(parts, id, { evenRoot: false });
+      await removeHoldings(`user:${id}`, accountId);
+    },
     createAccessKey: (input) => createAccessKey(parts, input),
-    listAccessKeys: (userId) => listAccessKeys(parts, userId),
+    listAccessKeys: (holder) => listAccessKeys(parts, holder),
     setAccessKeyEnabled: (id, enabled) => setAccessKeyEnabled(parts, id, enabled),
     removeAccessKey: (id) => removeAccessKey(parts, id),
     logIn: (input) => logIn(parts, { gate, limiter }, input),
     logInWithKey: (input) => logInWithKey(parts, { limiter, credentials: finder }, input),
     issueToken: (input) => issueToken(parts, input),
-    findToken: (value) => findToken(parts, value),
+    findToken: (value) => findToken(parts, principals, value),
     revokeToken: (value) => revokeToken(parts, value),
-    sweepTokens: () => sweepTokens(parts),
+    async sweepTokens() {
+      const [hasTokens, hasSessions] = [await sweepTokens(parts), await sweepSessions(parts)];
+      return hasTokens || hasSessions;
+    },
     collection: (definition) => collections.open(definition),
     rootAccountId: () => findRootAccountId(parts),
     addMasterKey: () => addMasterKey(parts),

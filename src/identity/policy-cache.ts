@@ -3,6 +3,7 @@
  * a store that hands out the same text with the same version makes finding it cheap.
  */
 
+import type { PolicyLanguage } from './grants.ts';
 import { type Policy, parsePolicy } from './policies.ts';
 import { PolicyError } from './policy-error.ts';
 
@@ -14,32 +15,66 @@ export class PolicyFormatError extends Error {
 /** 20 KiB of text each at most, and several times that compiled. */
 const ENTRIES_MAX = 1000;
 
-const compiled = {
-  bucket: new Map<string, Policy>(),
-  identity: new Map<string, Policy>(),
-} as const;
+type Reader = (text: string) => Policy;
 
-/** Throws `PolicyFormatError`. */
-export function compilePolicy(text: string, kind: 'bucket' | 'identity'): Policy {
-  const known = compiled[kind];
-  const found = known.get(text);
-  if (found !== undefined) return found;
-  const policy = parseStored(text, kind);
-  if (known.size >= ENTRIES_MAX) {
-    for (const oldest of known.keys()) {
-      known.delete(oldest);
-      break;
+/** From text to statements; throws `PolicyError` for what must not be stored. */
+const readers: Readonly<Record<PolicyLanguage, Reader>> = {
+  aws: (text) => parsePolicy(text, { kind: 'identity' }),
+  ibm: (text) => refuseLanguage('ibm', text),
+  scp: (text) => refuseLanguage('scp', text),
+};
+
+const readBucketPolicy: Reader = (text) => parsePolicy(text, { kind: 'bucket' });
+
+class CompiledTexts {
+  readonly #known = new Map<string, Policy>();
+  readonly #read: Reader;
+
+  constructor(read: Reader) {
+    this.#read = read;
+  }
+
+  compile(text: string): Policy {
+    const found = this.#known.get(text);
+    if (found !== undefined) return found;
+    const policy = this.#parse(text);
+    if (this.#known.size >= ENTRIES_MAX) {
+      for (const oldest of this.#known.keys()) {
+        this.#known.delete(oldest);
+        break;
+      }
+    }
+    this.#known.set(text, policy);
+    return policy;
+  }
+
+  #parse(text: string): Policy {
+    try {
+      return this.#read(text);
+    } catch (error) {
+      if (error instanceof PolicyError) throw new PolicyFormatError(`a stored policy: ${error.message}`);
+      throw error;
     }
   }
-  known.set(text, policy);
-  return policy;
 }
 
-function parseStored(text: string, kind: 'bucket' | 'identity'): Policy {
-  try {
-    return parsePolicy(text, { kind });
-  } catch (error) {
-    if (error instanceof PolicyError) throw new PolicyFormatError(`a stored policy: ${error.message}`);
-    throw error;
-  }
+const compiled = {
+  bucket: new CompiledTexts(readBucketPolicy),
+  aws: new CompiledTexts(readers.aws),
+  ibm: new CompiledTexts(readers.ibm),
+  scp: new CompiledTexts(readers.scp),
+} as const;
+
+/** One that is stored: of a bucket, or of an identity in that language. Throws `PolicyFormatError`. */
+export function compilePolicy(text: string, kind: 'bucket' | PolicyLanguage): Policy {
+  return compiled[kind].compile(text);
+}
+
+/** One of an identity that is about to be stored. Throws `PolicyError`. */
+export function checkPolicy(text: string, language: PolicyLanguage): Policy {
+  return readers[language](text);
+}
+
+function refuseLanguage(language: PolicyLanguage, text: string): never {
+  throw new PolicyError(`Policies in the language ${language} cannot be kept here`, text.slice(0, 80));
 }

@@ -5,15 +5,16 @@
  *   delete its policy, so that nobody is locked out for good (Amazon S3 User Guide, "Bucket policies": the root of the owning
  *   account may always do that).
  * - A session is limited to what its policy allows besides.
- * - Whoever has policies of its own (`identityPolicies`) has what they say and nothing from ownership: inside its account either
- *   side may allow, across accounts both must.
+ * - Policies of the caller's own add to ownership, which only some users have (ownership.ts). Inside the account they suffice;
+ *   on resources of another account they pass on what their account was granted, and sessions of roles need them besides.
  * - A bucket's policy says nothing about objects that other accounts own, except what it denies.
  */
 import type { ActionRights } from './action-rights.ts';
 import type { Action } from './actions.ts';
-import type { AccessQuestion, TraceStep } from './evaluate-access.ts';
+import type { AccessQuestion, NamedStatement, TraceStep } from './evaluate-access.ts';
 import { findAllow, findDeny, type PolicyRequest } from './evaluate-policy.ts';
-import { actsAsOwner } from './ownership.ts';
+import { type GrantedPolicy, type Grants, NO_GRANTS } from './grants.ts';
+import { actsAsOwner, needsOwnAllow } from './ownership.ts';
 import type { Policy, PolicyStatement } from './policies.ts';
 import { compilePolicy } from './policy-cache.ts';
 import type { ConditionValues } from './policy-conditions.ts';
@@ -25,50 +26,48 @@ export type PolicyLayer = 'identity-policy' | 'session-policy' | 'bucket-policy'
 interface LayeredPolicy {
   readonly layer: PolicyLayer;
   readonly policy: Policy;
+  /** Of an identity's own. */
+  readonly granted?: GrantedPolicy;
 }
 
-const NONE: readonly LayeredPolicy[] = [];
-
-/** Every policy that has a say. Throws `PolicyFormatError`. */
-export function policiesOf(question: AccessQuestion): readonly LayeredPolicy[] {
-  const { identityPolicies, sessionPolicy } = question;
-  const { bucketPolicy } = question.resource;
-  if (identityPolicies === undefined && sessionPolicy === undefined && bucketPolicy === undefined)
-    return NONE;
-  const found: LayeredPolicy[] = [];
-  for (const text of identityPolicies ?? []) {
-    found.push({ layer: 'identity-policy', policy: compilePolicy(text, 'identity') });
-  }
-  if (sessionPolicy !== undefined) {
-    found.push({ layer: 'session-policy', policy: compilePolicy(sessionPolicy, 'identity') });
-  }
-  if (bucketPolicy !== undefined) {
-    found.push({ layer: 'bucket-policy', policy: compilePolicy(bucketPolicy, 'bucket') });
+/** Every policy that has a say, for the traces of denials. Throws `PolicyFormatError`. */
+export function policiesOf({ principal, resource }: AccessQuestion): readonly LayeredPolicy[] {
+  const { policies, sessionPolicy } = grantsOf(principal);
+  const found: LayeredPolicy[] = policies.map((granted) => ({
+    layer: 'identity-policy',
+    policy: granted.policy,
+    granted,
+  }));
+  if (sessionPolicy !== undefined) found.push({ layer: 'session-policy', policy: sessionPolicy.policy });
+  if (resource.bucketPolicy !== undefined) {
+    found.push({ layer: 'bucket-policy', policy: compilePolicy(resource.bucketPolicy, 'bucket') });
   }
   return found;
 }
 
-/** Whether the caller has what the account has, without any grant. Who has policies of its own has what they say. */
-export function ownsFor(
-  { principal, identityPolicies }: AccessQuestion,
-  account: string | undefined,
-): boolean {
-  return identityPolicies === undefined && actsAsOwner(principal, account);
+function grantsOf(principal: Principal): Grants {
+  return principal.kind === 'anonymous' ? NO_GRANTS : (principal.grants ?? NO_GRANTS);
 }
 
 export function explicitDeny(question: AccessQuestion): TraceStep | undefined {
-  const policies = policiesOf(question);
-  if (policies.length === 0) return undefined;
+  const { policies, sessionPolicy } = grantsOf(question.principal);
+  const { bucketPolicy: document } = question.resource;
+  if (policies.length === 0 && sessionPolicy === undefined && document === undefined) return undefined;
   const request = policyRequestOf(question);
-  for (const { layer, policy } of policies) {
-    if (layer === 'bucket-policy' && repairsPolicy(question)) continue;
-    const statement = findDeny(policy, request);
-    if (statement !== undefined) {
-      const reason = `${nameOf(statement)} denies it`;
-      return { layer, verdict: 'deny', reason, statement: shownOf(statement) };
-    }
+  for (const granted of policies) {
+    const statement = findDeny(granted.policy, request);
+    if (statement !== undefined) return denial('identity-policy', statement, granted);
   }
-  return undefined;
+  const ofSession = sessionPolicy && findDeny(sessionPolicy.policy, request);
+  if (ofSession !== undefined) return denial('session-policy', ofSession);
+  if (document === undefined || repairsPolicy(question)) return undefined;
+  const ofBucket = findDeny(compilePolicy(document, 'bucket'), request);
+  return ofBucket && denial('bucket-policy', ofBucket);
+}
+
+function denial(layer: PolicyLayer, statement: PolicyStatement, granted?: GrantedPolicy): TraceStep {
+  const reason = `${nameOf(statement, granted)} denies it`;
+  return { layer, verdict: 'deny', reason, statement: shownOf(statement, granted) };
 }
 
 const repairs: ReadonlySet<Action> = new Set([
@@ -87,9 +86,9 @@ function repairsPolicy({ principal, action, resource }: AccessQuestion): boolean
 }
 
 export function sessionLimit(question: AccessQuestion): TraceStep | undefined {
-  if (question.sessionPolicy === undefined) return undefined;
-  const policy = compilePolicy(question.sessionPolicy, 'identity');
-  const allow = findAllow(policy, policyRequestOf(question));
+  const { sessionPolicy } = grantsOf(question.principal);
+  if (sessionPolicy === undefined) return undefined;
+  const allow = findAllow(sessionPolicy.policy, policyRequestOf(question));
   return allow === undefined
     ? { layer: 'session-policy', verdict: 'deny', reason: 'the policy of the session does not allow it' }
     : {
@@ -100,34 +99,35 @@ export function sessionLimit(question: AccessQuestion): TraceStep | undefined {
 }
 
 export function identityPolicies(question: AccessQuestion): TraceStep | undefined {
-  if (question.identityPolicies === undefined) return undefined;
-  const statement = identityAllow(question);
   const layer = 'identity-policy';
-  if (statement === undefined) {
+  if (grantsOf(question.principal).policies.length === 0) {
+    const { kind } = question.principal;
+    if (kind === 'anonymous' || kind === 'user') return undefined;
+    return { layer, verdict: 'silent', reason: 'no policy is attached to the caller' };
+  }
+  const found = identityAllow(question);
+  if (found === undefined) {
     return { layer, verdict: 'silent', reason: 'no policy of the caller allows it' };
   }
+  const { granted } = found;
+  const statement = shownOf(found.statement, granted);
   if (isOfOtherAccount(question)) {
-    const reason = `${nameOf(statement)} allows it, if the resource of the other account does, too`;
-    return { layer, verdict: 'silent', reason, statement: shownOf(statement) };
+    const reason = `${nameOf(found.statement, granted)} allows it, if the resource of the other account does, too`;
+    return { layer, verdict: 'silent', reason, statement };
   }
-  return {
-    layer,
-    verdict: 'allow',
-    reason: `${nameOf(statement)} allows it`,
-    statement: shownOf(statement),
-  };
+  return { layer, verdict: 'allow', reason: `${nameOf(found.statement, granted)} allows it`, statement };
 }
 
-/** Whether the caller may take what a resource offers: across accounts its own policies must allow it, too. */
+/** Whether the caller may take what a resource offers. */
 export function maySeeOffers(question: AccessQuestion): boolean {
-  if (question.identityPolicies === undefined || !isOfOtherAccount(question)) return true;
+  if (!needsOwnAllow(question.principal) || !isOfOtherAccount(question)) return true;
   return identityAllow(question) !== undefined;
 }
 
 /** Whether what an account is granted is the caller's: as one who acts for it, or by a policy that passes it on. */
 export function hasGrantsOf(question: AccessQuestion, account: string): boolean {
-  if (ownsFor(question, account)) return true;
   const { principal } = question;
+  if (actsAsOwner(principal, account)) return true;
   return (
     principal.kind !== 'anonymous' &&
     principal.account.id === account &&
@@ -177,11 +177,15 @@ function isRestricted(question: AccessQuestion, policy: Policy): boolean {
   return !isInside && isPublicPolicy(policy);
 }
 
-function identityAllow(question: AccessQuestion): PolicyStatement | undefined {
+function identityAllow(
+  question: AccessQuestion,
+): { readonly statement: PolicyStatement; readonly granted: GrantedPolicy } | undefined {
+  const { policies } = grantsOf(question.principal);
+  if (policies.length === 0) return undefined;
   const request = policyRequestOf(question);
-  for (const text of question.identityPolicies ?? []) {
-    const allow = findAllow(compilePolicy(text, 'identity'), request);
-    if (allow !== undefined) return allow.statement;
+  for (const granted of policies) {
+    const allow = findAllow(granted.policy, request);
+    if (allow !== undefined) return { statement: allow.statement, granted };
   }
   return undefined;
 }
@@ -191,11 +195,10 @@ function isOfOtherAccount({ principal, resource }: AccessQuestion): boolean {
 }
 
 export function policyRequestOf(question: AccessQuestion): PolicyRequest {
-  const { principal, action, resource, identityPolicies: own } = question;
+  const { principal, action, resource } = question;
   const { bucket, key } = resource;
   return {
     principal,
-    actsForAccount: own === undefined,
     action,
     resource: bucket !== undefined && key !== undefined ? `${bucket}/${key}` : bucket,
     values: new RequestValues(question),
@@ -234,13 +237,16 @@ class RequestValues implements ConditionValues {
 
 /** Of a principal; undefined when nobody is known. */
 function arnOf(principal: Principal): string | undefined {
+  if (principal.kind === 'anonymous') return undefined;
+  const { id } = principal.account;
   switch (principal.kind) {
-    case 'anonymous':
-      return undefined;
-    case 'user': {
-      const { account, user } = principal;
-      return `arn:aws:iam::${account.id}:${user.isRoot ? 'root' : `user/${user.name}`}`;
-    }
+    case 'user':
+      return `arn:aws:iam::${id}:${principal.user.isRoot ? 'root' : `user/${principal.user.name}`}`;
+    case 'service':
+      return `arn:aws:iam::${id}:service/${principal.service.id}`;
+    case 'role-session':
+      // As AWS has it in a request's context: the role, not the session.
+      return `arn:aws:iam::${id}:role/${principal.role.name}`;
   }
 }
 
@@ -250,6 +256,10 @@ function typeOf(principal: Principal): string {
       return 'Anonymous';
     case 'user':
       return principal.user.isRoot ? 'Account' : 'User';
+    case 'service':
+      return 'User';
+    case 'role-session':
+      return 'AssumedRole';
   }
 }
 
@@ -259,13 +269,26 @@ function userIdOf(principal: Principal): string {
       return 'anonymous';
     case 'user':
       return principal.user.isRoot ? principal.account.id : principal.user.id;
+    case 'service':
+      return principal.service.id;
+    case 'role-session':
+      return `${principal.role.id}:${principal.session.name}`;
   }
 }
 
-function shownOf({ index, sid }: PolicyStatement): NonNullable<TraceStep['statement']> {
-  return { index, ...(sid !== undefined && { sid }) };
+export function namedPolicy(granted: GrantedPolicy | undefined): Pick<NamedStatement, 'policy'> {
+  if (granted === undefined) return {};
+  const { id, name, language, via } = granted;
+  return { policy: { id, name, language, via } };
 }
 
-function nameOf({ index, sid }: PolicyStatement): string {
-  return sid === undefined ? `statement ${index + 1}` : `statement ${index + 1} (${JSON.stringify(sid)})`;
+function shownOf({ index, sid }: PolicyStatement, granted?: GrantedPolicy): NamedStatement {
+  return { index, ...(sid !== undefined && { sid }), ...namedPolicy(granted) };
+}
+
+function nameOf({ index, sid }: PolicyStatement, granted?: GrantedPolicy): string {
+  const statement =
+    sid === undefined ? `statement ${index + 1}` : `statement ${index + 1} (${JSON.stringify(sid)})`;
+  if (granted === undefined) return statement;
+  return `${statement} of the policy ${granted.name === '' ? granted.id : JSON.stringify(granted.name)}`;
 }

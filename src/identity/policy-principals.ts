@@ -3,7 +3,9 @@
  *
  * Forms: `"*"` and `{"AWS": "*"}`, everybody, also without a proof of identity · an account by its id or as
  * `arn:aws:iam::{account}:root` · `{"CanonicalUser": "{account}"}`, the same account · a user as
- * `arn:aws:iam::{account}:user/{name}`. Services, federated users and roles are understood and are nobody here.
+ * `arn:aws:iam::{account}:user/{name}` · a service as `arn:aws:iam::{account}:service/{id}` · a role, in every session, as
+ * `arn:aws:iam::{account}:role/{name}` · one session of it as `arn:aws:sts::{account}:assumed-role/{role}/{session}`. Services of AWS
+ * and federated users are understood and are nobody here.
  *
  * An account that is allowed something passes it on: whoever acts for it has it, others of it need a policy of their own
  * as well. An account that is denied something is denied it with everybody in it.
@@ -16,6 +18,14 @@ type NamedPrincipal =
   | { readonly kind: 'everybody' }
   | { readonly kind: 'account'; readonly account: string }
   | { readonly kind: 'user'; readonly account: string; readonly name: string }
+  | { readonly kind: 'service'; readonly account: string; readonly id: string }
+  /** `session`: one by that name only. */
+  | {
+      readonly kind: 'role';
+      readonly account: string;
+      readonly name: string;
+      readonly session: string | undefined;
+    }
   | { readonly kind: 'nobody' };
 
 export interface PolicyPrincipals {
@@ -78,23 +88,35 @@ function readAws(name: string): NamedPrincipal | undefined {
   const [, service, account, rest = ''] = ARN.exec(name) ?? [];
   // Part of a principal cannot be a wildcard: "*" is everybody or nothing.
   if (service === undefined || /[*?]/.test(rest)) return undefined;
-  if (service === 'sts') return rest.startsWith('assumed-role/') ? NOBODY : undefined;
-  if (rest === 'root') return account === undefined ? undefined : { kind: 'account', account };
+  const [kind, ...path] = rest.split('/');
   // A path before the name (`user/team/name`) is part of no name here.
-  if (rest.startsWith('user/') && rest.length > 'user/'.length) {
-    return account === undefined ? NOBODY : { kind: 'user', account, name: rest.slice('user/'.length) };
+  const last = path.join('/');
+  if (service === 'sts') {
+    const [role = '', session, ...more] = path;
+    if (kind !== 'assumed-role' || role === '') return undefined;
+    if (account === undefined || session === undefined || more.length > 0) return NOBODY;
+    return { kind: 'role', account, name: role, session };
   }
-  return rest.startsWith('role/') ? NOBODY : undefined;
+  if (rest === 'root') return account === undefined ? undefined : { kind: 'account', account };
+  if (last === '') return undefined;
+  switch (kind) {
+    case 'user':
+      return account === undefined ? NOBODY : { kind: 'user', account, name: last };
+    case 'service':
+      return account === undefined ? NOBODY : { kind: 'service', account, id: last };
+    case 'role':
+      return account === undefined ? NOBODY : { kind: 'role', account, name: last, session: undefined };
+    default:
+      return undefined;
+  }
 }
 
 export function isEverybody({ element, named }: PolicyPrincipals): boolean {
   return element === 'NotPrincipal' || named.some(({ kind }) => kind === 'everybody');
 }
 
-/** The caller. Whoever has policies of its own does not act for its account. */
 export interface PolicySubject {
   readonly principal: Principal;
-  readonly actsForAccount: boolean;
 }
 
 /** For a statement that allows. */
@@ -120,17 +142,30 @@ function isAccountOf(name: NamedPrincipal, { principal }: PolicySubject): boolea
   return name.kind === 'account' && principal.kind !== 'anonymous' && principal.account.id === name.account;
 }
 
-function isItself(name: NamedPrincipal, { principal, actsForAccount }: PolicySubject): boolean {
+function isItself(name: NamedPrincipal, { principal }: PolicySubject): boolean {
   switch (name.kind) {
     case 'everybody':
       return true;
     case 'account':
-      return actsForAccount && actsAsOwner(principal, name.account);
+      return actsAsOwner(principal, name.account);
     case 'user':
       return (
         principal.kind === 'user' &&
         principal.account.id === name.account &&
         principal.user.name === name.name
+      );
+    case 'service':
+      return (
+        principal.kind === 'service' &&
+        principal.account.id === name.account &&
+        principal.service.id === name.id
+      );
+    case 'role':
+      return (
+        principal.kind === 'role-session' &&
+        principal.account.id === name.account &&
+        principal.role.name === name.name &&
+        (name.session === undefined || principal.session.name === name.session)
       );
     case 'nobody':
       return false;

@@ -1,4 +1,6 @@
 /** Who is calling, after a proof has been accepted. One record set, whatever dialect the proof spoke. */
+import type { Grants } from './grants.ts';
+import type { Subject } from './subjects.ts';
 
 export interface AccountRecord {
   /** 32 lower-case hexadecimal characters. */
@@ -29,6 +31,45 @@ export interface UserRecord {
   readonly createdAtMicros: number;
 }
 
+/** An identity for programs: it holds keys, has what policies say, and never owns anything. */
+export interface ServiceRecord {
+  /** UUID, version 4. */
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  /** It cannot be changed or removed until it is unlocked. */
+  readonly locked: boolean;
+  readonly createdAtMicros: number;
+  readonly modifiedAtMicros: number;
+}
+
+/** What somebody else may become for a while. */
+export interface RoleRecord {
+  /** 32 lower-case hexadecimal characters. */
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly description: string;
+  /** JSON; who may assume the role, in the words of the dialect that lets them. */
+  readonly trustPolicy: string;
+  readonly maxSessionSeconds: number;
+  readonly createdAtMicros: number;
+  readonly modifiedAtMicros: number;
+}
+
+/** Of a role that somebody has assumed. */
+export interface SessionFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly issuedAtMicros: number;
+  readonly expiresAtMicros: number;
+  /** Who assumed it: a subject, or what a provider of identities calls them. */
+  readonly source: string;
+}
+
+/** `grants`: what policies say of the caller. Absent: none do. */
 export type Principal =
   | { readonly kind: 'anonymous' }
   | {
@@ -36,6 +77,20 @@ export type Principal =
       readonly account: AccountRecord;
       readonly user: UserRecord;
       readonly isServerAdmin: boolean;
+      readonly grants?: Grants;
+    }
+  | {
+      readonly kind: 'service';
+      readonly account: AccountRecord;
+      readonly service: ServiceRecord;
+      readonly grants?: Grants;
+    }
+  | {
+      readonly kind: 'role-session';
+      readonly account: AccountRecord;
+      readonly role: RoleRecord;
+      readonly session: SessionFacts;
+      readonly grants?: Grants;
     };
 
 /** How the caller proved itself; kept for logs and explanations. */
@@ -46,7 +101,9 @@ export type Proof =
       readonly accessKeyId: string;
       readonly scheme: 'sigv4' | 'sigv4-query' | 'sigv2' | 'sigv2-query' | 'scp-signature';
     }
-  | { readonly kind: 'token'; readonly auditId: string };
+  | { readonly kind: 'token'; readonly auditId: string }
+  /** `id` of the record, never the key. */
+  | { readonly kind: 'api-key'; readonly id: string };
 
 export interface Caller {
   readonly principal: Principal;
@@ -58,4 +115,18 @@ export const anonymousCaller: Caller = { principal: { kind: 'anonymous' }, proof
 /** The account a caller acts for; undefined when anonymous. */
 export function accountOf(caller: Caller): string | undefined {
   return caller.principal.kind === 'anonymous' ? undefined : caller.principal.account.id;
+}
+
+/** Whom the caller's policies are attached to. */
+export function subjectOf(principal: Principal): Subject {
+  switch (principal.kind) {
+    case 'anonymous':
+      return 'public';
+    case 'user':
+      return `user:${principal.user.id}`;
+    case 'service':
+      return `service:${principal.service.id}`;
+    case 'role-session':
+      return `role:${principal.role.id}`;
+  }
 }

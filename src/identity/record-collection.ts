@@ -12,7 +12,13 @@
 import type { KeyRange, Row } from '../storage/contract/metadata-store.ts';
 import { type Change, commitChange, type IdentityContext } from './commit-change.ts';
 import { IdentityError } from './identity-errors.ts';
-import { collectionKeys, rangeAfter, recordOfAccountIn, recordsOfAccountRange } from './identity-keys.ts';
+import {
+  collectionKeys,
+  identityKeys,
+  rangeAfter,
+  recordOfAccountIn,
+  recordsOfAccountRange,
+} from './identity-keys.ts';
 import { decodeRecord, encodeRecord } from './identity-records.ts';
 import { readAccount } from './read-records.ts';
 
@@ -34,7 +40,11 @@ export interface CollectionDefinition<R extends { readonly id: string }, I exten
   readonly noun: string;
   /** The account whose removal removes the record. Never changes. */
   account(record: R): string;
+  /** What is granted to somebody in the account depends on these records: a change of one ends what was kept of grants. */
+  readonly affectsGrants?: boolean;
   readonly indexes: Readonly<Record<I, IndexDefinition<R>>>;
+  /** Keys outside of the collection that go with the record. */
+  belongings?(record: R): readonly Buffer[];
 }
 
 export interface Versioned<R> {
@@ -72,6 +82,8 @@ export interface RecordCollection<R, I extends string> {
   findBy(index: I, entry: readonly string[]): Promise<Versioned<R> | undefined>;
   /** In the order of the index, those whose entry begins with these values. Throws InvalidValue for an `after` that is no page's. */
   list(index: I, first: readonly string[], page: PageRequest): Promise<CollectionPage<R>>;
+  /** All of them, page after page: for lists that are short, or that must be gone through. */
+  listAll(index: I, first: readonly string[]): AsyncGenerator<Versioned<R>, void>;
   create(record: R): Promise<Versioned<R>>;
   update(id: string, decide: (record: R) => R, expectedVersion?: number): Promise<Versioned<R>>;
   remove(id: string, expectedVersion?: number): Promise<R>;
@@ -85,12 +97,13 @@ export interface PageRequest {
 
 const INDEX_MAX = 255;
 const REMOVED_PER_SLICE = 50;
+const LISTED_PER_SLICE = 200;
 /** Longer than any key: `after` is looked at before it becomes one. */
 const TOKEN_CHARACTERS_MAX = 2000;
 const TOKEN = /^[\w-]+$/;
 
 /** Throws RangeError for a definition that cannot be kept. */
-function createCollection<R extends { readonly id: string }, I extends string>(
+export function createCollection<R extends { readonly id: string }, I extends string>(
   context: IdentityContext,
   definition: CollectionDefinition<R, I>,
 ): RecordCollection<R, I> {
@@ -126,6 +139,13 @@ function createCollection<R extends { readonly id: string }, I extends string>(
       const items = found.filter((item) => item !== undefined);
       const last = page.at(-1);
       return rows.length > limit && last !== undefined ? { items, next: tokenOf(last, prefix) } : { items };
+    },
+    async *listAll(index, first) {
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const page: CollectionPage<R> = await this.list(index, first, { after, limit: LISTED_PER_SLICE });
+        yield* page.items;
+        after = page.next;
+      }
     },
     create: (record) => commitChange(context, (change) => within(change).create(record)),
     update: (id, decide, expected) =>
@@ -199,9 +219,11 @@ class ChangedCollection<R extends { readonly id: string }, I extends string>
 
   async remove(id: string, expectedVersion?: number): Promise<R> {
     const { record } = await this.#readExpected(id, expectedVersion);
+    this.#markGrants(record);
     this.#change.delete(this.#keys.record(id));
     this.#change.delete(this.#keys.ofAccount(this.#definition.account(record), id));
     for (const { key } of this.#entriesOf(record)) this.#change.delete(key);
+    for (const key of this.#definition.belongings?.(record) ?? []) this.#change.delete(key);
     return record;
   }
 
@@ -226,8 +248,15 @@ class ChangedCollection<R extends { readonly id: string }, I extends string>
       }
       this.#change.put(key, Buffer.from(after.id));
     }
+    this.#markGrants(after);
     this.#change.put(this.#keys.record(after.id), encodeRecord(after));
     return { record: after, version: this.#change.id };
+  }
+
+  /** Not read before it is written: whoever comes last is as good a mark. */
+  #markGrants(record: R): void {
+    const { affectsGrants = false, account } = this.#definition;
+    if (affectsGrants) this.#change.put(identityKeys.grants(account(record)), Buffer.alloc(0));
   }
 
   #entriesOf(record: R) {

@@ -59,7 +59,7 @@ describe('rotating the master key', () => {
         displayName: '',
         email: '',
       });
-      const { id, secretKey } = await first.identity.createAccessKey({ userId: owner.id });
+      const { id, secretKey } = await first.identity.createAccessKey({ holder: { userId: owner.id } });
       secrets.set(id, secretKey);
     }
     const token = await first.identity.issueToken({
@@ -77,7 +77,7 @@ describe('rotating the master key', () => {
     assert.deepEqual(await findUnusedKeys(first.metadata, shared.ids()), []);
 
     // A worker that was there before seals under the new key without having been told.
-    const { id, secretKey } = await other.identity.createAccessKey({ userId: user.id });
+    const { id, secretKey } = await other.identity.createAccessKey({ holder: { userId: user.id } });
     secrets.set(id, secretKey);
 
     const later = openIdentity();

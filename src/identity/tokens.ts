@@ -5,6 +5,7 @@
  */
 import type { Entry } from '../storage/contract/metadata-store.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
+import { type Holder, keysOfHolder, type PrincipalFinder } from './find-principal.ts';
 import { IdentityError, type LoginRefusal } from './identity-errors.ts';
 import { expiredTokenRange, identityKeys, tokenNameOf } from './identity-keys.ts';
 import {
@@ -93,7 +94,16 @@ export async function issueToken(context: IdentityContext, input: NewToken): Pro
     };
     change.put(identityKeys.token(name), encodeRecord(stored));
     change.put(identityKeys.tokenByExpiry(stored.expiresAtMicros, name), Buffer.alloc(0));
-    return { value, ...tokenOf(stored, user, account) };
+    const isServerAdmin = account.isServerRoot && user.isRoot;
+    return {
+      value,
+      ...tokenOf(stored, {
+        kind: 'user',
+        account: accountOfRecord(account),
+        user: userOfRecord(user),
+        isServerAdmin,
+      }),
+    };
   });
 }
 
@@ -104,27 +114,25 @@ function refusal(reason: LoginRefusal, user: StoredUser) {
 /** Undefined when it is unknown, expired, revoked or void, without a difference. */
 export async function findToken(
   { metadata, masterKey, clock }: IdentityContext,
+  principals: PrincipalFinder,
   value: string,
 ): Promise<TokenRecord | undefined> {
   const name = nameOf(masterKey, value);
   if (name === undefined) return undefined;
-  const key = identityKeys.token(name);
-  const entry = await metadata.get(key);
+  const entry = await metadata.get(identityKeys.token(name));
   if (entry === undefined) return undefined;
   const stored = decodeRecord<StoredToken>(entry.value);
   if (stored.expiresAtMicros <= clock.nowMicros()) return undefined;
-  const [userEntry, accountEntry, pairEntry] = await metadata.getMany([
-    identityKeys.user(stored.userId),
-    identityKeys.account(stored.accountId),
+  const holder: Holder = { subject: `user:${stored.userId}`, accountId: stored.accountId };
+  const [record, account, mark, pair] = await metadata.getMany([
+    ...keysOfHolder(holder),
     ...(stored.accessKeyId === undefined ? [] : [identityKeys.accessKey(stored.accessKeyId)]),
   ]);
-  if (userEntry === undefined || accountEntry === undefined) return undefined;
-  const user = decodeRecord<StoredUser>(userEntry.value);
-  const account = decodeRecord<StoredAccount>(accountEntry.value);
-  const isOpen = user.enabled && account.enabled && !account.isBeingRemoved;
-  const isCurrent =
-    (user.tokenEpoch ?? 0) === stored.userEpoch && (account.tokenEpoch ?? 0) === stored.accountEpoch;
-  return isOpen && isCurrent && isPairUsable(stored, pairEntry) ? tokenOf(stored, user, account) : undefined;
+  const found = await principals.find(holder, [record, account, mark]);
+  if (found?.principal.kind !== 'user' || found.unusable !== undefined) return undefined;
+  const { epochs, principal } = found;
+  const isCurrent = epochs.user === stored.userEpoch && epochs.account === stored.accountEpoch;
+  return isCurrent && isPairUsable(stored, pair) ? tokenOf(stored, principal) : undefined;
 }
 
 function isPairUsable({ accessKeyId, userId }: StoredToken, entry: Entry | undefined): boolean {
@@ -176,7 +184,7 @@ function nameOf(masterKey: MasterKey, value: string): Buffer | undefined {
   }
 }
 
-function tokenOf(stored: StoredToken, user: StoredUser, account: StoredAccount): TokenRecord {
+function tokenOf(stored: StoredToken, principal: TokenRecord['principal']): TokenRecord {
   const { auditId, isScoped, methods, issuedAtMicros, expiresAtMicros } = stored;
   return {
     auditId,
@@ -186,11 +194,6 @@ function tokenOf(stored: StoredToken, user: StoredUser, account: StoredAccount):
     expiresAtMicros,
     proven: { user: stored.userEpoch, account: stored.accountEpoch },
     ...(stored.accessKeyId === undefined ? {} : { accessKeyId: stored.accessKeyId }),
-    principal: {
-      kind: 'user',
-      account: accountOfRecord(account),
-      user: userOfRecord(user),
-      isServerAdmin: account.isServerRoot && user.isRoot,
-    },
+    principal,
   };
 }

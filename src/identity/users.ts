@@ -163,8 +163,8 @@ export async function removeUser(
   context: IdentityContext,
   id: string,
   { evenRoot }: { readonly evenRoot: boolean },
-): Promise<void> {
-  await commitChange(context, async (change) => {
+): Promise<UserRecord> {
+  return commitChange(context, async (change) => {
     const user = await readUser(change, id);
     if (user.isRoot && !evenRoot) {
       throw new IdentityError('RootIsPermanent', { what: 'the root user of an account' });
@@ -173,5 +173,6 @@ export async function removeUser(
     change.delete(identityKeys.userByName(user.accountId, user.name));
     if (user.email !== '') change.delete(identityKeys.userByEmail(user.email));
     for (const accessKeyId of user.accessKeyIds) change.delete(identityKeys.accessKey(accessKeyId));
+    return userOfRecord(user);
   });
 }

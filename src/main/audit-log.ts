@@ -13,6 +13,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Call } from '../dialects/kernel/dialect.ts';
+import { describePrincipal } from '../identity/describe-principal.ts';
 
 export interface AuditLog {
   /** A call that carries `audit`; `error`: the dialect's or the core's, if it was refused. */
@@ -87,11 +88,9 @@ function describe(dialect: string, operation: string, call: Call, status: number
     status,
     ...(isDone ? {} : { reason: audit?.reason ?? codeOf(error) }),
     remote: request.remoteAddress,
-    ...(caller?.principal.kind === 'user' && {
-      account: caller.principal.account.id,
-      user: caller.principal.user.id,
-    }),
+    ...(caller !== undefined && describePrincipal(caller.principal)),
     ...(caller?.proof.kind === 'access-key' && { accessKey: caller.proof.accessKeyId }),
+    ...(caller?.proof.kind === 'api-key' && { apiKey: caller.proof.id }),
     ...(caller?.proof.kind === 'token' && { token: caller.proof.auditId }),
     ...(audit?.userId !== undefined && { loginUser: audit.userId }),
     ...(audit?.accountId !== undefined && { loginAccount: audit.accountId }),

@@ -3,12 +3,14 @@
  * out. What is logged is chosen here, name by name: no header, no query and no body ever reaches the log, so no secret and
  * no signature can.
  */
+
 import type { Logger } from 'pino';
 import type { RunningRequest } from '../core/object-store.ts';
 import type { Call } from '../dialects/kernel/dialect.ts';
 import type { CallObserver } from '../dialects/kernel/observe-call.ts';
 import { RequestBodyError } from '../dialects/kernel/request-body-error.ts';
 import type { WireRequest, WireResponse } from '../dialects/kernel/wire.ts';
+import { describePrincipal } from '../identity/describe-principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ChooseHandler } from '../listener/choose-dialect.ts';
 import type { Exchange } from '../listener/http-listener.ts';
@@ -107,10 +109,8 @@ export class ServedCall implements Exchange, CallObserver {
       bytesIn,
       bytesOut: sent.bodyBytesSent,
       remote: request.remoteAddress,
-      ...(caller?.principal.kind === 'user' && {
-        account: caller.principal.account.id,
-        user: caller.principal.user.name,
-      }),
+      ...(caller !== undefined && describePrincipal(caller.principal)),
+      ...(caller?.principal.kind === 'user' && { user: caller.principal.user.name }),
       ...(caller?.proof.kind === 'access-key' && { accessKey: caller.proof.accessKeyId }),
       ...(!sent.isComplete && { cutOff: true }),
       ...describeError(this.#status >= 500 ? (sent.error ?? this.#error) : sent.error, this.#error),

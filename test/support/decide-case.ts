@@ -2,7 +2,9 @@
 import { type AclPermission, aclOf, encodeAcl, type Grant } from '../../src/identity/acl.ts';
 import type { Action } from '../../src/identity/actions.ts';
 import { type AccessQuestion, evaluateAccess } from '../../src/identity/evaluate-access.ts';
+import type { Grants } from '../../src/identity/grants.ts';
 import { policyActions } from '../../src/identity/policy-actions.ts';
+import { compilePolicy } from '../../src/identity/policy-cache.ts';
 import type { Principal } from '../../src/identity/principal.ts';
 import type { PublicAccessSwitch } from '../../src/identity/public-access-block.ts';
 import {
@@ -25,12 +27,12 @@ export function questionOf(situation: Situation, question: Omit<DecisionCase, 'e
   const { who, key, object, request = {} } = question;
   if (!(who in people)) throw new Error(`nobody is called ${who}`);
   const person = people[who];
-  const { identityPolicies, sessionPolicy, publicAccessBlock } = situation;
+  const { publicAccessBlock } = situation;
   const acl = listOf(situation.objectAcl);
   const owner = object === 'foreign' ? accounts.third : accounts.owner;
   const action = actionOf(question.action);
   return {
-    principal: principalOf(person),
+    principal: principalOf(person, grantsOf(situation)),
     action,
     resource: {
       account: accounts.owner,
@@ -47,11 +49,6 @@ export function questionOf(situation: Situation, question: Omit<DecisionCase, 'e
       }),
     },
     request: new Map(Object.entries(request)),
-    ...(person !== undefined &&
-      identityPolicies !== undefined && {
-        identityPolicies: identityPolicies.map((document) => JSON.stringify(document)),
-      }),
-    ...(sessionPolicy !== undefined && { sessionPolicy: JSON.stringify(sessionPolicy) }),
   };
 }
 
@@ -67,25 +64,68 @@ function actionOf(name: string): Action {
   return found.action;
 }
 
-function principalOf(person: Person | undefined): Principal {
-  if (person === undefined) return { kind: 'anonymous' };
-  const { account, name, role } = person;
+function grantsOf({ identityPolicies, sessionPolicy }: Situation): Grants | undefined {
+  if (identityPolicies === undefined && sessionPolicy === undefined) return undefined;
+  const compiled = (document: unknown) => compilePolicy(JSON.stringify(document), 'aws');
   return {
-    kind: 'user',
-    account: { id: account, name: 'an account', enabled: true, createdAtMicros: 0 },
-    user: {
-      id: `${name}-${account}`.slice(0, 32),
-      accountId: account,
-      name,
-      displayName: '',
-      email: '',
-      isRoot: role === 'root',
-      role: role === 'root' ? 'admin' : role,
-      enabled: true,
-      createdAtMicros: 0,
-    },
-    isServerAdmin: false,
+    policies: (identityPolicies ?? []).map((document, index) => ({
+      id: `policy-${index}`,
+      name: '',
+      language: 'aws',
+      via: 'group:all-of-them',
+      policy: compiled(document),
+    })),
+    ...(sessionPolicy !== undefined && {
+      sessionPolicy: { language: 'aws', policy: compiled(sessionPolicy) },
+    }),
   };
+}
+
+function principalOf(person: Person | undefined, grants: Grants | undefined): Principal {
+  if (person === undefined) return { kind: 'anonymous' };
+  const { name, role } = person;
+  const account = { id: person.account, name: 'an account', enabled: true, createdAtMicros: 0 };
+  const granted = grants === undefined ? {} : { grants };
+  const times = { createdAtMicros: 0, modifiedAtMicros: 0 };
+  const named = { id: name, accountId: account.id, name, description: '' };
+  switch (role) {
+    case 'service':
+      return {
+        kind: 'service',
+        account,
+        service: { ...named, ...times, enabled: true, locked: false },
+        ...granted,
+      };
+    case 'session': {
+      const session = {
+        id: 's',
+        name: 'night',
+        issuedAtMicros: 0,
+        expiresAtMicros: Number.MAX_SAFE_INTEGER,
+        source: 'somebody',
+      };
+      const assumed = { ...named, ...times, trustPolicy: '{}', maxSessionSeconds: 3600 };
+      return { kind: 'role-session', account, role: assumed, session, ...granted };
+    }
+    default:
+      return {
+        kind: 'user',
+        account,
+        user: {
+          id: `${name}-${account.id}`.slice(0, 32),
+          accountId: account.id,
+          name,
+          displayName: '',
+          email: '',
+          isRoot: role === 'root',
+          role: role === 'root' ? 'admin' : role,
+          enabled: true,
+          createdAtMicros: 0,
+        },
+        isServerAdmin: false,
+        ...granted,
+      };
+  }
 }
 
 function listOf(list: readonly ListedGrant[] | undefined): string | undefined {

@@ -5,7 +5,8 @@ export const accounts = { owner: 'a'.repeat(32), other: 'b'.repeat(32), third: '
 export interface Person {
   readonly account: string;
   readonly name: string;
-  readonly role: 'root' | 'operator' | 'member';
+  /** A service, or a session called `night` of a role, of that name. */
+  readonly role: 'root' | 'operator' | 'member' | 'service' | 'session';
 }
 
 /** `nobody`: no proof of identity. */
@@ -17,6 +18,10 @@ export const people: Readonly<Record<string, Person | undefined>> = {
   'other-root': { account: accounts.other, name: 'root', role: 'root' },
   'other-lee': { account: accounts.other, name: 'lee', role: 'operator' },
   'other-yun': { account: accounts.other, name: 'yun', role: 'member' },
+  'owner-bot': { account: accounts.owner, name: 'bot', role: 'service' },
+  'owner-job': { account: accounts.owner, name: 'job', role: 'session' },
+  'other-bot': { account: accounts.other, name: 'bot', role: 'service' },
+  'other-job': { account: accounts.other, name: 'job', role: 'session' },
   'third-han': { account: accounts.third, name: 'han', role: 'operator' },
 };
 
@@ -42,7 +47,7 @@ export interface DecisionGroup {
   /** What it shows, or where it is from. */
   readonly about: string;
   readonly bucketPolicy?: unknown;
-  /** Of everybody in the cases who is known. */
+  /** Both of everybody in the cases who is known. */
   readonly identityPolicies?: readonly unknown[];
   readonly sessionPolicy?: unknown;
   readonly bucketAcl?: readonly ListedGrant[];

@@ -7,7 +7,7 @@ import { accounts, BUCKET, type DecisionCase, type DecisionGroup, people } from 
 import { naiveDecision } from './naive-decisions.ts';
 
 export const FROZEN_SEED = 20121017;
-export const FROZEN_GROUPS = 260;
+export const FROZEN_GROUPS = 400;
 
 export type Draw = (below: number) => number;
 
@@ -64,6 +64,13 @@ const principals = [
   { CanonicalUser: accounts.third },
   { AWS: [`arn:aws:iam::${accounts.other}:user/lee`, `arn:aws:iam::${accounts.owner}:user/min`] },
   { AWS: [accounts.owner, `arn:aws:iam::${accounts.other}:user/yun`] },
+  { AWS: [`arn:aws:iam::${accounts.owner}:role/job`, `arn:aws:iam::${accounts.other}:service/bot`] },
+  {
+    AWS: [
+      `arn:aws:sts::${accounts.other}:assumed-role/job/night`,
+      `arn:aws:sts::${accounts.owner}:assumed-role/job/day`,
+    ],
+  },
 ];
 const conditions = [
   { IpAddress: { 'aws:SourceIp': '192.0.2.0/25' } },
@@ -84,6 +91,8 @@ const conditions = [
   { StringEquals: { 's3:x-amz-acl': ['private', 'bucket-owner-full-control'] } },
   { StringNotEquals: { 's3:x-amz-acl': 'public-read' } },
   { StringEquals: { 'aws:PrincipalAccount': accounts.other } },
+  { StringNotEquals: { 'aws:PrincipalType': 'AssumedRole' } },
+  { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${accounts.other}:*` } },
   { StringNotEqualsIfExists: { 'aws:username': ['kim', 'lee'] } },
 ];
 
@@ -132,7 +141,7 @@ export function drawSituation(draw: Draw): Situation {
     );
   return {
     ...(draw(8) !== 0 && { bucketPolicy: drawPolicy(draw, true) }),
-    ...(draw(4) === 0 && {
+    ...(draw(2) === 0 && {
       identityPolicies: Array.from({ length: draw(3) }, () => drawPolicy(draw, false)),
     }),
     ...(draw(6) === 0 && { sessionPolicy: drawPolicy(draw, false) }),

@@ -110,26 +110,31 @@ function holds(name: string, key: string, wanted: unknown, values: Json): boolea
 
 interface Asked {
   readonly person: Person | undefined;
-  readonly governed: boolean;
   readonly action: string;
   readonly resource: string;
   readonly values: Json;
 }
 
-function isPerson(who: unknown, { person, governed }: Asked): boolean {
-  const ownsAccount = (account: string) =>
-    person !== undefined && person.account === account && person.role !== 'member' && !governed;
+const owners: readonly (Person['role'] | undefined)[] = ['root', 'operator'];
+
+function isPerson(who: unknown, { person }: Asked): boolean {
+  const ownsAccount = (account: string) => owners.includes(person?.role) && person?.account === account;
   if (who === '*') return true;
   return Object.entries(who as Json).some(([kind, names]) =>
     listOf(names).some((name) => {
       if (name === '*') return true;
       const text = String(name);
       if (kind === 'CanonicalUser' || /^[0-9a-f]{32}$/.test(text)) return ownsAccount(text);
-      const [, account = '', rest = ''] = /^arn:aws:iam::([^:]*):(.*)$/.exec(text) ?? [];
+      const [, account = '', rest = ''] = /^arn:aws:(?:iam|sts)::([^:]*):(.*)$/.exec(text) ?? [];
       if (rest === 'root') return ownsAccount(account);
-      return person !== undefined && rest === `user/${person.name}` && person.account === account;
+      return person !== undefined && person.account === account && pathsOf(person).includes(rest);
     }),
   );
+}
+
+function pathsOf({ name, role }: Person): readonly string[] {
+  if (role === 'service') return [`service/${name}`];
+  return role === 'session' ? [`role/${name}`, `assumed-role/${name}/night`] : [`user/${name}`];
 }
 
 const namesAccount = (who: unknown, person: Person | undefined) =>
@@ -199,36 +204,41 @@ const bucketRights: Readonly<Record<string, string>> = {
   's3:PutBucketAcl': 'WRITE_ACP',
 };
 
+function whoIs({ account, name, role }: Person): Json {
+  const isUser = role === 'operator' || role === 'member';
+  return {
+    'aws:principalaccount': account,
+    ...(isUser && { 'aws:username': name }),
+    'aws:principaltype': { root: 'Account', session: 'AssumedRole' }[role as string] ?? 'User',
+    'aws:principalarn': `arn:aws:iam::${account}:${role === 'root' ? 'root' : pathsOf({ account, name, role })[0]}`,
+  };
+}
+
 export function naiveDecision(situation: Situation, question: Question): 'allow' | 'deny' {
   const person = people[question.who];
-  const governed = person !== undefined && situation.identityPolicies !== undefined;
   const { action, key, object } = question;
-  const named = person !== undefined && person.role !== 'root' ? { 'aws:username': person.name } : {};
   const values = {
     ...question.request,
-    ...named,
-    ...(person !== undefined && { 'aws:principalaccount': person.account }),
+    ...(person !== undefined && whoIs(person)),
   };
   const resource = key === undefined ? BUCKET : `${BUCKET}/${key}`;
-  const asked: Asked = { person, governed, action, resource, values };
+  const asked: Asked = { person, action, resource, values };
   const isOfOwner = person?.account === accounts.owner;
   const isRepair = person?.role === 'root' && isOfOwner && /^s3:(?:Get|Put|Delete)BucketPolicy$/.test(action);
-  const own = governed ? (situation.identityPolicies ?? []) : [];
-  if ([...own, situation.sessionPolicy].some((document) => saysNo(document, asked))) return 'deny';
+  const own = person === undefined ? [] : (situation.identityPolicies ?? []);
+  const sessionPolicy = person === undefined ? undefined : situation.sessionPolicy;
+  if ([...own, sessionPolicy].some((document) => saysNo(document, asked))) return 'deny';
   if (!isRepair && saysNo(situation.bucketPolicy, asked)) return 'deny';
-  if (situation.sessionPolicy !== undefined && !saysYes(situation.sessionPolicy, asked).includes('yes')) {
-    return 'deny';
-  }
+  if (sessionPolicy !== undefined && !saysYes(sessionPolicy, asked).includes('yes')) return 'deny';
   const identityAllows = own.some((document) => saysYes(document, asked).includes('yes'));
   if (identityAllows && isOfOwner) return 'allow';
-  const actsFor = (account: string) =>
-    person !== undefined && !governed && person.role !== 'member' && person.account === account;
+  const actsFor = (account: string) => owners.includes(person?.role) && person?.account === account;
   const objectRight = objectRights[action];
   const objectOwner = object === 'foreign' ? accounts.third : accounts.owner;
   if (object !== 'absent' && actsFor(objectRight === undefined ? accounts.owner : objectOwner))
     return 'allow';
   if (object === 'absent' && actsFor(accounts.owner)) return 'allow';
-  if (governed && !isOfOwner && !identityAllows) return absentOrDeny(situation, question);
+  if (person?.role === 'session' && !isOfOwner && !identityAllows) return absentOrDeny(situation, question);
   const isOut = situation.publicAccessBlock?.includes('RestrictPublicBuckets') === true && !isOfOwner;
   const isItsToGive = objectRight === undefined || object === undefined;
   if (isItsToGive && !(isOut && isPublic(situation.bucketPolicy))) {

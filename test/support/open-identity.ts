@@ -35,6 +35,7 @@ export function openIdentity(
     new Proxy(inside, {
       get(target, name, receiver) {
         const method: unknown = Reflect.get(target, name, receiver);
+        if (typeof method === 'object' && method !== null) return fresh(method);
         if (typeof method !== 'function') return method;
         return (...args: unknown[]) => {
           metadata.refresh();

@@ -59,6 +59,10 @@ const fromIdentity: IdentityAnswers = {
   NoSuchRecord: ({ noun, id }) => [404, `There is no ${noun} ${id}.`],
   RecordTaken: ({ noun, what, value }) => [409, `Another ${noun} has the ${what} ${value}.`],
   RecordChanged: ({ noun, id }) => [412, `The ${noun} ${id} has changed meanwhile.`],
+  RecordLocked: ({ noun, id }) => [409, `The ${noun} ${id} is locked: unlock it first.`],
+  InvalidPolicy: ({ reason }) => [400, `The policy is refused. ${reason}`],
+  NoSuchSubject: ({ subject }) => [404, `There is nobody called ${subject} in the account.`],
+  TooMany: ({ noun, limit }) => [409, `There are ${limit} of ${noun}, which is the most there can be.`],
   TooMuchContention: () => [503, 'Others are changing the same records: try again.'],
 };
 

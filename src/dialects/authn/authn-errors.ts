@@ -4,6 +4,7 @@
  * `describeAuthnError` has a sentence for each. Details carry what a precise answer needs; nothing in them is secret.
  */
 
+import type { UnusableReason } from '../../identity/credentials.ts';
 import type { BearerFault } from './bearer-token.ts';
 
 /** Where the proof stands: dialects name the faults of the two differently. */
@@ -53,7 +54,17 @@ export interface AuthnErrorDetails {
   /** Only told to who holds the secret: checked after the signature. */
   UnusableAccessKey: {
     accessKeyId: string;
-    reason: 'key-disabled' | 'user-disabled' | 'account-disabled' | 'expired';
+    reason: UnusableReason;
+  };
+  /**
+   * Of temporary pairs, and told like the above to who holds the secret only. `missing`: a temporary pair without its token;
+   * `wrong`: not the token of the pair; `unexpected`: the pair is a permanent one; `expired`: the session is over.
+   */
+  SessionToken: {
+    accessKeyId: string;
+    reason: 'missing' | 'wrong' | 'unexpected' | 'expired';
+    /** As sent. */
+    token: string | undefined;
   };
   SignatureMismatch: {
     /** Of a chunk or trailer: with the canonical request of the headers, as AWS shows it. */

@@ -49,6 +49,13 @@ const credentialFaults = {
   'empty-region': 'a non-empty region must be provided in the credential.',
 } as const;
 
+const sessionFaults = {
+  missing: 'The access key is a temporary one, which needs its session token.',
+  wrong: 'The provided token is malformed or otherwise invalid.',
+  unexpected: 'The provided token is malformed or otherwise invalid.',
+  expired: 'The provided token has expired.',
+} as const;
+
 const sentences: Sentences = {
   SeveralMechanisms: () =>
     'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string ' +
@@ -103,6 +110,7 @@ const sentences: Sentences = {
   UnknownAccessKey: () => 'The AWS Access Key Id you provided does not exist in our records.',
   UnusableAccessKey: ({ reason }) =>
     `The access key cannot be used: ${reason === 'expired' ? 'it has expired' : `its ${reason.replace('-', ' is ')}`}.`,
+  SessionToken: ({ reason }) => sessionFaults[reason],
   SignatureMismatch: () =>
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   MissingDecodedLength: () => 'You must provide the x-amz-decoded-content-length HTTP header.',

@@ -11,9 +11,10 @@ import type { Caller } from '../../identity/principal.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { AuthnError, type ProofPlace } from './authn-errors.ts';
 import { type PayloadMode, payloadModeWithoutSigV4 } from './payload-mode.ts';
+import { checkUsable, sessionTokenOf } from './session-token.ts';
 import { type SigV2Rules, stringsToSign } from './sigv2-canonical.ts';
 import { readHeaderProof, readQueryProof, type SigV2Proof } from './sigv2-proof.ts';
-import type { PublicAddress } from './sigv4-canonical.ts';
+import { type PublicAddress, readQueryPairs } from './sigv4-canonical.ts';
 
 export interface SigV2Options {
   readonly credentials: CredentialSource;
@@ -55,9 +56,8 @@ export function createSigV2Verifier(options: SigV2Options): SigV2Verifier {
       rules.onKey?.(credential);
       if (credential === undefined) throw new AuthnError('UnknownAccessKey', { accessKeyId });
       verifySignature(proof, credential, stringsToSign(request, proof.date, rules, publicAddresses));
-      if (credential.unusable !== undefined) {
-        throw new AuthnError('UnusableAccessKey', { accessKeyId, reason: credential.unusable });
-      }
+      const pairs = place === 'query' ? readQueryPairs(request.rawQuery) : [];
+      checkUsable(credential, sessionTokenOf(request, place, pairs));
       const scheme = place === 'header' ? 'sigv2' : 'sigv2-query';
       return {
         caller: { principal: credential.principal, proof: { kind: 'access-key', accessKeyId, scheme } },

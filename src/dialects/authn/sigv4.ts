@@ -2,14 +2,14 @@
  * Verification of AWS Signature Version 4, by header and by query (presigned), for whichever service is asked for. The
  * canonical form is that of S3 for every service: one pass of encoding, no normalised path, an explicit payload hash.
  *
- * Source: AWS, "Authenticating Requests (AWS Signature Version 4)" in the S3 API reference. The session token of a request
- * is not looked at here; the signature covers it.
+ * Source: AWS, "Authenticating Requests (AWS Signature Version 4)" in the S3 API reference.
  */
 import type { AccessKeyCredential, CredentialSource } from '../../identity/credentials.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { AuthnError, type ProofPlace } from './authn-errors.ts';
 import type { DeclaredPayload, PayloadMode, SignatureChain } from './payload-mode.ts';
+import { checkUsable, sessionTokenOf } from './session-token.ts';
 import {
   createSigningKeys,
   deriveSigningKey,
@@ -85,12 +85,7 @@ export function createSigV4Verifier(options: SigV4Options): SigV4Verifier {
         throw new AuthnError('UnknownAccessKey', { accessKeyId: proof.accessKeyId });
       }
       const chain = verifySignature(request, proof, credential, signingKeys, publicAddresses);
-      if (credential.unusable !== undefined) {
-        throw new AuthnError('UnusableAccessKey', {
-          accessKeyId: credential.accessKeyId,
-          reason: credential.unusable,
-        });
-      }
+      checkUsable(credential, sessionTokenOf(request, place, text.pairs));
       const scheme = place === 'header' ? 'sigv4' : 'sigv4-query';
       return {
         caller: {

@@ -86,6 +86,10 @@ const fromIdentity: IdentityAnswers = {
   NoSuchRecord: ({ noun }) => [404, `There is no such ${noun}.`],
   RecordTaken: ({ noun, what }) => [409, `Another ${noun} has this ${what}.`],
   RecordChanged: ({ noun }) => [409, `The ${noun} has changed meanwhile.`],
+  RecordLocked: ({ noun }) => [409, `The ${noun} is locked.`],
+  InvalidPolicy: () => [400, 'The policy is refused.'],
+  NoSuchSubject: () => [404, 'There is no such user.'],
+  TooMany: ({ limit }) => [409, `There can be ${limit} at most.`],
   TooMuchContention: () => [503, 'Others are changing the same records: try again.', ['Retry-After', '1']],
 };
 

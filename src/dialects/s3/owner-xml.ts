@@ -30,8 +30,16 @@ export async function loadOwners(
 /** Who an upload is said to be initiated by: the account itself when its root user does it. */
 export function initiatorOf(call: Pick<S3Call, 'caller'>): string {
   const { principal } = call.caller;
-  if (principal.kind === 'anonymous') return 'anonymous';
-  return principal.user.isRoot ? principal.account.id : principal.user.id;
+  switch (principal.kind) {
+    case 'anonymous':
+      return 'anonymous';
+    case 'user':
+      return principal.user.isRoot ? principal.account.id : principal.user.id;
+    case 'service':
+      return principal.service.id;
+    case 'role-session':
+      return principal.role.id;
+  }
 }
 
 /** Those of the caller are known; nearly always they are all that is needed. */
@@ -40,9 +48,9 @@ async function nameOf(
   { caller: { principal } }: Pick<S3Call, 'caller'>,
   id: string,
 ): Promise<string | undefined> {
-  if (principal.kind === 'user') {
-    if (principal.account.id === id) return principal.account.name;
-    if (principal.user.id === id) return principal.user.name;
-  }
+  if (principal.kind !== 'anonymous' && principal.account.id === id) return principal.account.name;
+  if (principal.kind === 'user' && principal.user.id === id) return principal.user.name;
+  if (principal.kind === 'service' && principal.service.id === id) return principal.service.name;
+  if (principal.kind === 'role-session' && principal.role.id === id) return principal.role.name;
   return (await accounts.findAccount(id))?.name;
 }

@@ -134,6 +134,7 @@ const fromAuthn: AuthnErrorMap = {
   UnusableAccessKey: unusableAccessKey,
   // 403 whatever is wrong with it, and nothing of what (ibm-cos.md, section 9.10).
   RefusedBearer: () => new S3Error('AccessDenied'),
+  SessionToken: sessionTokenFault,
   SignatureMismatch: signatureMismatch,
   MissingDecodedLength: () => new S3Error('MissingContentLength'),
   InvalidDecodedLength: ({ value }) =>
@@ -184,9 +185,23 @@ function malformedScope(place: ProofPlace, fault: string, region?: string): S3Er
 
 /** A pair that is switched off is as unknown; somebody shut out is told so (nhn-openstack.md, section 23.1). */
 function unusableAccessKey({ accessKeyId, reason }: AuthnErrorDetails['UnusableAccessKey']): S3Error {
-  return reason === 'user-disabled' || reason === 'account-disabled'
+  return reason === 'user-disabled' || reason === 'service-disabled' || reason === 'account-disabled'
     ? new S3Error('AccessDenied')
     : new S3Error('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId });
+}
+
+/** Without its token a temporary pair is unknown to AWS, too. */
+function sessionTokenFault({ accessKeyId, reason, token }: AuthnErrorDetails['SessionToken']): S3Error {
+  const shown = token === undefined ? {} : { 'Token-0': token };
+  switch (reason) {
+    case 'missing':
+      return new S3Error('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId });
+    case 'wrong':
+    case 'unexpected':
+      return new S3Error('InvalidToken', shown);
+    case 'expired':
+      return new S3Error('ExpiredToken', shown);
+  }
 }
 
 function signatureMismatch(details: AuthnErrorDetails['SignatureMismatch']): S3Error {

@@ -72,6 +72,7 @@ const catalogue = {
     message: 'Your proposed upload is smaller than the minimum allowed size',
     fields: ['ProposedSize', 'MinSizeAllowed', 'PartNumber', 'ETag'],
   },
+  ExpiredToken: { status: 400, message: 'The provided token has expired.', fields: ['Token-0'] },
   IllegalLocationConstraintException: {
     status: 400,
     message:

@@ -118,6 +118,10 @@ const fromIdentity: FromIdentity = {
   NoSuchRecord: missing(texts.noSuchRecord),
   RecordTaken: ({ what }) => new ScpError('Conflict', texts.taken(what)),
   RecordChanged: unavailable,
+  RecordLocked: () => new ScpError('Conflict', texts.permanent),
+  InvalidPolicy: ({ reason }) => invalid(texts.expected('policy', reason)),
+  NoSuchSubject: missing(texts.noSuchRecord),
+  TooMany: ({ noun, limit }) => new ScpError('Conflict', texts.expected(noun, `at most ${limit}`)),
   TooMuchContention: unavailable,
 };
 

@@ -28,7 +28,7 @@ export const createAccessKey = defineOperation({
     throw new AdminError(400, 'InvalidRequest', 'Give both accessKey and secretKey, or neither.');
   },
   async run({ identity }: AdminServices, input: Input, call) {
-    return identity.createAccessKey({ ...input, userId: (await resolveUser(identity, call)).id });
+    return identity.createAccessKey({ ...input, holder: { userId: (await resolveUser(identity, call)).id } });
   },
   encode: (key) => jsonResponse(201, { key: { ...accessKeyJson(key), secretKey: key.secretKey } }),
 });

@@ -13,7 +13,7 @@ export const listAccessKeys = defineOperation({
   mutates: false,
   decode: (_call: AdminCall) => undefined,
   async run({ identity }: AdminServices, _input, call) {
-    return identity.listAccessKeys((await resolveUser(identity, call)).id);
+    return identity.listAccessKeys({ userId: (await resolveUser(identity, call)).id });
   },
   encode: (keys) => jsonResponse(200, { keys: keys.map(accessKeyJson) }),
 });

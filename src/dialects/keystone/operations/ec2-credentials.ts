@@ -48,7 +48,7 @@ async function withSecret(
 /** Throws 404 for a key that does not exist, or is another user's. */
 async function findKey({ identity }: KeystoneServices, call: KeystoneCall): Promise<AccessKeyRecord> {
   const wanted = call.parameter('access');
-  const found = (await identity.listAccessKeys(call.user.id)).find(({ id }) => id === wanted);
+  const found = (await identity.listAccessKeys({ userId: call.user.id })).find(({ id }) => id === wanted);
   if (found === undefined) throw notFound('credential');
   return found;
 }
@@ -71,9 +71,9 @@ export function createEc2Credential(version: Version) {
       }
       const draw = () => entropy.bytes(HALF_BYTES).toString('hex');
       const key = await identity.createAccessKey({
-        userId: call.user.id,
+        holder: { userId: call.user.id },
         pair: { accessKeyId: draw(), secretKey: draw() },
-        keysPerUserMax: CREDENTIALS_MAX,
+        keysMax: CREDENTIALS_MAX,
       });
       if (call.audit !== undefined) call.audit.target = { user: call.user.id, access: key.id };
       const url = whereabouts.identityUrl(call.request);
@@ -94,7 +94,7 @@ export function listEc2Credentials(version: Version) {
     decode: (_call: KeystoneCall) => undefined,
     async run(services: KeystoneServices, _input: undefined, { user, request }) {
       const url = services.whereabouts.identityUrl(request);
-      const keys = await services.identity.listAccessKeys(user.id);
+      const keys = await services.identity.listAccessKeys({ userId: user.id });
       const found = await Promise.all(keys.map((key) => withSecret(services, key)));
       const credentials = found.flatMap((key) =>
         key === undefined ? [] : [credentialJson(key, version, url)],

@@ -1,0 +1,161 @@
+/**
+ * From whom a credential speaks for to the principal of one request. What is needed of the store is three records, which every kind of
+ * credential reads together with its own in one call: who it is, the account, and the account's mark of grants.
+ */
+import type { Entry, MetadataStore } from '../storage/contract/metadata-store.ts';
+import type { UnusableReason } from './credentials.ts';
+import type { GrantsFinder } from './find-grants.ts';
+import {
+  groupCollection,
+  roleCollection,
+  type StoredService,
+  serviceCollection,
+} from './identity-collections.ts';
+import { collectionKeys, identityKeys } from './identity-keys.ts';
+import {
+  accountOfRecord,
+  decodeRecord,
+  type StoredAccount,
+  type StoredSession,
+  type StoredUser,
+  userOfRecord,
+} from './identity-records.ts';
+import { compilePolicy } from './policy-cache.ts';
+import type { Principal, RoleRecord } from './principal.ts';
+import { serviceOfRecord } from './services.ts';
+import { parseSubject, type Subject } from './subjects.ts';
+
+export interface Holder {
+  readonly subject: Subject;
+  readonly accountId: string;
+  /** Of a role that has been assumed. */
+  readonly session?: StoredSession | undefined;
+}
+
+export interface FoundPrincipal {
+  readonly principal: Exclude<Principal, { readonly kind: 'anonymous' }>;
+  /** Why nobody may speak for it now; undefined when one may. */
+  readonly unusable?: UnusableReason;
+  /** Of its tokens (tokens.ts). */
+  readonly epochs: { readonly user: number; readonly account: number };
+}
+
+const serviceKeys = collectionKeys(serviceCollection.kind);
+const groupKeys = collectionKeys(groupCollection.kind);
+const roleKeys = collectionKeys(roleCollection.kind);
+
+/** In the order in which `find` takes their entries. */
+export function keysOfHolder({ subject, accountId }: Holder): readonly [Buffer, Buffer, Buffer] {
+  return [recordKeyOf(subject), identityKeys.account(accountId), identityKeys.grants(accountId)];
+}
+
+/** Of users, services, roles and groups. Throws RangeError for what is none of them. */
+export function recordKeyOf(subject: Subject): Buffer {
+  const { kind, id = '' } = parseSubject(subject) ?? {};
+  switch (kind) {
+    case 'group':
+      return groupKeys.record(id);
+    case 'service':
+      return serviceKeys.record(id);
+    case 'role':
+      return roleKeys.record(id);
+    case 'user':
+      return identityKeys.user(id);
+    default:
+      throw new RangeError(`${subject} has no record`);
+  }
+}
+
+type HolderEntries = readonly (Entry | undefined)[];
+
+export class PrincipalFinder {
+  readonly #metadata: MetadataStore;
+  readonly #grants: GrantsFinder;
+
+  constructor(metadata: MetadataStore, grants: GrantsFinder) {
+    this.#metadata = metadata;
+    this.#grants = grants;
+  }
+
+  /** Undefined when the holder or its account is not there any more. */
+  async find(holder: Holder, entries: HolderEntries): Promise<FoundPrincipal | undefined> {
+    const [record, accountEntry, mark] = entries;
+    if (record === undefined || accountEntry === undefined) return undefined;
+    const account = decodeRecord<StoredAccount>(accountEntry.value);
+    const found = principalOf(holder, record, account);
+    if (found === undefined) return undefined;
+    const isShut = !account.enabled || account.isBeingRemoved;
+    const unusable = isShut ? 'account-disabled' : found.unusable;
+    const granted = await this.#grants.find(holder.subject, account.id, mark?.version);
+    const limit = holder.session?.policy;
+    const grants =
+      limit === undefined
+        ? granted
+        : {
+            policies: granted?.policies ?? [],
+            sessionPolicy: {
+              language: limit.language,
+              policy: compilePolicy(limit.document, limit.language),
+            },
+          };
+    return {
+      principal: grants === undefined ? found.principal : { ...found.principal, grants },
+      ...(unusable !== undefined && { unusable }),
+      epochs: { user: found.epoch, account: account.tokenEpoch ?? 0 },
+    };
+  }
+
+  /** By whom it is, for proofs that are no records of ours. Undefined when there is nobody of that name. */
+  async findSubject(subject: Subject): Promise<FoundPrincipal | undefined> {
+    if (parseSubject(subject) === undefined) return undefined;
+    const key = recordKeyOf(subject);
+    const entry = await this.#metadata.get(key);
+    if (entry === undefined) return undefined;
+    const { accountId } = decodeRecord<{ readonly accountId: string }>(entry.value);
+    const holder: Holder = { subject, accountId };
+    return this.find(holder, await this.#metadata.getMany(keysOfHolder(holder)));
+  }
+}
+
+function principalOf(
+  { subject, session }: Holder,
+  record: Entry,
+  stored: StoredAccount,
+): (Pick<FoundPrincipal, 'principal' | 'unusable'> & { readonly epoch: number }) | undefined {
+  const account = accountOfRecord(stored);
+  switch (parseSubject(subject)?.kind) {
+    case 'user': {
+      const user = decodeRecord<StoredUser>(record.value);
+      const isServerAdmin = stored.isServerRoot && user.isRoot;
+      return {
+        principal: { kind: 'user', account, user: userOfRecord(user), isServerAdmin },
+        ...(!user.enabled && { unusable: 'user-disabled' }),
+        epoch: user.tokenEpoch ?? 0,
+      };
+    }
+    case 'service': {
+      const service = serviceOfRecord(decodeRecord<StoredService>(record.value));
+      return {
+        principal: { kind: 'service', account, service },
+        ...(!service.enabled && { unusable: 'service-disabled' }),
+        epoch: 0,
+      };
+    }
+    case 'role': {
+      if (session === undefined) return undefined;
+      const { id, name, issuedAtMicros, expiresAtMicros, source } = session;
+      const role = decodeRecord<RoleRecord>(record.value);
+      return {
+        principal: {
+          kind: 'role-session',
+          account,
+          role,
+          session: { id, name, issuedAtMicros, expiresAtMicros, source },
+        },
+        epoch: 0,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
