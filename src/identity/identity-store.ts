@@ -32,7 +32,7 @@ import type { FoundPrincipal } from './find-principal.ts';
 import { accountOfRecord } from './identity-records.ts';
 import { type LoggedIn, type LoginInput, logIn } from './log-in.ts';
 import { type KeyLoginInput, logInWithKey } from './log-in-with-key.ts';
-import { LoginLimiter } from './login-limiter.ts';
+import { type GuessedLogin, LoginLimiter } from './login-limiter.ts';
 import type { MasterKey } from './master-key.ts';
 import { openParties, type PartyStores } from './open-parties.ts';
 import { PasswordGate } from './password-gate.ts';
@@ -108,6 +108,8 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
 
   /** Throws LoginRefused, TooManyAttempts. */
   logIn(input: LoginInput): Promise<LoggedIn>;
+  /** One that failed at another worker. */
+  countFailedLogin(guess: GuessedLogin): void;
   /** Throws LoginRefused, TooManyAttempts. */
   logInWithKey(input: KeyLoginInput): Promise<LoggedIn>;
   /** Throws LoginRefused. */
@@ -135,6 +137,8 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
 }
 
 export interface IdentityStoreParts {
+  /** Tells the other workers of a wrong guess; they pass it to `countFailedLogin`. */
+  readonly announceFailedLogin?: (guess: GuessedLogin) => void;
   readonly metadata: MetadataStore;
   readonly masterKey: MasterKey;
   readonly clock: Clock;
@@ -143,7 +147,7 @@ export interface IdentityStoreParts {
 
 export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
   const gate = new PasswordGate(parts.entropy);
-  const limiter = new LoginLimiter(parts.clock);
+  const limiter = new LoginLimiter(parts.clock, parts.announceFailedLogin);
   const collections = new CollectionRegister(parts);
   const parties = openParties(parts, collections);
   const { principals, removeHoldings } = parties;
@@ -177,6 +181,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     listAccessKeys: (holder) => listAccessKeys(parts, holder),
     setAccessKeyEnabled: (id, enabled) => setAccessKeyEnabled(parts, id, enabled),
     removeAccessKey: (id) => removeAccessKey(parts, id),
+    countFailedLogin: (guess) => limiter.count(guess),
     logIn: (input) => logIn(parts, { gate, limiter }, input),
     logInWithKey: (input) => logInWithKey(parts, { limiter, credentials: finder }, input),
     issueToken: (input) => issueToken(parts, input),

@@ -67,4 +67,17 @@ describe('wrong guesses', () => {
     fail('192.0.2.1', 'last', 10);
     assert.equal(wait('192.0.2.1', 'last'), 60);
   });
+
+  it('are announced once, and count at whoever hears of them', () => {
+    const clock = { nowMicros: () => 1_000_000 };
+    const other = new LoginLimiter(clock);
+    let announced = 0;
+    const limiter = new LoginLimiter(clock, (guess) => {
+      announced += 1;
+      other.count(guess);
+    });
+    for (let index = 0; index < 10; index += 1) limiter.failed({ source: '192.0.2.1', user: 'kim' });
+    assert.equal(announced, 10);
+    assert.throws(() => other.assertMayGuess({ source: '192.0.2.1', user: 'kim' }), IdentityError);
+  });
 });

@@ -1,6 +1,7 @@
 /**
- * How often a password may be guessed wrongly: per source and user, per source, and per user. Counted in memory by each worker, so that
- * guessing costs no writes; with several workers the bounds are as many times higher. Right passwords are not counted.
+ * How often a password may be guessed wrongly: per source and user, per source, and per user. Counted in memory, so that guessing
+ * costs no writes; each worker announces what it counts to the others, so that the bounds are those of the whole server but for the
+ * guesses under way. Right passwords are not counted.
  */
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
@@ -29,10 +30,13 @@ export interface GuessedLogin {
 
 export class LoginLimiter {
   readonly #clock: Clock;
+  readonly #announce: ((guess: GuessedLogin) => void) | undefined;
   readonly #windows = new Map<string, Window>();
 
-  constructor(clock: Clock) {
+  /** `announce`: tells the other workers. */
+  constructor(clock: Clock, announce?: (guess: GuessedLogin) => void) {
     this.#clock = clock;
+    this.#announce = announce;
   }
 
   /** Throws TooManyAttempts with the seconds until the next guess may be made. */
@@ -47,6 +51,12 @@ export class LoginLimiter {
   }
 
   failed(guess: GuessedLogin): void {
+    this.count(guess);
+    this.#announce?.(guess);
+  }
+
+  /** One that failed here, or at another worker. */
+  count(guess: GuessedLogin): void {
     const now = this.#clock.nowMicros();
     for (const [key] of boundsOf(guess)) {
       const window = this.#windows.get(key);

@@ -3,6 +3,7 @@
  * answer unless it carries an `id`.
  */
 import type { Config, ListenAddress } from '../config/config.ts';
+import type { GuessedLogin } from '../identity/login-limiter.ts';
 import type { TlsMaterial } from '../listener/http-listener.ts';
 
 /** Addresses as bound. `regions`: of places with a listener of their own, by name. */
@@ -33,6 +34,8 @@ export type ToWorker =
   /** Run the background work from now on. */
   | { readonly kind: 'keep-house' }
   | { readonly kind: 'stop' }
+  /** At another worker. */
+  | { readonly kind: 'login-failed'; readonly guess: GuessedLogin }
   /** Answer with `report`. */
   | { readonly kind: 'report'; readonly id: number }
   /** The reports that were asked for, and what the primary knows. */
@@ -48,6 +51,8 @@ export type ToPrimary =
   /** The start failed for a reason that a restart does not mend. One sentence. */
   | { readonly kind: 'cannot-start'; readonly reason: string }
   | { readonly kind: 'gather'; readonly id: number }
+  /** For every other worker. */
+  | { readonly kind: 'login-failed'; readonly guess: GuessedLogin }
   /** Metrics in prom-client's JSON form. */
   | { readonly kind: 'reported'; readonly id: number; readonly report: unknown };
 

@@ -88,6 +88,9 @@ class Worker {
       case 'keep-house':
         this.#background?.keepHouse();
         break;
+      case 'login-failed':
+        this.#services?.identity.countFailedLogin(message.guess);
+        break;
       case 'stop':
         void this.#stop();
         break;
@@ -114,6 +117,7 @@ class Worker {
       entropy: this.#entropy,
       log,
       whereabouts: this.#whereabouts,
+      announceFailedLogin: (guess) => send({ kind: 'login-failed', guess }),
       onStorageFailure: (failure) => {
         log.fatal({ err: failure }, 'the store can promise nothing any more: the worker ends');
         process.exit(exitCodes.storageFailed);

@@ -124,6 +124,11 @@ export class WorkerPool {
       case 'gather':
         this.#gather(worker, message.id);
         break;
+      case 'login-failed':
+        for (const member of this.#members.values()) {
+          if (member.worker.id !== worker.id) this.#tell(member.worker, message);
+        }
+        break;
       case 'reported':
         this.#rounds.receive(message.id, message.report);
         break;

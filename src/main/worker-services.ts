@@ -12,6 +12,7 @@ import type { Whereabouts } from '../dialects/keystone/keystone-call.ts';
 import { createKeystoneDialect } from '../dialects/keystone/keystone-dialect.ts';
 import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
+import type { GuessedLogin } from '../identity/login-limiter.ts';
 import { createMasterKey } from '../identity/master-key.ts';
 import { createMasterKeySource, readMasterKeyFile } from '../identity/master-key-file.ts';
 import { createProductCatalogue, type ProductCatalogue } from '../identity/product-catalogue.ts';
@@ -34,6 +35,7 @@ export interface WorkerParts {
   readonly log: Logger;
   readonly whereabouts: Whereabouts;
   readonly onStorageFailure: (failure: StorageFailure) => void;
+  readonly announceFailedLogin: (guess: GuessedLogin) => void;
 }
 
 export interface WorkerServices {
@@ -54,7 +56,7 @@ const SKEW_SECONDS_MAX = 900;
 const SIGNING_KEYS_MAX = 4096;
 
 export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
-  const { config, clock, entropy, whereabouts, onStorageFailure } = parts;
+  const { config, clock, entropy, whereabouts, onStorageFailure, announceFailedLogin } = parts;
   const { dataDirectory, bucketNames, publicEndpoints, scrubBytesPerSecond } = config;
   const masterKeyFile = readMasterKeyFile(dataDirectory);
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
@@ -66,7 +68,13 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     createMasterKeySource(dataDirectory, entropy),
   );
   await loadLookupKeys(engine.metadata, masterKey);
-  const identity = createIdentityStore({ metadata: engine.metadata, masterKey, clock, entropy });
+  const identity = createIdentityStore({
+    metadata: engine.metadata,
+    masterKey,
+    clock,
+    entropy,
+    announceFailedLogin,
+  });
   const signaturesAt = (publicUrl: string | undefined) => ({
     credentials: identity,
     skewSecondsMax: SKEW_SECONDS_MAX,
