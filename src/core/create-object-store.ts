@@ -7,6 +7,7 @@ import { createHousekeeping } from './housekeeping/create-housekeeping.ts';
 import { createPublishRound } from './housekeeping/publish-round.ts';
 import type { ObjectStore, RunningRequest } from './object-store.ts';
 import { abortUpload } from './operations/abort-upload.ts';
+import { readAccount, updateAccount } from './operations/account-settings.ts';
 import { completeUpload } from './operations/complete-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { createBucket } from './operations/create-bucket.ts';
@@ -21,6 +22,7 @@ import { listObjects } from './operations/list-objects.ts';
 import { listParts } from './operations/list-parts.ts';
 import { listUploads } from './operations/list-uploads.ts';
 import { listVersions } from './operations/list-versions.ts';
+import { pinObject } from './operations/pin-object.ts';
 import { protectObject } from './operations/protect-object.ts';
 import { putObject } from './operations/put-object.ts';
 import { putSegmentList } from './operations/put-segment-list.ts';
@@ -29,7 +31,7 @@ import { updateBucket } from './operations/update-bucket.ts';
 import { updateObject } from './operations/update-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
-import { bucketUsage } from './usage.ts';
+import { bucketUsage, bucketUsages } from './usage.ts';
 import { reportScrub, Scrub } from './verification/scrub-store.ts';
 
 /** One per worker. Nothing runs by itself: requests and `housekeep` do all the work. */
@@ -58,11 +60,15 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     deleteBucket: offer(deleteBucket),
     updateBucket: offer(updateBucket),
     bucketUsage: offer(bucketUsage),
+    bucketUsages: offer(bucketUsages),
+    readAccount: offer(readAccount),
+    updateAccount: offer(updateAccount),
     putObject: offer(putObject),
     putSegmentList: offer(putSegmentList),
     readSegmentList: offer(readSegmentList),
     headObject: offer(headObject),
     getObject: offer(getObject),
+    pinObject: offer(pinObject),
     deleteObject: offer(deleteObject),
     copyObject: offer(copyObject),
     updateObject: offer(updateObject),

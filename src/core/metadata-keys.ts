@@ -18,6 +18,7 @@ export const space = {
   claim: 0x02,
   bucket: 0x03,
   purge: 0x04,
+  account: 0x05,
   head: 0x10,
   tombstone: 0x11,
   older: 0x12,
@@ -126,6 +127,11 @@ export function parseDirectoryKey(key: Buffer): { account: AccountId; place: Pla
  */
 export function claimKey(mode: 'global' | 'account', place: Place, name: string): Buffer {
   return textKey(space.claim, mode === 'global' ? name : `\0${place}\0${name}`);
+}
+
+/** Settings of an account in one place. */
+export function accountKey(account: AccountId, place: Place): Buffer {
+  return textKey(space.account, `${account}\0${place}`);
 }
 
 export function bucketKey(id: BucketId): Buffer {

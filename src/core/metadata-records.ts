@@ -300,6 +300,16 @@ export function decodeListedObject(key: string, value: Buffer): ListedObject {
   };
 }
 
+/** As `decodeListedObject`, with the metadata, which is decoded when it is asked for. */
+export function decodeDescribedObject(key: string, value: Buffer): ListedObject {
+  return {
+    ...decodeListedObject(key, value),
+    get metadata() {
+      return decodeRest(value, readBody(value, bodyStartOf(value)).end).metadata;
+    },
+  };
+}
+
 /** As listings of versions show it: everything but the metadata is decoded now, the metadata when it is asked for. */
 export function decodeListedVersion(key: string, value: Buffer, isLatest: boolean): ObjectVersion {
   const flags = value[1]!;

@@ -204,6 +204,12 @@ export interface ListingQuery {
   /** Names must be greater than this (exclusive), or than every name below it when it is a common prefix. Empty: from the start. */
   readonly after: string;
   readonly limit: number;
+  /** Where the listing ends: names must be less than this; in reverse order, greater. Empty: at the end. */
+  readonly until?: string;
+  /** From the last name to the first: then names must be less than `after`. */
+  readonly isReverse?: boolean;
+  /** Rows then have `metadata`, read when it is asked for. */
+  readonly withMetadata?: boolean;
 }
 
 export type ListingItem =
@@ -224,6 +230,8 @@ export interface ListedObject {
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumType?: ChecksumType;
   readonly owner: AccountId;
+  /** Only in listings that ask for it. */
+  readonly metadata?: ObjectMetadata;
 }
 
 export interface ListingPage {

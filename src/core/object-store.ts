@@ -23,6 +23,8 @@ import type {
   VersionId,
   VersioningState,
 } from './model.ts';
+import type { AccountStore } from './operations/account-settings.ts';
+import type { PinnedObject, PinObjectInput } from './operations/pin-object.ts';
 import type { ProtectObjectInput } from './operations/protect-object.ts';
 import type { PutSegmentListInput, PutSegmentListResult } from './operations/put-segment-list.ts';
 import type { BucketChange } from './operations/update-bucket.ts';
@@ -291,7 +293,7 @@ export interface Usage {
   readonly bytes: number;
 }
 
-export interface ObjectStore {
+export interface ObjectStore extends AccountStore {
   /** Called once at the start of every request: see `MetadataStore.refresh`. The result must be ended when the request is. */
   beginRequest(): RunningRequest;
 
@@ -330,11 +332,13 @@ export interface ObjectStore {
   /** The version without opening its body. Throws NoSuchKey, NoSuchVersion, VersionIsDeleteMarker and condition errors. */
   headObject(input: GetObjectInput): Promise<FoundObject>;
   getObject(input: GetObjectInput): Promise<OpenedObject>;
+  /** A version of which any number of ranges can be read, at any time until the request ends. Throws as `headObject`. */
+  pinObject(input: PinObjectInput): Promise<PinnedObject>;
   deleteObject(input: DeleteObjectInput): Promise<DeletedObject>;
   copyObject(input: CopyObjectInput): Promise<ObjectVersion>;
   /**
-   * Replaces documents of one version (`acl`, `tagging`) without touching its bytes or its LastModified. `sequence`: only
-   * while it still is that one; TooMuchContention otherwise.
+   * Replaces documents of one version (`acl`, `tagging`) without touching its bytes or its LastModified, or all of its
+   * metadata, which moves LastModified. `sequence`: only while it still is that one; TooMuchContention otherwise.
    */
   updateObject(input: UpdateObjectInput): Promise<ObjectVersion>;
   /**

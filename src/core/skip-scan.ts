@@ -3,7 +3,7 @@
  * past a common prefix instead of walking through it, so that a page costs what it returns.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { MetadataStore, Row } from '../storage/contract/metadata-store.ts';
+import type { KeyRange, MetadataStore, Row } from '../storage/contract/metadata-store.ts';
 import { BUCKET_PREFIX_BYTES, type BucketSpace, seekKey, successorOfPrefix } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
 
@@ -112,14 +112,20 @@ export class KeyCursor {
     space: BucketSpace,
     bucket: BucketId,
     pattern: ListingPattern,
-    options: { readonly start: Buffer; readonly limit: number; readonly budget: ScanBudget },
+    options: {
+      readonly start: Buffer;
+      /** Keys must be less than these bytes. Empty: no bound but the prefix. */
+      readonly until?: Buffer;
+      readonly limit: number;
+      readonly budget: ScanBudget;
+    },
   ) {
     this.#metadata = metadata;
     this.#space = space;
     this.#bucket = bucket;
     this.#budget = options.budget;
     this.#start = seekKey(space, bucket, storable(options.start));
-    this.#end = successorOfPrefix(seekKey(space, bucket, storable(pattern.prefix)));
+    this.#end = endOfListing(space, bucket, pattern, options.until);
     this.#isAtEnd = pattern.prefix.length > ROW_BYTES_MAX;
     const rowsMax = pattern.delimiter.length === 0 ? SLICE_ROWS_MAX : SLICE_ROWS_BEFORE_SEEKS;
     this.#sliceRows = Math.min(options.limit + 1, rowsMax);
@@ -172,6 +178,32 @@ export class KeyCursor {
     const last = rows[rows.length - 1];
     this.#start = last === undefined ? start : Buffer.concat([last.key, Buffer.alloc(1)]);
   }
+}
+
+function endOfListing(
+  space: BucketSpace,
+  bucket: BucketId,
+  { prefix }: ListingPattern,
+  until: Buffer | undefined,
+): Buffer {
+  const end = successorOfPrefix(seekKey(space, bucket, storable(prefix)));
+  if (until === undefined || until.length === 0) return end;
+  const bound = seekKey(space, bucket, storable(until));
+  return Buffer.compare(bound, end) < 0 ? bound : end;
+}
+
+/** The keys of one space of a bucket that a listing may show, with `after` and `until` as bounds from above and below. */
+export function rangeBelow(
+  space: BucketSpace,
+  bucket: BucketId,
+  pattern: ListingPattern,
+  after: Buffer,
+  until: Buffer,
+): KeyRange {
+  const first = until.length === 0 ? until : Buffer.concat([until, LEAST_CONTINUATION]);
+  const start = seekKey(space, bucket, storable(pattern.notBeforePrefix(first)));
+  const end = endOfListing(space, bucket, pattern, after);
+  return { start, end: Buffer.compare(start, end) < 0 ? end : start };
 }
 
 /** What can be sought instead of something longer than any row: the rows that are not below it are the same. */

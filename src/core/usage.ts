@@ -1,4 +1,5 @@
 /** Counters of a bucket: what was folded, and what the commits since then have changed (docs/adr/0002, Counters). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import { rangeOfBucket, space, usageKey } from './metadata-keys.ts';
@@ -8,6 +9,7 @@ import { decodeUsage } from './usage-records.ts';
 
 const SLICE_ROWS = 1000;
 const ATTEMPTS_MAX = 16;
+const BUCKETS_PER_TURN = 100;
 
 /**
  * Exact as of one moment of the call. The deltas are read in slices; when they were folded into the counters meanwhile,
@@ -23,6 +25,19 @@ export async function bucketUsage(context: CoreContext, bucket: Bucket): Promise
     return addUsage(before === undefined ? NO_USAGE : decodeUsage(before.value), change);
   }
   throw new CoreError('TooMuchContention', { key: bucket.name });
+}
+
+/** As `bucketUsage`, of many; other requests run in between. */
+export async function bucketUsages(
+  context: CoreContext,
+  buckets: readonly Bucket[],
+): Promise<readonly Usage[]> {
+  const usages: Usage[] = [];
+  for (const bucket of buckets) {
+    if (usages.length % BUCKETS_PER_TURN === BUCKETS_PER_TURN - 1) await nextTurn();
+    usages.push(await bucketUsage(context, bucket));
+  }
+  return usages;
 }
 
 export const NO_USAGE: Usage = { objects: 0, bytes: 0 };

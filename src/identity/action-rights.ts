@@ -33,12 +33,14 @@ const writingAcl: ActionRights = { owners: ['object'], objectGrant: 'WRITE_ACP' 
 
 const rights: Readonly<Record<Action, ActionRights>> = {
   'account:list-buckets': ofAccount,
+  'account:write': ofAccount,
   'bucket:create': ofAccount,
   'bucket:delete': ofBucket,
   'bucket:head': listing,
   'bucket:list-objects': listing,
   'bucket:list-versions': listing,
   'bucket:list-uploads': listing,
+  'bucket:write-metadata': ofBucket,
   'bucket:read-location': ofBucket,
   'bucket:read-acl': { owners: ['bucket'], bucketGrant: 'READ_ACP' },
   'bucket:write-acl': { owners: ['bucket'], bucketGrant: 'WRITE_ACP' },

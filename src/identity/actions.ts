@@ -4,12 +4,14 @@
  */
 export const actions = [
   'account:list-buckets',
+  'account:write',
   'bucket:create',
   'bucket:delete',
   'bucket:head',
   'bucket:list-objects',
   'bucket:list-versions',
   'bucket:list-uploads',
+  'bucket:write-metadata',
   'bucket:read-location',
   'bucket:read-acl',
   'bucket:write-acl',

@@ -154,6 +154,8 @@ type StorageAction = Extract<Action, `account:${string}` | `bucket:${string}` | 
 
 const ownershipTable: Readonly<Record<StorageAction, string>> = {
   'account:list-buckets': 'o',
+  'account:write': 'o',
+  'bucket:write-metadata': 'o',
   'bucket:create': 'o',
   'bucket:delete': 'o',
   'bucket:head': 'o',

@@ -14,6 +14,9 @@ type NamedAction = Extract<Action, `account:${string}` | `bucket:${string}` | `o
 
 const names: Readonly<Record<NamedAction, `s3:${string}`>> = {
   'account:list-buckets': 's3:ListAllMyBuckets',
+  // Swift's alone, since S3 has nothing of the kind: their names are this server's own.
+  'account:write': 's3:PutAccountMetadata',
+  'bucket:write-metadata': 's3:PutBucketMetadata',
   'bucket:create': 's3:CreateBucket',
   'bucket:delete': 's3:DeleteBucket',
   'bucket:head': 's3:ListBucket',

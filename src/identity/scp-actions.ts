@@ -17,6 +17,8 @@ type NamedAction = Extract<
 
 const names: Readonly<Record<NamedAction, string>> = {
   'account:list-buckets': 'object-store:ListBuckets',
+  'account:write': 'object-store:UpdateAccountMetadata',
+  'bucket:write-metadata': 'object-store:UpdateBucketMetadata',
   'bucket:create': 'object-store:CreateBucket',
   'bucket:delete': 'object-store:DeleteBucket',
   'bucket:head': 'object-store:ShowBucket',

@@ -31,13 +31,28 @@ const tempAuth = {
   domains: ['s3.example'],
 };
 
+const place = (name: string) => ({ s3: handler(name), swift: handler(`swift of ${name}`) });
+
 describe('storage address', () => {
+  it('takes Swift by its paths, unless a request is signed for S3 or the host is a bucket', () => {
+    const hosts = [{ host: 'kr2.example', ...place('kr2') }];
+    const choose = createStorageChooser(place('main'), hosts, tempAuth);
+    for (const path of ['/v1', '/v1/', '/v1/AUTH_a/c/o', '/v1.0/AUTH_a', '/info', '/healthcheck']) {
+      assert.equal(ask(choose, path), 'swift of main', path);
+      assert.equal(ask(choose, path, 'kr2.example'), 'swift of kr2', path);
+      assert.equal(ask(choose, path, undefined, true), 'main', path);
+      assert.equal(ask(choose, path, 'bucket.s3.example'), 'main', path);
+      assert.equal(ask(choose, path, 'bucket.kr2.example'), 'kr2', path);
+    }
+    assert.equal(ask(choose, '/v1/AUTH_a/c/o?temp_url_sig=0&temp_url_expires=0'), 'swift of main');
+    assert.equal(ask(choose, '/v1/AUTH_a/c/o?X-Amz-Signature=0'), 'main');
+    for (const path of ['/', '/v1.01/a', '/v10', '/info/a', '/healthcheck/']) {
+      assert.equal(ask(choose, path), 'main', path);
+    }
+  });
+
   it('gives tokens where Swift does, but not to signed requests and not below a bucket', () => {
-    const choose = createStorageChooser(
-      handler('s3'),
-      [{ host: 'kr2.example', s3: handler('kr2') }],
-      tempAuth,
-    );
+    const choose = createStorageChooser(place('s3'), [{ host: 'kr2.example', ...place('kr2') }], tempAuth);
     assert.equal(ask(choose, '/auth/v1.0'), 'tokens');
     assert.equal(ask(choose, '/auth/v1.0', 'kr2.example'), 'tokens');
     assert.equal(ask(choose, '/auth/v1.0', 's3.example:9000'), 'tokens');
@@ -51,10 +66,10 @@ describe('storage address', () => {
 
   it('is one place, unless a host name says otherwise', () => {
     const hosts = [
-      { host: 'kr2.example', s3: handler('kr2') },
-      { host: 'jp.kr2.example', s3: handler('jp') },
+      { host: 'kr2.example', ...place('kr2') },
+      { host: 'jp.kr2.example', ...place('jp') },
     ];
-    const choose = createStorageChooser(handler('main'), hosts, tempAuth);
+    const choose = createStorageChooser(place('main'), hosts, tempAuth);
     assert.equal(ask(choose, '/'), 'main');
     assert.equal(ask(choose, '/', 'localhost:9000'), 'main');
     assert.equal(ask(choose, '/', 'KR2.example:9000'), 'kr2');
@@ -63,7 +78,7 @@ describe('storage address', () => {
     assert.equal(ask(choose, '/', '[::1]:9000'), 'main');
     assert.equal(ask(choose, '/', 'jp.kr2.example'), 'jp');
     assert.equal(ask(choose, '/', 'bucket.jp.kr2.example'), 'jp');
-    assert.equal(ask(createStorageChooser(handler('only'), [], tempAuth), '/', 'anything'), 'only');
+    assert.equal(ask(createStorageChooser(place('only'), [], tempAuth), '/', 'anything'), 'only');
   });
 });
 

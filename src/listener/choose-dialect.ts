@@ -5,10 +5,10 @@
  *
  *   1. virtual host, S3 signature, Bearer, or a signature in the query  -> S3
  *   2. /auth/v1.0 and its twins                                         -> tokens of the identity services (TempAuth)
- *      /info /healthcheck /v1/ /v1.0/                                   -> Swift, from its milestone on
+ *      /info /healthcheck /v1 /v1/ /v1.0/                               -> Swift
  *   3. all else, also OPTIONS, form POST and unsigned `GET /`           -> S3
  *
- * One address, or one host name, is one place: each has an S3 dialect of its own.
+ * One address, or one host name, is one place: each has an S3 dialect and a Swift dialect of its own.
  * Control address: by path, the longest entry that fits. Entries that overlap stop the start.
  */
 import type { RequestHandler } from '../dialects/kernel/request-handler.ts';
@@ -16,10 +16,15 @@ import type { WireRequest } from '../dialects/kernel/wire.ts';
 
 export type ChooseHandler = (request: WireRequest) => RequestHandler;
 
-export interface StorageHost {
+/** The APIs of one place. */
+export interface PlaceHandlers {
+  readonly s3: RequestHandler;
+  readonly swift: RequestHandler;
+}
+
+export interface StorageHost extends PlaceHandlers {
   /** Lower case, without port. Bucket names may stand before it. */
   readonly host: string;
-  readonly s3: RequestHandler;
 }
 
 /** Swift's identity service on the storage address. */
@@ -31,36 +36,54 @@ export interface TempAuthEntry {
   readonly domains: readonly string[];
 }
 
-/** `s3`: of the place that answers for every host that is not named. */
+/** `main`: of the place that answers for every host that is not named. */
 export function createStorageChooser(
-  s3: RequestHandler,
+  main: PlaceHandlers,
   hosts: readonly StorageHost[],
   tempAuth: TempAuthEntry,
 ): ChooseHandler {
-  const chooseS3 = createS3Chooser(s3, hosts);
+  const choosePlace = createPlaceChooser(main, hosts);
   const isBucketHost = (request: WireRequest): boolean => {
     const name = hostName(request.headers.get('host') ?? '');
     const domains = [...tempAuth.domains, ...hosts.map(({ host }) => host)];
-    return domains.some((domain) => name.endsWith(`.${domain}`));
+    return domains.some((domain) => name.endsWith(`.${domain}`)) && !domains.includes(name);
   };
-  return (request) =>
-    tempAuth.paths.has(request.rawPath) && !isSigned(request) && !isBucketHost(request)
-      ? tempAuth.handler
-      : chooseS3(request);
+  return (request) => {
+    const { rawPath } = request;
+    const isTempAuth = tempAuth.paths.has(rawPath);
+    if ((!isTempAuth && !isSwiftPath(rawPath)) || isSigned(request) || isBucketHost(request)) {
+      return choosePlace(request).s3;
+    }
+    return isTempAuth ? tempAuth.handler : choosePlace(request).swift;
+  };
 }
 
+function isSwiftPath(rawPath: string): boolean {
+  return (
+    rawPath.startsWith('/v1/') ||
+    rawPath.startsWith('/v1.0/') ||
+    rawPath === '/v1' ||
+    rawPath === '/info' ||
+    rawPath === '/healthcheck'
+  );
+}
+
+/** A proof that S3 takes; Swift has none in these places. */
 function isSigned({ headers, rawQuery }: WireRequest): boolean {
   return headers.has('authorization') || /(?:^|&)(?:X-Amz-Signature|Signature)=/i.test(rawQuery);
 }
 
-function createS3Chooser(s3: RequestHandler, hosts: readonly StorageHost[]): ChooseHandler {
-  if (hosts.length === 0) return () => s3;
+function createPlaceChooser(
+  main: PlaceHandlers,
+  hosts: readonly StorageHost[],
+): (request: WireRequest) => PlaceHandlers {
+  if (hosts.length === 0) return () => main;
   // The longest first: one place may be named below another.
   const ordered = [...hosts].sort((a, b) => b.host.length - a.host.length);
   return (request) => {
     const name = hostName(request.headers.get('host') ?? '');
     const found = ordered.find(({ host }) => name === host || name.endsWith(`.${host}`));
-    return found === undefined ? s3 : found.s3;
+    return found ?? main;
   };
 }
 

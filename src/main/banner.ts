@@ -15,11 +15,11 @@ export function renderBanner({ version, config, addresses, created }: BannerFact
   const urlOf = (address: ListenAddress): string => urlOfAddress(address, config.tls !== undefined);
   const storageUrl = config.publicEndpoints.storage ?? urlOf(addresses.storage);
   const rows: [string, string][] = [
-    ['Storage', `${urlOf(addresses.storage)}   S3`],
+    ['Storage', `${urlOf(addresses.storage)}   S3, Swift`],
     ['Control', `${urlOf(addresses.control)}   health, metrics, admin, Keystone`],
     ...Object.entries(addresses.regions).map(([name, address]): [string, string] => [
       `Region ${name}`,
-      `${urlOf(address)}   S3`,
+      `${urlOf(address)}   S3, Swift`,
     ]),
     [config.places.length === 1 ? 'Region' : 'Regions', config.places.map(({ name }) => name).join(', ')],
     ['Data', config.dataDirectory],

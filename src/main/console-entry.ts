@@ -27,7 +27,7 @@ import type { WorkerServices } from './worker-services.ts';
 const CONSOLE_API_PATH = `${CONSOLE_PATH}api/`;
 
 export interface ConsoleParts {
-  readonly services: Pick<WorkerServices, 'identity' | 's3Of'>;
+  readonly services: Pick<WorkerServices, 'identity' | 'handlersOf'>;
   readonly config: Config;
   readonly version: string;
   readonly whereabouts: Whereabouts;
@@ -39,7 +39,7 @@ export interface ConsoleParts {
 /** The control address with the console in it: `chooseControl` answers whatever is not the console's. */
 export function withConsole(chooseControl: ChooseHandler, parts: ConsoleParts): ChooseHandler {
   const { services, config, version, whereabouts, clock, entropy, mintRequestId } = parts;
-  const { identity, s3Of } = services;
+  const { identity, handlersOf } = services;
   const pages = bindDialect(
     createConsoleDialect(
       {
@@ -53,7 +53,7 @@ export function withConsole(chooseControl: ChooseHandler, parts: ConsoleParts): 
       entropy,
     ),
   );
-  const s3 = new Map(config.places.map((place) => [place.name.toLowerCase(), s3Of(place)]));
+  const s3 = new Map(config.places.map((place) => [place.name.toLowerCase(), handlersOf(place).s3]));
   const api = createConsoleApi({ tokens: identity, s3, chooseControl, mintRequestId });
   const door = createDoor(mintRequestId);
   return (request) => {

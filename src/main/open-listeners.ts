@@ -18,7 +18,7 @@ export interface ListenerServices {
   readonly clock: Clock;
   readonly log: Logger;
   readonly chooseControl: ChooseHandler;
-  readonly s3Of: WorkerServices['s3Of'];
+  readonly handlersOf: WorkerServices['handlersOf'];
   readonly tempAuth: TempAuthEntry;
   beginExchange(choose: ChooseHandler): Exchange;
   onRefusal(refusal: Refusal): void;
@@ -38,11 +38,11 @@ export class AddressUnavailable extends Error {
 
 /** The order is always the same: with port 0 a worker is given the ports of the others by it. */
 export async function openListeners(services: ListenerServices): Promise<OpenListeners> {
-  const { config, s3Of, tempAuth } = services;
+  const { config, handlersOf, tempAuth } = services;
   const places = arrangePlaces(config.places);
   const storageChooser = createStorageChooser(
-    s3Of(places.main),
-    places.byHost.map(({ host, place }) => ({ host, s3: s3Of(place) })),
+    handlersOf(places.main),
+    places.byHost.map(({ host, place }) => ({ host, ...handlersOf(place) })),
     tempAuth,
   );
   const opened: Listener[] = [];
@@ -55,7 +55,7 @@ export async function openListeners(services: ListenerServices): Promise<OpenLis
   const control = await open('GOTGAN_CONTROL_ADDRESS', config.controlAddress, services.chooseControl);
   const regions: Record<string, ListenAddress> = {};
   for (const place of places.byAddress) {
-    const choose = createStorageChooser(s3Of(place), [], tempAuth);
+    const choose = createStorageChooser(handlersOf(place), [], tempAuth);
     regions[place.name] = (await open(`GOTGAN_REGIONS (${place.name})`, place.address, choose)).address;
   }
   return {

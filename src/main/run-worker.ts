@@ -138,7 +138,7 @@ class Worker {
       clock,
       log,
       chooseControl,
-      s3Of: services.s3Of,
+      handlersOf: services.handlersOf,
       tempAuth: { paths: tempAuthPaths, handler: services.keystone, domains: config.domains },
       beginExchange: (choose) =>
         new ServedCall({

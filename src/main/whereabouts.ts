@@ -9,9 +9,17 @@ import { urlOfAddress } from './banner.ts';
 import { arrangePlaces } from './place-addresses.ts';
 import type { BoundAddresses } from './process-messages.ts';
 
+export interface ServerWhereabouts extends Whereabouts {
+  /** Of the control address, to somebody who asks at a storage address. */
+  controlUrl(request: WireRequest): string;
+}
+
 /** `bound`: undefined until the addresses are open. */
-export function createWhereabouts(config: Config, bound: () => BoundAddresses | undefined): Whereabouts {
-  const { publicEndpoints, places, storageAddress } = config;
+export function createWhereabouts(
+  config: Config,
+  bound: () => BoundAddresses | undefined,
+): ServerWhereabouts {
+  const { publicEndpoints, places, storageAddress, controlAddress } = config;
   const isTls = config.tls !== undefined;
   const main = arrangePlaces(places).main;
   const addressOf = (place: PlaceConfig): ListenAddress => {
@@ -29,6 +37,8 @@ export function createWhereabouts(config: Config, bound: () => BoundAddresses | 
   };
   return {
     identityUrl: ({ clientOrigin }) => publicEndpoints.control ?? (isPlain(clientOrigin) ? clientOrigin : ''),
+    controlUrl: (request) =>
+      publicEndpoints.control ?? urlOfAddress(reachable(bound()?.control ?? controlAddress, request), isTls),
     storageUrls: (request) =>
       places.map((place) => ({ region: place.name, url: storageUrlOf(place, request) })),
   };

@@ -8,9 +8,9 @@ import { createSigV2Verifier } from '../dialects/authn/sigv2.ts';
 import { createSigV4Verifier, type SigV4Verifier } from '../dialects/authn/sigv4.ts';
 import type { PublicAddress } from '../dialects/authn/sigv4-canonical.ts';
 import { bindDialect, type RequestHandler } from '../dialects/kernel/request-handler.ts';
-import type { Whereabouts } from '../dialects/keystone/keystone-call.ts';
 import { createKeystoneDialect } from '../dialects/keystone/keystone-dialect.ts';
 import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
+import { createSwiftDialect } from '../dialects/swift/swift-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
 import type { GuessedLogin } from '../identity/login-limiter.ts';
 import { createMasterKey } from '../identity/master-key.ts';
@@ -21,19 +21,21 @@ import { defaultInstances } from '../identity/service-instances.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
 import { decodePercent } from '../lib/percent-encoding.ts';
+import type { PlaceHandlers } from '../listener/choose-dialect.ts';
 import { readPublicEndpoint } from '../listener/client-origin.ts';
 import type { StorageEngine } from '../storage/contract/storage-engine.ts';
 import type { StorageFailure } from '../storage/contract/storage-errors.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
 import { hostsOf, nameRegions } from './place-addresses.ts';
 import { type MountedScp, openScpServices } from './scp-services.ts';
+import type { ServerWhereabouts } from './whereabouts.ts';
 
 export interface WorkerParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Logger;
-  readonly whereabouts: Whereabouts;
+  readonly whereabouts: ServerWhereabouts;
   readonly onStorageFailure: (failure: StorageFailure) => void;
   readonly announceFailedLogin: (guess: GuessedLogin) => void;
 }
@@ -47,7 +49,7 @@ export interface WorkerServices {
   readonly keystone: RequestHandler;
   readonly catalogue: ProductCatalogue;
   readonly scp: MountedScp;
-  s3Of(place: PlaceConfig): RequestHandler;
+  handlersOf(place: PlaceConfig): PlaceHandlers;
 }
 
 /** AWS, "Authenticating Requests": a quarter of an hour. */
@@ -100,8 +102,8 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
       createKeystoneDialect({ identity, clock, entropy, whereabouts, tokenLifetimeSeconds }),
     ),
     controlVerifier: createSigV4Verifier(signaturesAt(publicEndpoints.control)),
-    s3Of: (place) =>
-      bindDialect(
+    handlersOf: (place) => ({
+      s3: bindDialect(
         createS3Dialect(
           {
             store,
@@ -126,6 +128,13 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
           },
         ),
       ),
+      swift: bindDialect(
+        createSwiftDialect(
+          { store, tokens: identity, entropy },
+          { place: place.name, identityUrl: whereabouts.controlUrl },
+        ),
+      ),
+    }),
   };
 }
 

@@ -43,7 +43,7 @@ describe('the first start', () => {
     const server = await start({ generateRootPair: true });
     const banner = server.output();
     assert.match(banner, /^ {2}Gotgan \d+\.\d+\.\d+$/m);
-    assert.match(banner, /^ {2}Storage {5}http:\/\/127\.0\.0\.1:\d+ {3}S3$/m);
+    assert.match(banner, /^ {2}Storage {5}http:\/\/127\.0\.0\.1:\d+ {3}S3, Swift$/m);
     assert.match(banner, /^ {2}Control {5}http:\/\/127\.0\.0\.1:\d+ /m);
     assert.match(banner, /^ {2}Region {6}KR1$/m);
     assert.ok(banner.includes(`  Data        ${server.dataDirectory}\n`));

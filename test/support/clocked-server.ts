@@ -92,7 +92,7 @@ export async function startClockedServer(
         createNotFound({ mintRequestId: () => 'none' }),
       ),
     ),
-    s3Of: services.s3Of,
+    handlersOf: services.handlersOf,
     tempAuth: { paths: tempAuthPaths, handler: keystone, domains: config.domains },
     beginExchange(choose) {
       const running = store.beginRequest();

@@ -28,7 +28,7 @@ export async function getObject(context: CoreContext, input: GetObjectInput): Pr
   throw new CoreError('StoredDataCorrupt', { key: input.key });
 }
 
-interface Selected {
+export interface Selected {
   readonly object: ComposedObject;
   readonly isLatest: boolean;
   readonly selected: ByteSelection | undefined;
@@ -37,7 +37,7 @@ interface Selected {
   readonly reading: SegmentReading | undefined;
 }
 
-async function findSelected(context: CoreContext, input: GetObjectInput): Promise<Selected> {
+export async function findSelected(context: CoreContext, input: GetObjectInput): Promise<Selected> {
   const { bucket, key, versionId, conditions, range, partNumber } = input;
   assertKey(key, context.settings.keyBytesMax);
   const found = await findVersion(context, bucket, key, versionId);
@@ -80,7 +80,7 @@ async function findComposed(
   return { ...base, selected: await selectPart(context, object.record, partNumber) };
 }
 
-function openSelected(context: CoreContext, found: Selected): Promise<OpenBody | undefined> {
+export function openSelected(context: CoreContext, found: Selected): Promise<OpenBody | undefined> {
   const { object, selected, reading } = found;
   const { bucket, key, record } = object;
   const start = selected?.start ?? 0;
@@ -92,7 +92,7 @@ function openSelected(context: CoreContext, found: Selected): Promise<OpenBody |
   return openBody(context, { bucket: bucket.id, key, size, body }, start, selected?.end ?? size - 1);
 }
 
-function toFoundObject(input: GetObjectInput, found: Selected): FoundObject {
+export function toFoundObject(input: GetObjectInput, found: Selected): FoundObject {
   const { object, selected, segmentCount } = found;
   const version = toObjectVersion(object.key, object.record, found.isLatest);
   const isLinked = object.key !== input.key || object.bucket.id !== input.bucket.id;

@@ -1,8 +1,12 @@
 import type { CoreContext } from '../core-context.ts';
-import { BUCKET_PREFIX_BYTES, parseHeadKey, space, successorOfPrefix } from '../metadata-keys.ts';
-import { decodeListedObject } from '../metadata-records.ts';
+import { BUCKET_PREFIX_BYTES, parseHeadKey, seekKey, space, successorOfPrefix } from '../metadata-keys.ts';
+import { decodeDescribedObject, decodeListedObject } from '../metadata-records.ts';
 import type { Bucket, ListingItem, ListingPage, ListingQuery } from '../model.ts';
-import { KeyCursor, ListingPattern, ScanBudget } from '../skip-scan.ts';
+import { KeyCursor, ListingPattern, rangeBelow, ScanBudget } from '../skip-scan.ts';
+
+/** Rows of one scan of a listing in reverse order; with a delimiter nobody knows how many stand before the next seek. */
+const REVERSE_ROWS_MAX = 1001;
+const REVERSE_ROWS_BEFORE_SEEKS = 16;
 
 /** Current objects and common prefixes in the byte order of their names. A limit of 0 or less gives an empty, whole page. */
 export async function listObjects(
@@ -10,11 +14,14 @@ export async function listObjects(
   bucket: Bucket,
   query: ListingQuery,
 ): Promise<ListingPage> {
-  const { limit } = query;
+  const { limit, until = '' } = query;
   if (limit <= 0) return { items: [], isTruncated: false };
+  if (query.isReverse === true) return listInReverse(context, bucket, query);
+  const decode = query.withMetadata === true ? decodeDescribedObject : decodeListedObject;
   const pattern = new ListingPattern(query.prefix, query.delimiter);
   const cursor = new KeyCursor(context.metadata, space.head, bucket.id, pattern, {
     start: pattern.startAfter(query.after),
+    until: Buffer.from(until),
     limit,
     budget: new ScanBudget(),
   });
@@ -26,7 +33,7 @@ export async function listObjects(
     if (items.length === limit) return { items, isTruncated: true, next: nameOf(items[limit - 1]!) };
     const prefixBytes = pattern.commonPrefixBytes(row.key, BUCKET_PREFIX_BYTES, row.key.length);
     if (prefixBytes === 0) {
-      items.push({ kind: 'object', object: decodeListedObject(parseHeadKey(row.key), row.value) });
+      items.push({ kind: 'object', object: decode(parseHeadKey(row.key), row.value) });
       cursor.advance();
     } else {
       const prefix = row.key.subarray(BUCKET_PREFIX_BYTES, BUCKET_PREFIX_BYTES + prefixBytes);
@@ -34,6 +41,43 @@ export async function listObjects(
       cursor.seek(successorOfPrefix(prefix));
     }
   }
+}
+
+/** Everything that falls under a common prefix lies at or behind it, so that going on below it skips the rest. */
+async function listInReverse(
+  context: CoreContext,
+  bucket: Bucket,
+  query: ListingQuery,
+): Promise<ListingPage> {
+  const { limit, after, until = '' } = query;
+  const decode = query.withMetadata === true ? decodeDescribedObject : decodeListedObject;
+  const pattern = new ListingPattern(query.prefix, query.delimiter);
+  const { start, end } = rangeBelow(space.head, bucket.id, pattern, Buffer.from(after), Buffer.from(until));
+  const budget = new ScanBudget();
+  const items: ListingItem[] = [];
+  let below = end;
+  let sliceRows = Math.min(limit + 1, query.delimiter === '' ? REVERSE_ROWS_MAX : REVERSE_ROWS_BEFORE_SEEKS);
+  while (Buffer.compare(start, below) < 0) {
+    await budget.yieldWhenSpent();
+    const rows = await context.metadata.scan({ start, end: below }, sliceRows, 'reverse');
+    budget.spend(rows.length);
+    for (const row of rows) {
+      if (Buffer.compare(row.key, below) >= 0) continue;
+      if (items.length === limit) return { items, isTruncated: true, next: nameOf(items[limit - 1]!) };
+      const prefixBytes = pattern.commonPrefixBytes(row.key, BUCKET_PREFIX_BYTES, row.key.length);
+      if (prefixBytes === 0) {
+        items.push({ kind: 'object', object: decode(parseHeadKey(row.key), row.value) });
+        below = row.key;
+      } else {
+        const prefix = row.key.subarray(BUCKET_PREFIX_BYTES, BUCKET_PREFIX_BYTES + prefixBytes);
+        items.push({ kind: 'prefix', prefix: prefix.toString() });
+        below = seekKey(space.head, bucket.id, prefix);
+      }
+    }
+    if (rows.length < sliceRows) break;
+    sliceRows = Math.min(sliceRows * 2, REVERSE_ROWS_MAX);
+  }
+  return { items, isTruncated: false };
 }
 
 function nameOf(item: ListingItem): string {

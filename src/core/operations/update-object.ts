@@ -2,8 +2,8 @@ import { withComposition } from '../composition/composition-documents.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import { findVersion } from '../find-version.ts';
-import { changedVersion, encodeVersion, toObjectVersion } from '../metadata-records.ts';
-import type { Bucket, ObjectVersion, VersionId } from '../model.ts';
+import { changedVersion, encodeVersion, toObjectVersion, type VersionRecord } from '../metadata-records.ts';
+import type { Bucket, ObjectMetadata, ObjectVersion, VersionId } from '../model.ts';
 import { assertKey } from '../names.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 
@@ -14,10 +14,12 @@ export interface UpdateObjectInput {
   /** Only while it is the version of this sequence: another may have taken its id, `null`, or its place as the latest. */
   readonly sequence?: number;
   /** `null` removes a document. */
-  readonly documents: Readonly<Record<string, string | null>>;
+  readonly documents?: Readonly<Record<string, string | null>>;
+  /** Given the version as it is, answers what all of its metadata is to be. Moves its LastModified to now. */
+  readonly metadata?: (current: ObjectVersion) => ObjectMetadata;
 }
 
-/** Replaces documents of one version. Throws what reading the version throws. */
+/** Replaces documents of one version, or all of its metadata; its bytes stay. Throws what reading the version throws. */
 export function updateObject(context: CoreContext, input: UpdateObjectInput): Promise<ObjectVersion> {
   const { bucket, key, versionId } = input;
   return context.keyQueue.run(bucket.id, key, async () => {
@@ -28,14 +30,22 @@ export function updateObject(context: CoreContext, input: UpdateObjectInput): Pr
       if (input.sequence !== undefined && input.sequence !== sequence) {
         throw new CoreError('TooMuchContention', { key });
       }
-      const documents = mergeDocuments(metadata.documents, input.documents);
+      const replaced = input.metadata?.(toObjectVersion(key, found.record, found.isLatest));
+      const kept = { ...metadata, documents: mergeDocuments(metadata.documents, input.documents ?? {}) };
       const { protection } = found.record;
-      const record = withComposition(
+      const changed = withComposition(
         changedVersion(found.record, {
-          metadata: { ...metadata, documents },
+          metadata: replaced ?? kept,
           ...(protection === undefined ? undefined : { protection }),
         }),
       );
+      const record: VersionRecord =
+        replaced === undefined
+          ? changed
+          : {
+              ...changed,
+              lastModifiedMicros: Math.max(context.clock.nowMicros(), found.record.lastModifiedMicros + 1),
+            };
       // The record is checked where it stands: whoever moves or removes it checks the same.
       draft.check(found.storedUnder, { version: found.recordVersion });
       draft.put(found.storedUnder, encodeVersion(record));

@@ -11,13 +11,13 @@
  */
 import { type AccessDecision, evaluateAccess } from '../../identity/evaluate-access.ts';
 import { IdentityError } from '../../identity/identity-errors.ts';
-import type { Entropy } from '../../lib/entropy.ts';
 import { mintUuid } from '../../lib/uuid.ts';
 import { verifyAuthToken } from '../authn/auth-token.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { createPathTemplates } from '../kernel/path-templates.ts';
 import { parseQuery } from '../kernel/query-parameters.ts';
 import { createRouteTable } from '../kernel/route-table.ts';
+import { mintTransactionId } from '../kernel/transaction-id.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import { CallState } from './call-state.ts';
 import type { HeldToken, KeystoneCall, KeystoneOperation, KeystoneServices } from './keystone-call.ts';
@@ -38,7 +38,7 @@ export function createKeystoneDialect(services: KeystoneServices): Dialect<Keyst
     begin(request) {
       const isTempAuth = tempAuthPaths.has(request.rawPath);
       const requestId = isTempAuth
-        ? mintTransactionId(entropy, request.receivedAtMicros)
+        ? mintTransactionId(entropy, request.receivedAtMicros, undefined)
         : `req-${mintUuid(entropy)}`;
       return new CallState(request, requestId, isTempAuth);
     },
@@ -195,10 +195,4 @@ function realmOf({ request }: CallState): string {
 /** The Host field of a request may hold anything: what could end the quotation stays out. */
 function safeUrl(url: string): string {
   return /^https?:\/\/[\w.:[\]%/~-]+$/.test(url) ? url : '';
-}
-
-/** As Swift's: `tx`, 21 hexadecimal digits, `-`, the time in seconds with ten. */
-function mintTransactionId(entropy: Entropy, nowMicros: number): string {
-  const seconds = Math.floor(nowMicros / 1_000_000);
-  return `tx${entropy.bytes(11).toString('hex').slice(0, 21)}-${seconds.toString(16).padStart(10, '0')}`;
 }

@@ -23,17 +23,13 @@ import {
   type ObjectFacts,
 } from '../../identity/evaluate-access.ts';
 import { accountOf } from '../../identity/principal.ts';
+import { accessResourceOf, FOREIGN_OBJECTS_DOCUMENT } from '../kernel/bucket-access.ts';
 import type { Operation, Permission } from '../kernel/define-operation.ts';
-import { POLICY_DOCUMENT } from './bucket-policy.ts';
 import { hasAclsDisabled, writesForeignObjects } from './object-ownership.ts';
-import { publicAccessBlockOf } from './public-access.ts';
 import { type ConditionedCall, RequestConditions } from './request-conditions.ts';
 import { actionOnVersion } from './s3-actions.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
-
-/** Set for good once an account other than the bucket's may have written an object into the bucket. */
-const FOREIGN_OBJECTS_DOCUMENT = 'foreign-objects';
 
 /** What makes an object that belongs to whoever makes it. */
 const writes: ReadonlySet<Action> = new Set(['object:write', 'object:copy']);
@@ -198,19 +194,10 @@ function questionOf(
   key?: string,
   versionId?: VersionId,
 ): AccessQuestion {
-  const { documents } = bucket;
   return {
     principal: call.caller.principal,
     action,
-    resource: {
-      account: bucket.account,
-      bucket: bucket.name,
-      bucketAcl: hasAclsDisabled(bucket) ? undefined : documents['acl'],
-      bucketPolicy: documents[POLICY_DOCUMENT],
-      publicAccessBlock: publicAccessBlockOf(bucket),
-      mayHoldForeignObjects: documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
-      ...(key !== undefined && { key }),
-    },
+    resource: accessResourceOf(bucket, key),
     request: new RequestConditions(call, { action, target: { kind: 'bucket', bucket, key }, versionId }),
   };
 }

@@ -12,6 +12,7 @@
  */
 import type { AccountId, Bucket, ObjectMetadata } from '../../core/model.ts';
 import { accountOf, type Caller } from '../../identity/principal.ts';
+import { hasListsDisabled } from '../kernel/bucket-access.ts';
 import { type AclRequest, aclDocument } from './acl-headers.ts';
 import { refusePublicAcl } from './public-access.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
@@ -25,9 +26,7 @@ export const ownershipRules: readonly string[] = [
   'ObjectWriter',
 ];
 
-export function hasAclsDisabled(bucket: Pick<Bucket, 'documents'>): boolean {
-  return bucket.documents[OWNERSHIP_DOCUMENT] === 'BucketOwnerEnforced';
-}
+export const hasAclsDisabled = hasListsDisabled;
 
 /** Owner and list of the object that a call is about to write. Throws as `aclDocument`, AccessControlListNotSupported and AccessDenied. */
 export async function ownerAndAcl(

@@ -1,0 +1,123 @@
+/**
+ * What headers of PUT and POST set on a container, and how it is shown (nhn-openstack.md, sections 7.3 and 7.4). A setting is one
+ * document of the bucket; so is every item of its metadata, so that requests at the same moment merge.
+ *
+ * An empty value clears a setting, and so does `X-Remove-` before its name with any value, which wins.
+ */
+import type { Bucket } from '../../core/model.ts';
+import type { WireHeaders } from '../kernel/wire.ts';
+import { mergeMetadata, pushMetadata } from './metadata-headers.ts';
+import { isTrue } from './object-metadata.ts';
+import { SwiftError } from './swift-errors.ts';
+
+interface ContainerSetting {
+  /** As shown. */
+  readonly header: string;
+  readonly document: string;
+  /** Shown to nobody else. */
+  readonly isOwners: boolean;
+  /** What is stored; null clears. Throws 400. */
+  clean(value: string): string | null;
+}
+
+const METADATA_PREFIX = 'swift-meta/';
+const POLICY_DOCUMENT = 'storage-policy';
+
+const containerDocuments = { rfcEtags: 'rfc-etags' } as const;
+
+/** Not to be seen by strangers, although they are metadata. */
+const ownersMetadata: ReadonlySet<string> = new Set(['temp-url-key', 'temp-url-key-2']);
+
+const settings: readonly ContainerSetting[] = [
+  {
+    header: 'X-Container-Rfc-Compliant-Etags',
+    document: containerDocuments.rfcEtags,
+    isOwners: false,
+    clean: (value) => (isTrue(value) ? 'True' : 'False'),
+  },
+];
+
+/** Storage policies: the names that `/info` shows. They differ in what they cost, not in what they do here. */
+export const storagePolicies = ['Standard', 'Economy'] as const;
+
+type Documents = Readonly<Record<string, string | null>>;
+
+/** Changes of documents that the headers ask for. Throws 400. */
+export function decodeContainerChanges(
+  headers: WireHeaders,
+  current: Readonly<Record<string, string>>,
+): Documents {
+  const changes: Record<string, string | null> = {};
+  for (const { header, document, clean } of settings) {
+    const name = header.toLowerCase();
+    const value = headers.get(name);
+    const isRemoved = (headers.get(`x-remove-${name.slice('x-'.length)}`) ?? '') !== '';
+    if (isRemoved || value === '') changes[document] = null;
+    else if (value !== undefined) changes[document] = clean(value);
+  }
+  return { ...changes, ...metadataChanges(headers, current, 'container') };
+}
+
+/** Of accounts and containers alike: one document per item. Throws 400. */
+export function metadataChanges(
+  headers: WireHeaders,
+  current: Readonly<Record<string, string>>,
+  target: 'account' | 'container',
+): Documents {
+  const before = metadataOf(current);
+  const after = mergeMetadata(before, headers, target);
+  const changes: Record<string, string | null> = {};
+  for (const name of Object.keys(before)) {
+    if (after[name] === undefined) changes[METADATA_PREFIX + name] = null;
+  }
+  for (const [name, value] of Object.entries(after)) {
+    if (before[name] !== value) changes[METADATA_PREFIX + name] = value;
+  }
+  return changes;
+}
+
+/** By name, in lower case. */
+function metadataOf(documents: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(documents).filter(([kind]) => kind.startsWith(METADATA_PREFIX));
+  return Object.fromEntries(entries.map(([kind, text]) => [kind.slice(METADATA_PREFIX.length), text]));
+}
+
+/** Of a new container. Throws 400 for a policy that does not exist. */
+export function decodeStoragePolicy(headers: WireHeaders): Record<string, string> {
+  const wanted = headers.get('x-storage-policy');
+  if (wanted === undefined || wanted === '') return {};
+  const policy = storagePolicies.find((name) => name.toLowerCase() === wanted.toLowerCase());
+  if (policy === undefined) throw new SwiftError(400, `Invalid X-Storage-Policy ${JSON.stringify(wanted)}`);
+  return policy === storagePolicies[0] ? {} : { [POLICY_DOCUMENT]: policy };
+}
+
+export function storagePolicyOf({ documents }: Pick<Bucket, 'documents'>): string {
+  return documents[POLICY_DOCUMENT] ?? storagePolicies[0];
+}
+
+export function hasRfcEtags({ documents }: Pick<Bucket, 'documents'>): boolean {
+  return documents[containerDocuments.rfcEtags] === 'True';
+}
+
+export function pushContainerSettings(
+  headers: string[],
+  { documents }: Pick<Bucket, 'documents'>,
+  isOwner: boolean,
+): void {
+  for (const { header, document, isOwners } of settings) {
+    const value = documents[document];
+    if (value !== undefined && (isOwner || !isOwners)) headers.push(header, value);
+  }
+  pushOwnMetadata(headers, documents, 'container', isOwner);
+}
+
+export function pushOwnMetadata(
+  headers: string[],
+  documents: Readonly<Record<string, string>>,
+  target: 'account' | 'container',
+  isOwner: boolean,
+): void {
+  const items = Object.entries(metadataOf(documents));
+  const shown = items.filter(([name]) => isOwner || !ownersMetadata.has(name));
+  pushMetadata(headers, Object.fromEntries(shown), target);
+}

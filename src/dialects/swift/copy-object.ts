@@ -1,0 +1,101 @@
+/** Copies: the body shared with the source where nothing of it is left out, streamed where a range is asked for. */
+
+import { CoreError } from '../../core/core-errors.ts';
+import type { Bucket, ObjectVersion } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import type { Action } from '../../identity/actions.ts';
+import { encodeStrictPath } from '../../lib/percent-encoding.ts';
+import { accountNameOf, checkNames } from './addressing.ts';
+import { selectSpans } from './byte-ranges.ts';
+import { allowsRange, checkConditions } from './conditions.ts';
+import type { NamedObject } from './copy-headers.ts';
+import { lastModifiedHeader } from './dates.ts';
+import { pushMetadata } from './metadata-headers.ts';
+import { openContent } from './object-content.ts';
+import { createdHeaders } from './object-headers.ts';
+import { copyObjectMetadata, isTrue } from './object-metadata.ts';
+import type { SwiftCall, SwiftServices } from './swift-call.ts';
+import { SwiftError } from './swift-errors.ts';
+import { swiftLimits } from './swift-limits.ts';
+
+export interface CopyTarget {
+  readonly bucket: Bucket;
+  readonly key: string;
+}
+
+export interface FinishedCopy {
+  readonly source: CopyTarget & { readonly version: ObjectVersion };
+  readonly target: CopyTarget;
+  readonly version: ObjectVersion;
+}
+
+/** The other end of a copy, when the caller may use it so. Throws 401, 403 and 404. */
+export async function findOtherEnd(
+  store: ObjectStore,
+  call: SwiftCall,
+  named: NamedObject,
+  action: Action,
+): Promise<CopyTarget> {
+  const { container: name, key, account = call.account } = named;
+  checkNames(name, key);
+  const denied = new SwiftError(call.caller.principal.kind === 'anonymous' ? 401 : 403);
+  let bucket: Bucket;
+  try {
+    bucket = await store.findBucket({ caller: undefined, place: call.place, name, account });
+  } catch (error) {
+    const isMissing = error instanceof CoreError && error.code === 'NoSuchBucket';
+    if (isMissing && account !== call.account) throw denied;
+    throw error;
+  }
+  if (!(await call.decideOn(action, bucket, key)).allowed) throw denied;
+  return { bucket, key };
+}
+
+/** Throws 304, 412, 413, 416 and what reading and writing throw. Conditions and ranges are about the source. */
+export async function copyObject(
+  { store }: SwiftServices,
+  call: SwiftCall,
+  from: CopyTarget,
+  to: CopyTarget,
+): Promise<FinishedCopy> {
+  const { headers, body } = call.request;
+  if (body.contentLength !== 0) throw new SwiftError(400, 'Copy requests require a zero byte body');
+  const { version: source, content } = await openContent(store, from.bucket, from.key);
+  checkConditions(headers, content, content.shownEtag);
+  if (source.size > swiftLimits.objectBytesMax) throw new SwiftError(413);
+  const isFresh = isTrue(headers.get('x-fresh-metadata'));
+  const metadata = (found: ObjectVersion) => copyObjectMetadata(headers, found.metadata, isFresh);
+  const range = allowsRange(headers, content) ? headers.get('range') : undefined;
+  const span = selectSpans(range, source.size)?.[0];
+  const ends = { bucket: to.bucket, key: to.key, owner: to.bucket.account, conditions: {} };
+  let version: ObjectVersion;
+  if (span === undefined) {
+    version = await store.copyObject({
+      ...ends,
+      source: from,
+      sourceConditions: {},
+      metadata,
+      changesSomething: true,
+    });
+  } else {
+    const opened = await content.open(span.start, span.end);
+    const size = span.end - span.start + 1;
+    try {
+      const sent = { source: opened, size, expected: {} };
+      version = await store.putObject({ ...ends, metadata: metadata(source), body: sent });
+    } finally {
+      await opened.close();
+    }
+  }
+  return { source: { ...from, version: source }, target: to, version };
+}
+
+export function copiedHeaders({ source, target, version }: FinishedCopy): string[] {
+  const { bucket, key } = source;
+  const headers = createdHeaders(version, target.bucket);
+  headers.push('X-Copied-From', encodeStrictPath(`${bucket.name}/${key}`));
+  headers.push('X-Copied-From-Account', accountNameOf(bucket.account));
+  headers.push('X-Copied-From-Last-Modified', lastModifiedHeader(source.version.lastModifiedMicros));
+  pushMetadata(headers, version.metadata.user, 'object');
+  return headers;
+}

@@ -1,0 +1,26 @@
+/** The bytes of an object, ready to be sent in whatever parts a request asks for. */
+import type { Bucket, ObjectVersion } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import { objectHeaders, shownEtag, swiftEtag } from './object-headers.ts';
+import type { Content } from './send-content.ts';
+
+export async function openContent(
+  store: Pick<ObjectStore, 'pinObject'>,
+  bucket: Bucket,
+  key: string,
+): Promise<{ readonly version: ObjectVersion; readonly content: Content }> {
+  const { version, read } = await store.pinObject({ bucket, key });
+  const { size, lastModifiedMicros, metadata } = version;
+  return {
+    version,
+    content: {
+      size,
+      etag: swiftEtag(version),
+      shownEtag: shownEtag(version, bucket),
+      lastModifiedMicros,
+      contentType: metadata.system.contentType,
+      headers: objectHeaders(version, bucket),
+      open: read,
+    },
+  };
+}

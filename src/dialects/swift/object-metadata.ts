@@ -1,0 +1,116 @@
+/**
+ * What headers say about an object, kept with it and shown with it (nhn-openstack.md, sections 8 and 12). Written whole by PUT,
+ * replaced by POST, carried over and overridden by COPY.
+ */
+import { lookup } from 'mime-types';
+import type { ObjectMetadata, SystemMetadata } from '../../core/model.ts';
+import type { WireHeaders } from '../kernel/wire.ts';
+import { decodeMetadata, pushMetadata } from './metadata-headers.ts';
+import { SwiftError } from './swift-errors.ts';
+
+/** Document of an object: its X-Robots-Tag, which no other dialect has. */
+const ROBOTS_DOCUMENT = 'robots-tag';
+const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
+
+const systemHeaders = [
+  ['cacheControl', 'Cache-Control'],
+  ['contentDisposition', 'Content-Disposition'],
+  ['contentEncoding', 'Content-Encoding'],
+  ['contentLanguage', 'Content-Language'],
+  ['expires', 'Expires'],
+] as const;
+
+type MutableSystem = { -readonly [P in keyof SystemMetadata]: SystemMetadata[P] };
+
+/** Of a PUT. Items without a value are not stored. Throws 400. */
+export function decodeObjectMetadata(headers: WireHeaders, key: string): ObjectMetadata {
+  const system: MutableSystem = { contentType: contentTypeOf(headers, key) };
+  decodeSystem(headers, system);
+  return { system, user: withoutEmpty(decodeMetadata(headers, 'object')), documents: robotsOf(headers) };
+}
+
+/** Of a POST: everything that can be sent is replaced, except the content type. What other layers own stays. */
+export function replaceObjectMetadata(headers: WireHeaders, current: ObjectMetadata): ObjectMetadata {
+  const system: MutableSystem = {
+    contentType: validType(headers.get('content-type')) ?? current.system.contentType,
+  };
+  decodeSystem(headers, system);
+  const { [ROBOTS_DOCUMENT]: _robots, ...documents } = current.documents;
+  return {
+    system,
+    user: withoutEmpty(decodeMetadata(headers, 'object')),
+    documents: { ...documents, ...robotsOf(headers) },
+  };
+}
+
+/** Of a copy: the source's, item by item overridden; `isFresh`: of the source only the content type. */
+export function copyObjectMetadata(
+  headers: WireHeaders,
+  source: ObjectMetadata,
+  isFresh: boolean,
+): ObjectMetadata {
+  const sent = withoutEmpty(decodeMetadata(headers, 'object'));
+  const system: MutableSystem = isFresh ? { contentType: source.system.contentType } : { ...source.system };
+  const contentType = validType(headers.get('content-type'));
+  if (contentType !== undefined) system.contentType = contentType;
+  decodeSystem(headers, system);
+  const { [ROBOTS_DOCUMENT]: robots, acl: _acl, ...documents } = source.documents;
+  return {
+    system,
+    user: isFresh ? sent : { ...source.user, ...sent },
+    documents: {
+      ...documents,
+      ...(robots !== undefined && !isFresh && { [ROBOTS_DOCUMENT]: robots }),
+      ...robotsOf(headers),
+    },
+  };
+}
+
+/** What GET and HEAD show of it, content type first. */
+export function pushObjectMetadata(headers: string[], { system, user, documents }: ObjectMetadata): void {
+  headers.push('Content-Type', system.contentType);
+  for (const [property, header] of systemHeaders) {
+    const value = system[property];
+    if (value !== undefined) headers.push(header, value);
+  }
+  const robots = documents[ROBOTS_DOCUMENT];
+  if (robots !== undefined) headers.push('X-Robots-Tag', robots);
+  pushMetadata(headers, user, 'object');
+}
+
+function decodeSystem(headers: WireHeaders, system: MutableSystem): void {
+  for (const [property, header] of systemHeaders) {
+    const value = headers.get(header.toLowerCase());
+    if (value !== undefined && value !== '') system[property] = value;
+  }
+}
+
+function robotsOf(headers: WireHeaders): Record<string, string> {
+  const value = headers.get('x-robots-tag');
+  return value === undefined || value === '' ? {} : { [ROBOTS_DOCUMENT]: value };
+}
+
+/** As sent; else, or when `X-Detect-Content-Type` asks for it, by the name's extension. */
+function contentTypeOf(headers: WireHeaders, key: string): string {
+  const sent = validType(headers.get('content-type'));
+  if (sent !== undefined && !isTrue(headers.get('x-detect-content-type'))) return sent;
+  return lookup(key) || DEFAULT_CONTENT_TYPE;
+}
+
+/** Throws 400. */
+function validType(value: string | undefined): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (value.includes('\uFFFD')) throw new SwiftError(400, 'Invalid Content-Type');
+  return value;
+}
+
+function withoutEmpty(items: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(items).filter(([, value]) => value !== ''));
+}
+
+const TRUE_WORDS: ReadonlySet<string> = new Set(['true', '1', 'yes', 'on', 't', 'y']);
+
+/** Swift's notion of a switch that is on. */
+export function isTrue(value: string | undefined): boolean {
+  return value !== undefined && TRUE_WORDS.has(value.trim().toLowerCase());
+}

@@ -1,0 +1,44 @@
+/** Every operation of the dialect. Routing, policies, metrics, documentation and the coverage check follow from this list. */
+import type { Operation } from '../kernel/define-operation.ts';
+import {
+  createAccount,
+  deleteAccount,
+  headAccount,
+  listContainers,
+  updateAccount,
+} from './operations/account.ts';
+import {
+  deleteContainer,
+  headContainer,
+  listContainerObjects,
+  putContainer,
+  updateContainer,
+} from './operations/container.ts';
+import { copyObject, putObjectCopy } from './operations/copy.ts';
+import { deleteObject, getObject, headObject, putObject, updateObject } from './operations/object.ts';
+import { checkHealth, getInfo, headHealth, headInfo } from './operations/service.ts';
+import type { SwiftCall, SwiftServices } from './swift-call.ts';
+
+export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
+  getInfo,
+  headInfo,
+  checkHealth,
+  headHealth,
+  listContainers,
+  headAccount,
+  updateAccount,
+  createAccount,
+  deleteAccount,
+  listContainerObjects,
+  headContainer,
+  putContainer,
+  updateContainer,
+  deleteContainer,
+  getObject,
+  headObject,
+  putObject,
+  putObjectCopy,
+  copyObject,
+  updateObject,
+  deleteObject,
+];

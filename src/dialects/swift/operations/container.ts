@@ -1,0 +1,162 @@
+/** Containers (nhn-openstack.md, section 7), and the listing of their objects (section 9). */
+
+import { CoreError } from '../../../core/core-errors.ts';
+import type { Bucket } from '../../../core/model.ts';
+import type { Usage } from '../../../core/object-store.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import {
+  decodeContainerChanges,
+  decodeStoragePolicy,
+  pushContainerSettings,
+  storagePolicyOf,
+} from '../container-settings.ts';
+import { formatTimestamp, lastModifiedHeader } from '../dates.ts';
+import { listObjects } from '../list-objects.ts';
+import { chooseListingFormat, type ListingFormat } from '../listing-format.ts';
+import { decodeListingParameters, type ListingParameters } from '../listing-parameters.ts';
+import { type ListingRow, renderListing } from '../render-listing.ts';
+import type { SwiftCall, SwiftServices } from '../swift-call.ts';
+import { SwiftError } from '../swift-errors.ts';
+
+interface ListingInput {
+  readonly parameters: ListingParameters;
+  readonly format: ListingFormat;
+}
+
+export const listContainerObjects = defineOperation<
+  SwiftCall,
+  SwiftServices,
+  ListingInput,
+  { readonly rows: readonly ListingRow[]; readonly usage: Usage; readonly format: ListingFormat }
+>({
+  name: 'ListContainerObjects',
+  summary: 'Lists the objects of a container.',
+  route: { method: 'GET', resource: 'container' },
+  permissions: [{ action: 'bucket:list-objects', on: 'bucket' }],
+  body: { kind: 'none' },
+  mutates: false,
+  decode: ({ query, request }) => ({
+    parameters: decodeListingParameters(query),
+    format: chooseListingFormat(query, request.headers),
+  }),
+  run: async ({ store }, { parameters, format }, { bucket }) => ({
+    rows: await listObjects(store, bucket, parameters),
+    usage: await store.bucketUsage(bucket),
+    format,
+  }),
+  encode({ rows, usage, format }, call) {
+    const shape = { root: 'container', item: 'object', name: call.containerName } as const;
+    return renderListing(rows, shape, format, containerHeaders(call, usage));
+  },
+});
+
+export const headContainer = defineOperation<
+  SwiftCall,
+  SwiftServices,
+  ListingFormat,
+  { readonly usage: Usage; readonly format: ListingFormat }
+>({
+  name: 'HeadContainer',
+  summary: 'Tells how much a container holds, its settings and its metadata.',
+  route: { method: 'HEAD', resource: 'container' },
+  permissions: [{ action: 'bucket:head', on: 'bucket' }],
+  body: { kind: 'none' },
+  mutates: false,
+  decode: ({ query, request }) => chooseListingFormat(query, request.headers),
+  run: async ({ store }, format, { bucket }) => ({ usage: await store.bucketUsage(bucket), format }),
+  encode: ({ usage, format }, call) => ({
+    status: 204,
+    headers: [...containerHeaders(call, usage), ...format.headers],
+    body: null,
+  }),
+});
+
+export const putContainer = defineOperation<
+  SwiftCall,
+  SwiftServices,
+  Readonly<Record<string, string>>,
+  { readonly isNew: boolean }
+>({
+  name: 'PutContainer',
+  summary: 'Makes a container, or sets what the headers say on one that is there.',
+  route: { method: 'PUT', resource: 'container' },
+  permissions: [{ action: 'bucket:create', on: 'account' }],
+  body: { kind: 'none' },
+  mutates: true,
+  decode: ({ request }) => decodeStoragePolicy(request.headers),
+  async run({ store }, policy, call) {
+    const { account, place, containerName: name, request } = call;
+    const changes = decodeContainerChanges(request.headers, {});
+    const documents = Object.fromEntries(
+      Object.entries({ ...policy, ...changes }).filter((entry) => entry[1] !== null),
+    ) as Record<string, string>;
+    try {
+      await store.createBucket({ account, place, name, claim: 'if-free', documents });
+      return { isNew: true };
+    } catch (error) {
+      if (!(error instanceof CoreError && error.code === 'BucketAlreadyOwned')) throw error;
+    }
+    const bucket = await store.findBucket({ caller: undefined, place, name, account });
+    if (request.headers.has('x-storage-policy') && storagePolicyOf(bucket) !== policyIn(policy)) {
+      throw new SwiftError(409);
+    }
+    await change(store, bucket, call);
+    return { isNew: false };
+  },
+  encode: ({ isNew }) => ({ status: isNew ? 201 : 202, headers: [], body: null }),
+});
+
+export const updateContainer = defineOperation<SwiftCall, SwiftServices, undefined, Bucket>({
+  name: 'UpdateContainer',
+  summary: 'Adds to, replaces and removes settings and metadata of a container.',
+  route: { method: 'POST', resource: 'container' },
+  permissions: [{ action: 'bucket:write-metadata', on: 'bucket' }],
+  body: { kind: 'none' },
+  mutates: true,
+  decode: () => undefined,
+  run: ({ store }, _input, call) => change(store, call.bucket, call),
+  encode: () => ({ status: 204, headers: [], body: null }),
+});
+
+export const deleteContainer = defineOperation<SwiftCall, SwiftServices, undefined, void>({
+  name: 'DeleteContainer',
+  summary: 'Removes an empty container.',
+  route: { method: 'DELETE', resource: 'container' },
+  permissions: [{ action: 'bucket:delete', on: 'bucket' }],
+  body: { kind: 'none' },
+  mutates: true,
+  decode: () => undefined,
+  run: ({ store }, _input, { bucket }) => store.deleteBucket(bucket),
+  encode: () => ({ status: 204, headers: [], body: null }),
+});
+
+function policyIn(documents: Readonly<Record<string, string>>): string {
+  return storagePolicyOf({ documents });
+}
+
+async function change(store: SwiftServices['store'], bucket: Bucket, call: SwiftCall): Promise<Bucket> {
+  const documents = decodeContainerChanges(call.request.headers, bucket.documents);
+  return Object.keys(documents).length === 0 ? bucket : store.updateBucket(bucket, { documents });
+}
+
+function containerHeaders({ bucket, isOwner }: SwiftCall, { objects, bytes }: Usage): string[] {
+  const timestamp = formatTimestamp(bucket.createdAtMicros);
+  const headers = [
+    'X-Container-Object-Count',
+    `${objects}`,
+    'X-Container-Bytes-Used',
+    `${bytes}`,
+    'X-Timestamp',
+    timestamp,
+    'X-Put-Timestamp',
+    timestamp,
+    'Last-Modified',
+    lastModifiedHeader(bucket.createdAtMicros),
+    'X-Storage-Policy',
+    storagePolicyOf(bucket),
+    'Accept-Ranges',
+    'bytes',
+  ];
+  pushContainerSettings(headers, bucket, isOwner);
+  return headers;
+}

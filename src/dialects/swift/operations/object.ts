@@ -1,0 +1,124 @@
+/** Objects (nhn-openstack.md, section 8). Copies stand beside, in `copy.ts`. */
+
+import { CoreError } from '../../../core/core-errors.ts';
+import type { ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
+import type { BodyInput, DeletedObject, WriteConditions } from '../../../core/object-store.ts';
+import { defineOperation } from '../../kernel/define-operation.ts';
+import type { WireHeaders, WireResponse } from '../../kernel/wire.ts';
+import { checkConditions } from '../conditions.ts';
+import { decodeObjectBody } from '../object-body.ts';
+import { openContent } from '../object-content.ts';
+import { createdHeaders, objectHeaders, shownEtag, swiftEtag } from '../object-headers.ts';
+import { decodeObjectMetadata, replaceObjectMetadata } from '../object-metadata.ts';
+import { sendContent } from '../send-content.ts';
+import type { SwiftCall, SwiftServices } from '../swift-call.ts';
+import { SwiftError } from '../swift-errors.ts';
+
+export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
+  name: 'GetObject',
+  summary: 'Answers an object, or ranges of its bytes.',
+  route: { method: 'GET', resource: 'object' },
+  permissions: [{ action: 'object:read', on: 'object' }],
+  body: { kind: 'none' },
+  mutates: false,
+  decode: () => undefined,
+  async run({ store, entropy }, _input, { bucket, key, request }) {
+    const { content } = await openContent(store, bucket, key);
+    return sendContent(content, request, entropy);
+  },
+  encode: (response) => response,
+});
+
+export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, ObjectVersion>({
+  name: 'HeadObject',
+  summary: 'Tells what GetObject would answer, without the bytes.',
+  route: { method: 'HEAD', resource: 'object' },
+  permissions: [{ action: 'object:read', on: 'object' }],
+  body: { kind: 'none' },
+  mutates: false,
+  decode: () => undefined,
+  async run({ store }, _input, { bucket, key, request }) {
+    const { version } = await store.headObject({ bucket, key, conditions: {} });
+    const { lastModifiedMicros } = version;
+    checkConditions(
+      request.headers,
+      { etag: swiftEtag(version), lastModifiedMicros },
+      shownEtag(version, bucket),
+    );
+    return version;
+  },
+  encode: (version, { bucket }) => ({
+    status: 200,
+    headers: objectHeaders(version, bucket),
+    body: null,
+    contentLength: version.size,
+  }),
+});
+
+interface PutInput {
+  readonly metadata: ObjectMetadata;
+  readonly body: BodyInput;
+  readonly conditions: WriteConditions;
+}
+
+export const putObject = defineOperation<SwiftCall, SwiftServices, PutInput, ObjectVersion>({
+  name: 'PutObject',
+  summary: 'Stores an object.',
+  route: { method: 'PUT', resource: 'object' },
+  permissions: [{ action: 'object:write', on: 'object' }],
+  body: { kind: 'stream' },
+  mutates: true,
+  decode: ({ request, key }) => ({
+    metadata: decodeObjectMetadata(request.headers, key),
+    body: decodeObjectBody(request),
+    conditions: decodeWriteConditions(request.headers),
+  }),
+  run: ({ store }, input, { bucket, key }) =>
+    store.putObject({ bucket, key, owner: bucket.account, ...input }),
+  encode: (version, { bucket }) => ({ status: 201, headers: createdHeaders(version, bucket), body: null }),
+});
+
+export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined, ObjectVersion>({
+  name: 'UpdateObject',
+  summary: 'Replaces the metadata of an object.',
+  route: { method: 'POST', resource: 'object' },
+  permissions: [{ action: 'object:write', on: 'object' }],
+  body: { kind: 'none' },
+  mutates: true,
+  decode: () => undefined,
+  run: ({ store }, _input, { bucket, key, request }) =>
+    store.updateObject({
+      bucket,
+      key,
+      metadata: ({ metadata }) => replaceObjectMetadata(request.headers, metadata),
+    }),
+  encode: () => ({ status: 202, headers: [], body: null }),
+});
+
+export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined, DeletedObject>({
+  name: 'DeleteObject',
+  summary: 'Removes an object that is there.',
+  route: { method: 'DELETE', resource: 'object' },
+  permissions: [{ action: 'object:delete', on: 'object' }],
+  body: { kind: 'none' },
+  mutates: true,
+  decode: () => undefined,
+  async run({ store }, _input, { bucket, key }) {
+    try {
+      return await store.deleteObject({ bucket, key, conditions: { ifMatch: '*' } });
+    } catch (error) {
+      // Unlike S3, what is not there cannot be removed.
+      if (error instanceof CoreError && error.code === 'ConditionNeedsObject') throw new SwiftError(404);
+      throw error;
+    }
+  },
+  encode: () => ({ status: 204, headers: [], body: null }),
+});
+
+/** Throws 400: only `*` says something about an object that is to be made. */
+function decodeWriteConditions(headers: WireHeaders): WriteConditions {
+  const ifNoneMatch = headers.get('if-none-match');
+  if (ifNoneMatch === undefined) return {};
+  if (ifNoneMatch.trim() !== '*') throw new SwiftError(400, 'If-None-Match only supports *');
+  return { ifNoneMatch: '*' };
+}

@@ -1,0 +1,88 @@
+/** The call while the dialect fills it step by step. Operations see it as `SwiftCall`, which cannot be assigned to. */
+import type { AccountId, Bucket, Place } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import type { Action } from '../../identity/actions.ts';
+import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import { actsAsOwner } from '../../identity/ownership.ts';
+import { anonymousCaller, type Caller } from '../../identity/principal.ts';
+import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
+import type { RouteSubject } from '../kernel/route-table.ts';
+import type { WireRequest } from '../kernel/wire.ts';
+import type { SwiftAddress } from './addressing.ts';
+import { decideOnTarget } from './authorise-call.ts';
+import type { SwiftCall } from './swift-call.ts';
+import { SwiftError } from './swift-errors.ts';
+
+const NO_QUERY = parseQuery('');
+const NOWHERE: SwiftAddress = {
+  resource: 'account',
+  accountName: '',
+  account: undefined,
+  container: '',
+  key: '',
+};
+
+export class SwiftCallState implements SwiftCall {
+  readonly request: WireRequest;
+  readonly requestId: string;
+  readonly place: Place;
+  readonly #store: ObjectStore;
+  query: QueryParameters = NO_QUERY;
+  address: SwiftAddress = NOWHERE;
+  caller: Caller = anonymousCaller;
+  loadedBucket: Bucket | undefined;
+
+  constructor(request: WireRequest, requestId: string, place: Place, store: ObjectStore) {
+    this.request = request;
+    this.requestId = requestId;
+    this.place = place;
+    this.#store = store;
+  }
+
+  get addressed(): SwiftAddress['resource'] {
+    return this.address.resource;
+  }
+
+  get accountName(): string {
+    return this.address.accountName;
+  }
+
+  get account(): AccountId {
+    const { account } = this.address;
+    if (account === undefined) throw new SwiftError(404);
+    return account;
+  }
+
+  get containerName(): string {
+    return this.address.container;
+  }
+
+  get key(): string {
+    return this.address.key;
+  }
+
+  get isOwner(): boolean {
+    return actsAsOwner(this.caller.principal, this.address.account);
+  }
+
+  /** An operation that asks for what its permissions do not load has a bug. */
+  get bucket(): Bucket {
+    if (this.loadedBucket === undefined) throw new Error("the operation's permissions load no container");
+    return this.loadedBucket;
+  }
+
+  /** What routing sees. */
+  get routeSubject(): RouteSubject {
+    const { request, query, address } = this;
+    return {
+      method: request.method,
+      resource: address.resource,
+      query: (name) => query.get(name),
+      hasHeader: (name) => request.headers.has(name),
+    };
+  }
+
+  decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision> {
+    return decideOnTarget(this.#store, this, action, bucket, key);
+  }
+}

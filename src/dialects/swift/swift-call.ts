@@ -1,0 +1,36 @@
+/** One Swift request on its way through the pipeline, and what the operations work with. */
+import type { AccountId, Bucket, Place } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import type { Action } from '../../identity/actions.ts';
+import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import type { Caller } from '../../identity/principal.ts';
+import type { Entropy } from '../../lib/entropy.ts';
+import type { Call } from '../kernel/dialect.ts';
+import type { QueryParameters } from '../kernel/query-parameters.ts';
+import type { SwiftAddress } from './addressing.ts';
+
+export interface SwiftServices {
+  readonly store: ObjectStore;
+  readonly entropy: Entropy;
+}
+
+/** Filled step by step by the dialect; read by operations. */
+export interface SwiftCall extends Call {
+  /** The place this address answers for. */
+  readonly place: Place;
+  readonly query: QueryParameters;
+  readonly addressed: SwiftAddress['resource'];
+  /** `AUTH_{account}` as sent. */
+  readonly accountName: string;
+  readonly account: AccountId;
+  /** Decoded names in the address; empty when it names none. */
+  readonly containerName: string;
+  readonly key: string;
+  readonly caller: Caller;
+  /** The caller has what the account has: settings are shown that others do not see. */
+  readonly isOwner: boolean;
+  /** Loaded once; set for every operation whose permissions are on the bucket or the object. */
+  readonly bucket: Bucket;
+  /** Whether the caller may do this in another container, or to another object: for operations that name more than the address does. */
+  decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision>;
+}

@@ -1,0 +1,143 @@
+/**
+ * The Swift API, which NHN Cloud calls OBS. Operations stand in `operation-table.ts`; here is what holds for all of them.
+ *
+ * Known differences from OpenStack Swift:
+ * - Counters of accounts and containers are exact at every moment.
+ * - A token that does not hold is 401 everywhere, also where nobody needs one.
+ * - Objects that other accounts have written through S3 are theirs to read, as S3 has it.
+ */
+
+import { CoreError } from '../../core/core-errors.ts';
+import type { Place } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import type { TokenSource } from '../../identity/credentials.ts';
+import type { Entropy } from '../../lib/entropy.ts';
+import { PercentEncodingError } from '../../lib/percent-encoding.ts';
+import { verifyAuthToken } from '../authn/auth-token.ts';
+import type { Operation } from '../kernel/define-operation.ts';
+import type { Dialect } from '../kernel/dialect.ts';
+import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
+import { createRouteTable } from '../kernel/route-table.ts';
+import { mintTransactionId } from '../kernel/transaction-id.ts';
+import type { WireRequest, WireResponse } from '../kernel/wire.ts';
+import { checkNames, parseAddress } from './addressing.ts';
+import { authoriseCall } from './authorise-call.ts';
+import { operations } from './operation-table.ts';
+import { renderError } from './render-error.ts';
+import type { SwiftCall, SwiftServices } from './swift-call.ts';
+import { SwiftCallState } from './swift-call-state.ts';
+import { toSwiftError } from './swift-error-maps.ts';
+import { SwiftError } from './swift-errors.ts';
+
+export interface SwiftParts {
+  readonly store: ObjectStore;
+  readonly tokens: TokenSource;
+  readonly entropy: Entropy;
+}
+
+/** Of one address or host name, which answers for one place. */
+export interface SwiftSettings {
+  readonly place: Place;
+  /** Where tokens are to be had, for 401 answers. */
+  identityUrl(request: WireRequest): string;
+}
+
+export type SwiftDialect = Dialect<SwiftCall, SwiftServices>;
+type SwiftOperation = Operation<SwiftCall, SwiftServices>;
+
+/** The pipeline hands back to the dialect the calls that `begin` made. */
+const stateOf = (call: SwiftCall): SwiftCallState => call as SwiftCallState;
+
+export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): SwiftDialect {
+  const { store, tokens, entropy } = parts;
+  const { place } = settings;
+  const find = createFinder();
+  return {
+    name: 'swift',
+    services: { store, entropy },
+    operations,
+    begin(request) {
+      const extra = request.headers.get('x-trans-id-extra');
+      const requestId = mintTransactionId(entropy, request.receivedAtMicros, extra);
+      return new SwiftCallState(request, requestId, place, store);
+    },
+    route: (call) => find(stateOf(call)),
+    async authenticate(call, operation) {
+      const state = stateOf(call);
+      const proof = await verifyAuthToken(state.request, tokens);
+      if (proof.kind === 'verified') state.caller = proof.caller;
+      else if (proof.kind === 'refused' && operation.permissions !== 'public') throw new SwiftError(401);
+    },
+    load: (call, operation) => load(stateOf(call), operation, store),
+    authorise: (call, operation) => authoriseCall(store, stateOf(call), operation),
+    denied: (call) => new SwiftError(stateOf(call).caller.principal.kind === 'anonymous' ? 401 : 403),
+    finish,
+    renderError: (error, call) =>
+      renderError(toSwiftError(error), call.request.method, {
+        accountName: stateOf(call).accountName,
+        identityUrl: settings.identityUrl(call.request),
+      }),
+    bodyTooLarge: () => new SwiftError(413),
+    bodyOf: ({ request }) => request.body,
+  };
+}
+
+function createFinder(): (state: SwiftCallState) => SwiftOperation {
+  const routes = createRouteTable(operations);
+  return (state) => {
+    const { request } = state;
+    state.address = parseAddress(request.rawPath);
+    state.query = queryOf(request.rawQuery);
+    const { container, key, resource } = state.address;
+    const result = routes.find(state.routeSubject);
+    if (result.kind === 'method-not-allowed') {
+      throw new SwiftError(405, undefined, ['Allow', result.allowed.join(', ')]);
+    }
+    if (result.kind === 'not-found') throw new SwiftError(405);
+    if (resource === 'container' || resource === 'object') checkNames(container, key);
+    return result.operation;
+  };
+}
+
+/** Throws 412 for what is not UTF-8, also in a query. */
+function queryOf(rawQuery: string): QueryParameters {
+  try {
+    return parseQuery(rawQuery);
+  } catch (error) {
+    if (error instanceof PercentEncodingError) throw new SwiftError(412, 'Invalid UTF8 or contains NULL');
+    throw error;
+  }
+}
+
+/** A container that is not there is known to be missing only when the caller may know it: `authoriseCall`. */
+async function load(
+  state: SwiftCallState,
+  { permissions }: SwiftOperation,
+  store: ObjectStore,
+): Promise<void> {
+  if (permissions === 'public' || permissions.every(({ on }) => on === 'account')) return;
+  const { place, containerName: name } = state;
+  const { account } = state.address;
+  if (account === undefined) return;
+  try {
+    state.loadedBucket = await store.findBucket({ caller: undefined, place, name, account });
+  } catch (error) {
+    if (!(error instanceof CoreError && error.code === 'NoSuchBucket')) throw error;
+  }
+}
+
+/** Answers without a body name a type all the same, as Swift's do; 304 repeats nothing of the kind. */
+function finish(response: WireResponse, { requestId }: SwiftCall): WireResponse {
+  const headers = [...response.headers, 'X-Trans-Id', requestId, 'X-Openstack-Request-Id', requestId];
+  if (response.status !== 304 && !namesContentType(response.headers)) {
+    headers.push('Content-Type', 'text/html; charset=UTF-8');
+  }
+  return { ...response, headers };
+}
+
+function namesContentType(headers: readonly string[]): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === 'Content-Type') return true;
+  }
+  return false;
+}

@@ -1,0 +1,39 @@
+/**
+ * What `/info` tells clients this server can do (nhn-openstack.md, section 21.5). A feature that is not there has no key; what is there
+ * works.
+ */
+import { storagePolicies } from './container-settings.ts';
+import { swiftLimits } from './swift-limits.ts';
+
+/** The release whose behaviour is followed. */
+const SWIFT_VERSION = '2.38.0';
+
+export function swiftInfo(): Record<string, unknown> {
+  return {
+    swift: {
+      version: SWIFT_VERSION,
+      account_autocreate: true,
+      account_listing_limit: swiftLimits.listingItemsMax,
+      container_listing_limit: swiftLimits.listingItemsMax,
+      max_account_name_length: swiftLimits.accountNameBytesMax,
+      max_container_name_length: swiftLimits.containerNameBytesMax,
+      max_object_name_length: swiftLimits.objectNameBytesMax,
+      max_file_size: swiftLimits.objectBytesMax,
+      max_header_size: swiftLimits.headerValueBytesMax,
+      max_meta_count: swiftLimits.metadataItemsMax,
+      max_meta_name_length: swiftLimits.metadataNameBytesMax,
+      max_meta_overall_size: swiftLimits.metadataBytesMax,
+      max_meta_value_length: swiftLimits.metadataValueBytesMax,
+      extra_header_count: 0,
+      allow_account_management: false,
+      allow_open_expired: false,
+      valid_api_versions: ['v1', 'v1.0'],
+      policies: storagePolicies.map((name, index) =>
+        index === 0 ? { name, aliases: name, default: true } : { name, aliases: name },
+      ),
+    },
+    copy: { object_post_as_copy: false },
+    keystoneauth: {},
+    tempauth: { account_acls: false },
+  };
+}
