@@ -99,6 +99,12 @@ const rights: Readonly<Record<Action, ActionRights>> = {
   'object:write-version-tagging': ofBucketAndObject,
   'object:delete-tagging': ofBucketAndObject,
   'object:delete-version-tagging': ofBucketAndObject,
+  // Locks bind whoever writes: they are the bucket owner's to set.
+  'object:read-retention': ofBucketAndObject,
+  'object:write-retention': ofBucket,
+  'object:read-legal-hold': ofBucketAndObject,
+  'object:write-legal-hold': ofBucket,
+  'object:bypass-governance': ofBucket,
   'object:list-parts': ofBucketAndObject,
   'object:abort-upload': ofBucketAndObject,
   // Open to everybody who is known and not denied it; assuming a role is then for its trust policy to decide.

@@ -220,6 +220,11 @@ const ownershipTable: Readonly<Record<StorageAction, string>> = {
   'object:write-version-tagging': 'ow',
   'object:delete-tagging': 'ow',
   'object:delete-version-tagging': 'ow',
+  'object:read-retention': 'ow',
+  'object:write-retention': 'o',
+  'object:read-legal-hold': 'ow',
+  'object:write-legal-hold': 'o',
+  'object:bypass-governance': 'o',
   'object:list-parts': 'ow',
   'object:abort-upload': 'ow',
 };

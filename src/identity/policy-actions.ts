@@ -81,6 +81,11 @@ const names: Readonly<Record<NamedAction, `s3:${string}`>> = {
   'object:write-version-tagging': 's3:PutObjectVersionTagging',
   'object:delete-tagging': 's3:DeleteObjectTagging',
   'object:delete-version-tagging': 's3:DeleteObjectVersionTagging',
+  'object:read-retention': 's3:GetObjectRetention',
+  'object:write-retention': 's3:PutObjectRetention',
+  'object:read-legal-hold': 's3:GetObjectLegalHold',
+  'object:write-legal-hold': 's3:PutObjectLegalHold',
+  'object:bypass-governance': 's3:BypassGovernanceRetention',
   'object:list-parts': 's3:ListMultipartUploadParts',
   'object:abort-upload': 's3:AbortMultipartUpload',
 };
@@ -104,11 +109,6 @@ const otherNames: Readonly<Record<ResourceKind, readonly string[]>> = {
     'PutBucketAbac',
   ],
   object: [
-    'BypassGovernanceRetention',
-    'GetObjectLegalHold',
-    'PutObjectLegalHold',
-    'GetObjectRetention',
-    'PutObjectRetention',
     'GetObjectTorrent',
     'GetObjectVersionTorrent',
     'GetObjectVersionForReplication',

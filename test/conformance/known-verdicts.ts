@@ -105,7 +105,6 @@ export const knownVerdicts: readonly Verdict[] = [
   fail(/^test_put_excess_tags$/, 'More than 10 tags are BadRequest, as at AWS; the case wants InvalidTag.'),
   fail(/bucket_logging/, 'Access logging into buckets is not implemented.'),
   fail(/post_object/, 'Uploads by HTML forms are not implemented.'),
-  fail(/object_lock/, 'Object lock is not implemented.'),
   fail(
     /lifecycle|transition|restore|read_through|delete_marker_expiration/,
     'Lifecycle rules and archives are not implemented.',

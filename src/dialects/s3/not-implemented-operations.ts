@@ -1,6 +1,6 @@
 /**
  * Operations of the S3 API that are known by their shape and not built: each answers 501 NotImplemented with its name, once
- * the caller is authenticated. Without this table a `PUT /bucket/key?retention` would be taken for a PutObject and destroy the object.
+ * the caller is authenticated. Without this table a `PUT /bucket/key?encryption` would be taken for a PutObject and destroy the object.
  *
  * Shapes: Amazon S3 API Reference, "Amazon S3" actions; compared with the AWS SDK's own model in the unit test. Whoever builds
  * one takes its row out.
@@ -55,7 +55,6 @@ const rows: readonly Row[] = [
   ['PutBucketMetricsConfiguration', 'PUT', 'bucket', 'metrics'],
   ['DeleteBucketMetricsConfiguration', 'DELETE', 'bucket', 'metrics'],
   ['PutBucketNotificationConfiguration', 'PUT', 'bucket', 'notification'],
-  ['PutObjectLockConfiguration', 'PUT', 'bucket', 'object-lock'],
   ['PutBucketReplication', 'PUT', 'bucket', 'replication'],
   ['DeleteBucketReplication', 'DELETE', 'bucket', 'replication'],
   ['PutBucketRequestPayment', 'PUT', 'bucket', 'requestPayment'],
@@ -70,12 +69,8 @@ const rows: readonly Row[] = [
   ['PutObjectAnnotation', 'PUT', 'object', 'annotation'],
   ['DeleteObjectAnnotation', 'DELETE', 'object', 'annotation'],
   ['UpdateObjectEncryption', 'PUT', 'object', 'encryption'],
-  ['GetObjectLegalHold', 'GET', 'object', 'legal-hold'],
-  ['PutObjectLegalHold', 'PUT', 'object', 'legal-hold'],
   ['RenameObject', 'PUT', 'object', 'renameObject'],
   ['RestoreObject', 'POST', 'object', 'restore'],
-  ['GetObjectRetention', 'GET', 'object', 'retention'],
-  ['PutObjectRetention', 'PUT', 'object', 'retention'],
   ['SelectObjectContent', 'POST', 'object', 'select'],
   ['GetObjectTorrent', 'GET', 'object', 'torrent'],
 ];

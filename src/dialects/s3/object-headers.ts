@@ -9,6 +9,7 @@ import { etagOf } from '../../core/model.ts';
 import type { FoundObject } from '../../core/object-store.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { decodeWords, encodeWords } from './encoded-words.ts';
+import { pushLockHeaders } from './object-lock.ts';
 import type { S3Call } from './s3-call.ts';
 import { invalidArgument, S3Error } from './s3-errors.ts';
 import { lastModifiedHeader } from './s3-flavours.ts';
@@ -87,6 +88,7 @@ export function objectHeaders(found: FoundObject, call: S3Call, overrides: Heade
   pushSystemMetadata(headers, version.metadata.system, overrides);
   pushUserMetadata(headers, version.metadata.user);
   pushTagCount(headers, version, call);
+  pushLockHeaders(headers, version, call);
   pushVersionId(headers, version, call);
   return headers;
 }

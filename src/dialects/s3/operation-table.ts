@@ -25,6 +25,9 @@ import { getBucketVersioning } from './operations/get-bucket-versioning.ts';
 import { getObject } from './operations/get-object.ts';
 import { getObjectAcl } from './operations/get-object-acl.ts';
 import { getObjectAttributes } from './operations/get-object-attributes.ts';
+import { getObjectLegalHold } from './operations/get-object-legal-hold.ts';
+import { getObjectLockConfiguration } from './operations/get-object-lock-configuration.ts';
+import { getObjectRetention } from './operations/get-object-retention.ts';
 import { getObjectTagging } from './operations/get-object-tagging.ts';
 import { getPublicAccessBlock } from './operations/get-public-access-block.ts';
 import { headBucket } from './operations/head-bucket.ts';
@@ -44,6 +47,9 @@ import { putBucketTagging } from './operations/put-bucket-tagging.ts';
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts';
 import { putObject } from './operations/put-object.ts';
 import { putObjectAcl } from './operations/put-object-acl.ts';
+import { putObjectLegalHold } from './operations/put-object-legal-hold.ts';
+import { putObjectLockConfiguration } from './operations/put-object-lock-configuration.ts';
+import { putObjectRetention } from './operations/put-object-retention.ts';
 import { putObjectTagging } from './operations/put-object-tagging.ts';
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts';
 import { uploadPart } from './operations/upload-part.ts';
@@ -74,6 +80,8 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   getBucketTagging,
   putBucketTagging,
   deleteBucketTagging,
+  getObjectLockConfiguration,
+  putObjectLockConfiguration,
   ...bucketConfigurationReads,
   listObjects,
   listObjectsV2,
@@ -89,6 +97,10 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   deleteObjectTagging,
   getObjectAcl,
   putObjectAcl,
+  getObjectRetention,
+  putObjectRetention,
+  getObjectLegalHold,
+  putObjectLegalHold,
   getObjectAttributes,
   createMultipartUpload,
   uploadPart,

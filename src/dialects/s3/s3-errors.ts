@@ -145,6 +145,10 @@ const catalogue = {
     fields: ['RangeRequested', 'ActualObjectSize'],
   },
   InvalidRequest: { status: 400, message: 'Invalid Request' },
+  InvalidRetentionPeriod: {
+    status: 400,
+    message: 'Default retention period must be a positive integer value.',
+  },
   InvalidStorageClass: {
     status: 400,
     message: 'The storage class you specified is not valid',

@@ -32,6 +32,9 @@ const heeded = [
   'x-amz-tagging',
   'x-amz-tagging-directive',
   'x-amz-object-annotation-directive',
+  'x-amz-object-lock-legal-hold',
+  'x-amz-object-lock-mode',
+  'x-amz-object-lock-retain-until-date',
   'x-amz-request-payer',
   'x-amz-storage-class',
 ];

@@ -4,6 +4,7 @@
  */
 import type { ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
 import type { CopyObjectInput } from '../../../core/object-store.ts';
+import type { ProtectionRequest } from '../../../core/protection.ts';
 import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
@@ -12,6 +13,7 @@ import { confirmSourceAccess, mayReadBeside } from '../authorise-call.ts';
 import { checksumAlgorithmOf, checksumText } from '../checksum-headers.ts';
 import { decodeReadConditions, decodeWriteConditions } from '../conditional-headers.ts';
 import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
+import { confirmLocking, readLock } from '../object-lock.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
 import { resultDocument } from '../result-document.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
@@ -27,6 +29,7 @@ interface Input extends Pick<CopyObjectInput, 'sourceConditions' | 'checksumAlgo
   /** Undefined: the source's. */
   readonly tags: TagSet | undefined;
   readonly changesSomething: boolean;
+  readonly lock: ProtectionRequest | undefined;
 }
 
 interface Output {
@@ -58,13 +61,15 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
         replacesMetadata || checksumAlgorithm !== undefined || headers.has('x-amz-storage-class'),
       sourceConditions: decodeReadConditions(headers, 'x-amz-copy-source-'),
       conditions: decodeWriteConditions(headers),
+      lock: readLock(call).protection,
       ...(checksumAlgorithm !== undefined && { checksumAlgorithm }),
     };
   },
 
-  async run(services, { acl, metadata, tags, ...input }, call) {
+  async run(services, { acl, metadata, tags, lock, ...input }, call) {
     const { bucket, key, copySource } = call;
     confirmTagging(call, tags ?? []);
+    confirmLocking(call, lock);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     let sourceVersionId: string | undefined;
     const { versionId } = copySource;
@@ -79,6 +84,8 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
       bucket,
       key,
       owner,
+      // Locks are not copied (Amazon S3 User Guide, "Locking objects").
+      ...(lock !== undefined && { protection: () => lock }),
       // Restoring an older version over the current one changes something by itself.
       changesSomething: input.changesSomething || versionId !== undefined,
       metadata(source) {

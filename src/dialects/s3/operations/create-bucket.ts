@@ -28,6 +28,7 @@ interface CreateBucketInput {
   readonly location: string;
   readonly acl: AclRequest | undefined;
   readonly documents: Readonly<Record<string, string>>;
+  readonly isLocked: boolean;
 }
 
 const configuration = xmlObject({
@@ -62,7 +63,7 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
     if (hasAclsDisabled({ documents }) && acl !== undefined && !isWithoutEffect(acl)) {
       throw new S3Error('InvalidBucketAclWithObjectOwnership');
     }
-    return { account, name: call.bucketName, location: '', acl, documents };
+    return { account, name: call.bucketName, location: '', acl, documents, isLocked: readLocked(headers) };
   },
 
   decodeBody(body, input) {
@@ -89,7 +90,15 @@ export const createBucket = defineOperation<S3Call, S3Services, CreateBucketInpu
       ...instanceDocument(account, call.instanceId, services.instances),
       ...(acl !== null && { acl }),
     };
-    return services.store.createBucket({ account, place: call.place, name, documents });
+    // Locks are of versions (Amazon S3 User Guide, "Locking objects with Object Lock").
+    const locked = { lock: { kind: 'object-lock' }, versioning: 'enabled' } as const;
+    return services.store.createBucket({
+      account,
+      place: call.place,
+      name,
+      documents,
+      ...(input.isLocked && locked),
+    });
   },
 
   encode: (bucket, call) => ({
@@ -104,11 +113,13 @@ const KEY_PROTECT_HEADERS = ['ibm-sse-kp-encryption-algorithm', 'ibm-sse-kp-cust
 function refuseUnsupported(headers: WireHeaders): void {
   const header = KEY_PROTECT_HEADERS.find((name) => headers.has(name));
   if (header !== undefined) throw notImplemented('Encryption by Key Protect', header);
+}
+
+function readLocked(headers: WireHeaders): boolean {
   const lock = headers.get('x-amz-bucket-object-lock-enabled') ?? 'false';
-  if (lock.toLowerCase() === 'true') throw notImplemented('Object lock', 'x-amz-bucket-object-lock-enabled');
-  if (lock.toLowerCase() !== 'false') {
-    throw invalidArgument('x-amz-bucket-object-lock-enabled', lock, 'Invalid Argument');
-  }
+  if (lock.toLowerCase() === 'true') return true;
+  if (lock.toLowerCase() === 'false') return false;
+  throw invalidArgument('x-amz-bucket-object-lock-enabled', lock, 'Invalid Argument');
 }
 
 /** AWS takes these on buckets too, where they say nothing. */

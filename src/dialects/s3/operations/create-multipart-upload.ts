@@ -10,6 +10,7 @@ import type { WireHeaders } from '../../kernel/wire.ts';
 import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { checksumAlgorithmOf } from '../checksum-headers.ts';
 import { decodeObjectMetadata } from '../object-headers.ts';
+import { confirmLocking, readLock } from '../object-lock.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
 import { initiatorOf } from '../owner-xml.ts';
 import { resultDocument } from '../result-document.ts';
@@ -20,7 +21,10 @@ import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
 type ChecksumKind = Pick<CreateUploadInput, 'checksumAlgorithm' | 'checksumType'>;
 type Input = ChecksumKind &
-  Pick<CreateUploadInput, 'metadata'> & { readonly acl: AclRequest | undefined; readonly tags: TagSet };
+  Pick<CreateUploadInput, 'metadata' | 'protection'> & {
+    readonly acl: AclRequest | undefined;
+    readonly tags: TagSet;
+  };
 
 export const createMultipartUpload = defineOperation<S3Call, S3Services, Input, Upload>({
   name: 'CreateMultipartUpload',
@@ -37,12 +41,14 @@ export const createMultipartUpload = defineOperation<S3Call, S3Services, Input, 
       acl: readAclHeaders(call, 'object'),
       tags: readTagHeader(call),
       metadata: decodeObjectMetadata(headers),
+      ...readLock(call),
       ...readChecksumKind(headers),
     };
   },
 
-  async run(services, { acl, tags, metadata, ...checksumKind }, call) {
+  async run(services, { acl, tags, metadata, ...input }, call) {
     confirmTagging(call, tags);
+    confirmLocking(call, input.protection);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     return services.store.createUpload({
       bucket: call.bucket,
@@ -50,7 +56,7 @@ export const createMultipartUpload = defineOperation<S3Call, S3Services, Input, 
       owner,
       initiator: initiatorOf(call),
       metadata: { ...metadata, documents: { ...documents, ...tagDocuments(tags) } },
-      ...checksumKind,
+      ...input,
     });
   },
 

@@ -1,6 +1,7 @@
 import type { DeletedObject, DeleteObjectInput } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { decodeDeleteConditions } from '../conditional-headers.ts';
+import { bypassesGovernance } from '../object-lock.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { readVersionId } from '../version-id.ts';
 
@@ -19,7 +20,11 @@ export const deleteObject = defineOperation<S3Call, S3Services, Input, DeletedOb
     ...readVersionId(call),
   }),
 
-  run: ({ store }, input, { bucket, key }) => store.deleteObject({ bucket, key, ...input }),
+  run({ store }, input, call) {
+    const { bucket, key } = call;
+    const bypassGovernance = bypassesGovernance(call, key, input.versionId);
+    return store.deleteObject({ bucket, key, bypassGovernance, ...input });
+  },
 
   encode({ versionId, deleteMarker }) {
     const headers: string[] = [];

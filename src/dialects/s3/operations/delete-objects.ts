@@ -9,6 +9,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import { checkKey } from '../addressing.ts';
 import { declaredChecksum } from '../checksum-headers.ts';
 import { parseEtags } from '../conditional-headers.ts';
+import { bypassesGovernance } from '../object-lock.ts';
 import {
   many,
   optional,
@@ -144,6 +145,7 @@ async function deleteOne(
       bucket: call.bucket,
       key,
       conditions: conditionsOf(object),
+      bypassGovernance: bypassesGovernance(call, key, versionId),
       ...(versionId !== undefined && { versionId }),
     });
   } catch (error) {

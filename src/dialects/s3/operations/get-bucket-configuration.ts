@@ -15,7 +15,6 @@ type AbsenceCode =
   | 'NoSuchCORSConfiguration'
   | 'NoSuchLifecycleConfiguration'
   | 'NoSuchWebsiteConfiguration'
-  | 'ObjectLockConfigurationNotFoundError'
   | 'ReplicationConfigurationNotFoundError'
   | 'ServerSideEncryptionConfigurationNotFoundError';
 
@@ -56,13 +55,6 @@ const table: readonly UnsetConfiguration[] = [
     query: 'encryption',
     action: 'bucket:read-encryption',
     answer: 'ServerSideEncryptionConfigurationNotFoundError',
-  },
-  {
-    name: 'GetObjectLockConfiguration',
-    summary: 'Shows the default retention of a bucket.',
-    query: 'object-lock',
-    action: 'bucket:read-object-lock',
-    answer: 'ObjectLockConfigurationNotFoundError',
   },
   {
     name: 'GetBucketReplication',

@@ -6,6 +6,7 @@ import { decodeBodyInput } from '../body-input.ts';
 import { pushChecksumHeaders } from '../checksum-headers.ts';
 import { decodeWriteConditions } from '../conditional-headers.ts';
 import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
+import { confirmLockedBody, confirmLocking, readLock } from '../object-lock.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { lastModifiedHeader } from '../s3-flavours.ts';
@@ -33,10 +34,13 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
       metadata: decodeObjectMetadata(headers),
       body: decodeBodyInput(call),
       conditions: decodeWriteConditions(headers),
+      ...readLock(call),
     };
   },
-  async run(services, { acl, tags, metadata, body, conditions }, call) {
+  async run(services, { acl, tags, metadata, ...input }, call) {
     confirmTagging(call, tags);
+    confirmLockedBody(call, input.protection);
+    confirmLocking(call, input.protection);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     const { bucket, key } = call;
     return services.store.putObject({
@@ -44,8 +48,7 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
       key,
       owner,
       metadata: { ...metadata, documents: { ...documents, ...tagDocuments(tags) } },
-      body,
-      conditions,
+      ...input,
     });
   },
   encode(version, call) {
