@@ -7,7 +7,7 @@ import { readXml, type XmlElement, XmlError } from '../../../lib/xml-reader.ts';
 import { SamlRefusal } from './saml-refusal.ts';
 
 /** Characters of base64. Section 7.2, step 1. */
-export const ASSERTION_CHARACTERS_MAX = 131_072;
+const ASSERTION_CHARACTERS_MAX = 131_072;
 const LIMITS = { depthMax: 40, elementsMax: 5000 };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

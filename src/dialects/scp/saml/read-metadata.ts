@@ -22,8 +22,6 @@ export class MetadataError extends Error {
   override readonly name = 'MetadataError';
 }
 
-/** Bytes. Section 5.4. */
-export const METADATA_BYTES_MAX = 10 * 1024 * 1024;
 const LIMITS = { depthMax: 40, elementsMax: 100_000 };
 const CERTIFICATES_MAX = 20;
 /** Bits. Section 5.4. */
