@@ -64,6 +64,8 @@ const rights: Readonly<Record<Action, ActionRights>> = {
   'bucket:write-encryption': ofBucket,
   'bucket:read-object-lock': ofBucket,
   'bucket:write-object-lock': ofBucket,
+  'bucket:read-protection': ofBucket,
+  'bucket:write-protection': ofBucket,
   'bucket:read-replication': ofBucket,
   'bucket:write-replication': ofBucket,
   'bucket:read-website': ofBucket,
@@ -105,6 +107,9 @@ const rights: Readonly<Record<Action, ActionRights>> = {
   'object:read-legal-hold': ofBucketAndObject,
   'object:write-legal-hold': ofBucket,
   'object:bypass-governance': ofBucket,
+  'object:read-named-holds': ofBucket,
+  'object:write-named-holds': ofBucket,
+  'object:extend-retention': ofBucket,
   'object:list-parts': ofBucketAndObject,
   'object:abort-upload': ofBucketAndObject,
   // Open to everybody who is known and not denied it; assuming a role is then for its trust policy to decide.

@@ -185,6 +185,8 @@ const ownershipTable: Readonly<Record<StorageAction, string>> = {
   'bucket:write-encryption': 'o',
   'bucket:read-object-lock': 'o',
   'bucket:write-object-lock': 'o',
+  'bucket:read-protection': 'o',
+  'bucket:write-protection': 'o',
   'bucket:read-replication': 'o',
   'bucket:write-replication': 'o',
   'bucket:read-website': 'o',
@@ -225,6 +227,9 @@ const ownershipTable: Readonly<Record<StorageAction, string>> = {
   'object:read-legal-hold': 'ow',
   'object:write-legal-hold': 'o',
   'object:bypass-governance': 'o',
+  'object:read-named-holds': 'o',
+  'object:write-named-holds': 'o',
+  'object:extend-retention': 'o',
   'object:list-parts': 'ow',
   'object:abort-upload': 'ow',
 };

@@ -17,6 +17,11 @@ const sharing = new Set<string | undefined>([
   'object:head-version',
   'object:copy-source',
   'object:copy-source-version',
+  'bucket:read-protection',
+  'bucket:write-protection',
+  'object:read-named-holds',
+  'object:write-named-holds',
+  'object:extend-retention',
   'object:copy',
 ]);
 

@@ -46,6 +46,8 @@ const names: Readonly<Record<NamedAction, `s3:${string}`>> = {
   'bucket:write-encryption': 's3:PutEncryptionConfiguration',
   'bucket:read-object-lock': 's3:GetBucketObjectLockConfiguration',
   'bucket:write-object-lock': 's3:PutBucketObjectLockConfiguration',
+  'bucket:read-protection': 's3:GetBucketObjectLockConfiguration',
+  'bucket:write-protection': 's3:PutBucketObjectLockConfiguration',
   'bucket:read-replication': 's3:GetReplicationConfiguration',
   'bucket:write-replication': 's3:PutReplicationConfiguration',
   'bucket:read-website': 's3:GetBucketWebsite',
@@ -86,6 +88,9 @@ const names: Readonly<Record<NamedAction, `s3:${string}`>> = {
   'object:read-legal-hold': 's3:GetObjectLegalHold',
   'object:write-legal-hold': 's3:PutObjectLegalHold',
   'object:bypass-governance': 's3:BypassGovernanceRetention',
+  'object:read-named-holds': 's3:GetObjectLegalHold',
+  'object:write-named-holds': 's3:PutObjectLegalHold',
+  'object:extend-retention': 's3:PutObjectRetention',
   'object:list-parts': 's3:ListMultipartUploadParts',
   'object:abort-upload': 's3:AbortMultipartUpload',
 };

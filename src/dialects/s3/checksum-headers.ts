@@ -4,6 +4,7 @@
  */
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from '../../core/model.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
+import type { S3Call } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
 
 interface ChecksumForm {
@@ -37,6 +38,12 @@ export interface DeclaredChecksum {
   readonly algorithm: ChecksumAlgorithm;
   /** base64; undefined when it follows. */
   readonly value: string | undefined;
+}
+
+/** For documents whose loss on the way would do harm. Throws InvalidRequest when neither MD5 nor checksum comes with one. */
+export function requireDigest({ request: { headers }, body }: Pick<S3Call, 'request' | 'body'>): void {
+  if (headers.has('content-md5') || declaredChecksum(headers, body.trailerNames) !== undefined) return;
+  throw new S3Error('InvalidRequest', {}, 'Missing required header for this request: Content-MD5');
 }
 
 /**

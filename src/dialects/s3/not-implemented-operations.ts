@@ -55,6 +55,10 @@ const rows: readonly Row[] = [
   ['PutBucketMetricsConfiguration', 'PUT', 'bucket', 'metrics'],
   ['DeleteBucketMetricsConfiguration', 'DELETE', 'bucket', 'metrics'],
   ['PutBucketNotificationConfiguration', 'PUT', 'bucket', 'notification'],
+  // IBM's own (ibm-cos.md, section 9.7).
+  ['PutBucketReplicationReattempt', 'PUT', 'bucket', 'ibm-replication-reattempt'],
+  ['ListBucketReplicationFailures', 'GET', 'bucket', 'ibm-replication-failures'],
+  ['GetBucketFaspConnectionInfo', 'GET', 'bucket', 'faspConnectionInfo'],
   ['PutBucketReplication', 'PUT', 'bucket', 'replication'],
   ['DeleteBucketReplication', 'DELETE', 'bucket', 'replication'],
   ['PutBucketRequestPayment', 'PUT', 'bucket', 'requestPayment'],

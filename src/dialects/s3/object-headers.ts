@@ -10,6 +10,7 @@ import type { FoundObject } from '../../core/object-store.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { decodeWords, encodeWords } from './encoded-words.ts';
 import { pushLockHeaders } from './object-lock.ts';
+import { pushRetention } from './retention-headers.ts';
 import type { S3Call } from './s3-call.ts';
 import { invalidArgument, S3Error } from './s3-errors.ts';
 import { lastModifiedHeader } from './s3-flavours.ts';
@@ -90,6 +91,7 @@ export function objectHeaders(found: FoundObject, call: S3Call, overrides: Heade
   pushTagCount(headers, version, call);
   pushLockHeaders(headers, version, call);
   pushVersionId(headers, version, call);
+  pushRetention(headers, version);
   return headers;
 }
 

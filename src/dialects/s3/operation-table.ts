@@ -2,6 +2,7 @@
 import type { Operation } from '../kernel/define-operation.ts';
 import { notImplementedOperations } from './not-implemented-operations.ts';
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts';
+import { addLegalHold, deleteLegalHold } from './operations/change-legal-hold.ts';
 import { completeMultipartUpload } from './operations/complete-multipart-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { createBucket } from './operations/create-bucket.ts';
@@ -14,12 +15,14 @@ import { deleteObject } from './operations/delete-object.ts';
 import { deleteObjectTagging } from './operations/delete-object-tagging.ts';
 import { deleteObjects } from './operations/delete-objects.ts';
 import { deletePublicAccessBlock } from './operations/delete-public-access-block.ts';
+import { extendObjectRetention } from './operations/extend-object-retention.ts';
 import { getBucketAcl } from './operations/get-bucket-acl.ts';
 import { bucketConfigurationReads } from './operations/get-bucket-configuration.ts';
 import { getBucketLocation } from './operations/get-bucket-location.ts';
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts';
 import { getBucketPolicy } from './operations/get-bucket-policy.ts';
 import { getBucketPolicyStatus } from './operations/get-bucket-policy-status.ts';
+import { getBucketProtectionConfiguration } from './operations/get-bucket-protection-configuration.ts';
 import { getBucketTagging } from './operations/get-bucket-tagging.ts';
 import { getBucketVersioning } from './operations/get-bucket-versioning.ts';
 import { getObject } from './operations/get-object.ts';
@@ -34,6 +37,7 @@ import { headBucket } from './operations/head-bucket.ts';
 import { headObject } from './operations/head-object.ts';
 import { listBuckets } from './operations/list-buckets.ts';
 import { listBucketsExtended } from './operations/list-buckets-extended.ts';
+import { listLegalHolds } from './operations/list-legal-holds.ts';
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts';
 import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
@@ -43,6 +47,7 @@ import { preflightRequests } from './operations/preflight-request.ts';
 import { putBucketAcl } from './operations/put-bucket-acl.ts';
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts';
 import { putBucketPolicy } from './operations/put-bucket-policy.ts';
+import { putBucketProtectionConfiguration } from './operations/put-bucket-protection-configuration.ts';
 import { putBucketTagging } from './operations/put-bucket-tagging.ts';
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts';
 import { putObject } from './operations/put-object.ts';
@@ -59,6 +64,12 @@ import type { S3Call, S3Services } from './s3-call.ts';
 export const operations: readonly Operation<S3Call, S3Services>[] = [
   listBuckets,
   listBucketsExtended,
+  getBucketProtectionConfiguration,
+  putBucketProtectionConfiguration,
+  addLegalHold,
+  deleteLegalHold,
+  listLegalHolds,
+  extendObjectRetention,
   createBucket,
   headBucket,
   deleteBucket,

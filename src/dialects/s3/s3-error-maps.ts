@@ -142,7 +142,12 @@ const fromCore: CoreErrorMap = {
     new S3Error('AccessDenied', {}, 'Access Denied because object protected by object lock.'),
   BucketNotLocked: () => new S3Error('InvalidRequest', {}, 'Bucket is missing Object Lock Configuration'),
   RetentionRefused: ({ reason }) => new S3Error('InvalidArgument', {}, retentionMessages[reason]),
-  LegalHoldRefused: ({ reason, id }) => new S3Error('InvalidRequest', {}, legalHoldMessages[reason](id)),
+  LegalHoldRefused: ({ reason, id }) =>
+    new S3Error(
+      reason === 'exists' ? 'OperationAborted' : 'InvalidRequest',
+      {},
+      legalHoldMessages[reason](id),
+    ),
   BucketLockRefused: ({ reason }) => new S3Error('InvalidBucketState', {}, bucketLockMessages[reason]),
   ArchiveUnavailable: ({ name }) =>
     new S3Error('InvalidRequest', {}, `The container ${name}, which keeps older versions, does not exist.`),

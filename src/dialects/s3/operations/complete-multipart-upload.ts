@@ -14,6 +14,7 @@ import { pushWrittenVersionId } from '../object-headers.ts';
 import { many, optional, readXml, required, xmlInteger, xmlObject, xmlToken } from '../parse-xml.ts';
 import { invalidPartNumber, PARTS_MAX } from '../part-number.ts';
 import { resultDocument } from '../result-document.ts';
+import { confirmProtected, readRetentionHeaders } from '../retention-headers.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument, S3Error } from '../s3-errors.ts';
 import { checksumTypeOf } from './create-multipart-upload.ts';
@@ -51,6 +52,7 @@ export const completeMultipartUpload = defineOperation<S3Call, S3Services, Input
     const checksumType = checksumTypeOf(headers.get('x-amz-checksum-type'));
     const checksum = readObjectChecksum(headers);
     const objectSize = readObjectSize(headers);
+    const protection = readRetentionHeaders(headers);
     return {
       uploadId: query.get('uploadId') ?? '',
       parts: [],
@@ -58,6 +60,7 @@ export const completeMultipartUpload = defineOperation<S3Call, S3Services, Input
       ...(checksum !== undefined && { checksum }),
       ...(checksumType !== undefined && { checksumType }),
       ...(objectSize !== undefined && { objectSize }),
+      ...(protection !== undefined && { protection }),
     };
   },
 
@@ -67,7 +70,11 @@ export const completeMultipartUpload = defineOperation<S3Call, S3Services, Input
     return { ...input, parts: parts.map(toCompletedPart) };
   },
 
-  run: ({ store }, input, { bucket, key }) => store.completeUpload({ bucket, key, ...input }),
+  async run({ store }, input, call) {
+    confirmProtected(call, input.protection);
+    const { bucket, key } = call;
+    return store.completeUpload({ bucket, key, ...input });
+  },
 
   encode(version, call) {
     const { checksum } = version;

@@ -16,13 +16,15 @@ import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../objec
 import { confirmLocking, readLock } from '../object-lock.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
 import { resultDocument } from '../result-document.ts';
+import { confirmProtected, readCopiedRetention } from '../retention-headers.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { invalidArgument } from '../s3-errors.ts';
 import { lastModifiedXml } from '../s3-flavours.ts';
 import { confirmTagging, readTagHeader, type TagSet, tagDocuments, tagsOf } from '../tag-set.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
-interface Input extends Pick<CopyObjectInput, 'sourceConditions' | 'checksumAlgorithm' | 'conditions'> {
+interface Input
+  extends Pick<CopyObjectInput, 'sourceConditions' | 'checksumAlgorithm' | 'conditions' | 'protection'> {
   readonly acl: AclRequest | undefined;
   /** Undefined: the source's. */
   readonly metadata: ObjectMetadata | undefined;
@@ -53,6 +55,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
     refuseUnsupportedHeaders(headers);
     const replacesMetadata = isReplace(headers, 'x-amz-metadata-directive');
     const checksumAlgorithm = checksumAlgorithmOf(headers.get('x-amz-checksum-algorithm'));
+    const protection = readCopiedRetention(headers);
     return {
       acl: readAclHeaders(call, 'object'),
       metadata: replacesMetadata ? decodeObjectMetadata(headers) : undefined,
@@ -63,6 +66,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
       conditions: decodeWriteConditions(headers),
       lock: readLock(call).protection,
       ...(checksumAlgorithm !== undefined && { checksumAlgorithm }),
+      ...(protection !== undefined && { protection }),
     };
   },
 
@@ -70,6 +74,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
     const { bucket, key, copySource } = call;
     confirmTagging(call, tags ?? []);
     confirmLocking(call, lock);
+    confirmProtected(call, input.protection);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     let sourceVersionId: string | undefined;
     const { versionId } = copySource;

@@ -7,7 +7,7 @@ import { parseHttpDate } from '../../../lib/http-date.ts';
 import { element, optionalElement, parent } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { checkKey } from '../addressing.ts';
-import { declaredChecksum } from '../checksum-headers.ts';
+import { requireDigest } from '../checksum-headers.ts';
 import { parseEtags } from '../conditional-headers.ts';
 import { bypassesGovernance } from '../object-lock.ts';
 import {
@@ -77,10 +77,7 @@ export const deleteObjects = defineOperation<S3Call, S3Services, Input, Output>(
   mutates: true,
 
   decode(call) {
-    const { headers } = call.request;
-    if (!headers.has('content-md5') && declaredChecksum(headers, call.body.trailerNames) === undefined) {
-      throw new S3Error('InvalidRequest', {}, 'Missing required header for this request: Content-MD5');
-    }
+    requireDigest(call);
     return { objects: [], quiet: false };
   },
 

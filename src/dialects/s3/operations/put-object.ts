@@ -1,5 +1,6 @@
 import type { ObjectVersion } from '../../../core/model.ts';
 import type { PutObjectInput } from '../../../core/object-store.ts';
+import type { ProtectionRequest } from '../../../core/protection.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { decodeBodyInput } from '../body-input.ts';
@@ -8,6 +9,7 @@ import { decodeWriteConditions } from '../conditional-headers.ts';
 import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
 import { confirmLockedBody, confirmLocking, readLock } from '../object-lock.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
+import { confirmProtected, readRetentionHeaders } from '../retention-headers.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import { lastModifiedHeader } from '../s3-flavours.ts';
 import { confirmTagging, readTagHeader, type TagSet, tagDocuments } from '../tag-set.ts';
@@ -16,6 +18,8 @@ import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 type Input = Omit<PutObjectInput, 'bucket' | 'key' | 'owner'> & {
   readonly acl: AclRequest | undefined;
   readonly tags: TagSet;
+  /** IBM's. */
+  readonly retention: ProtectionRequest | undefined;
 };
 
 export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersion>({
@@ -35,12 +39,14 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
       body: decodeBodyInput(call),
       conditions: decodeWriteConditions(headers),
       ...readLock(call),
+      retention: readRetentionHeaders(headers),
     };
   },
-  async run(services, { acl, tags, metadata, ...input }, call) {
+  async run(services, { acl, tags, metadata, retention, ...input }, call) {
     confirmTagging(call, tags);
     confirmLockedBody(call, input.protection);
     confirmLocking(call, input.protection);
+    confirmProtected(call, retention);
     const { owner, documents } = await ownerAndAcl(services, call, acl);
     const { bucket, key } = call;
     return services.store.putObject({
@@ -49,6 +55,7 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
       owner,
       metadata: { ...metadata, documents: { ...documents, ...tagDocuments(tags) } },
       ...input,
+      ...(retention !== undefined && { protection: retention }),
     });
   },
   encode(version, call) {
