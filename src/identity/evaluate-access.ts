@@ -1,13 +1,14 @@
 /**
  * Whether a caller may do something, and why (design, section 7). Pure: everything that counts is in the question.
  *
- * Order: an explicit deny in any policy wins; a session stays within its policy; then the caller's own policies, ownership, the
+ * Order: the firewall of a bucket; an explicit deny in any policy wins; a session stays within its policy; then the caller's own policies, ownership, the
  * bucket's policy, and the access control lists of object and bucket, without what the public access block takes away; last, what
  * may be known about objects that do not exist. Nothing said is a denial. Administration has layers of its own.
  */
 import { type AclPermission, decodeGrants, type Grant, type Grantee } from './acl.ts';
 import { type ActionRights, rightsOf } from './action-rights.ts';
 import type { Action } from './actions.ts';
+import { network } from './bucket-firewall.ts';
 import { type StatementTrace, traceStatements } from './evaluate-policy.ts';
 import type { GrantedPolicy } from './grants.ts';
 import { actsAsOwner } from './ownership.ts';
@@ -51,6 +52,8 @@ export interface AccessResource {
   /** The bucket's document `policy`. */
   readonly bucketPolicy?: string | undefined;
   readonly publicAccessBlock?: PublicAccessBlock | undefined;
+  /** The bucket's document `firewall`. */
+  readonly firewall?: string | undefined;
   /** Accounts other than the bucket's may have written objects into it. When they have not, its owner needs no facts. */
   readonly mayHoldForeignObjects?: boolean;
   /** Needed when `needsObjectFacts` says so; otherwise not looked at. */
@@ -81,6 +84,7 @@ export interface TraceStep {
     | 'own-user'
     | 'account-administration'
     | PolicyLayer
+    | 'network'
     | 'public-access-block'
     | 'ownership'
     | 'object-acl'
@@ -158,6 +162,7 @@ const adminLayers: readonly Layer[] = [serverAdministration];
 const identityLayers: readonly Layer[] = [ownUser, accountAdministration];
 const openLayers: readonly Layer[] = [explicitDeny, sessionLimit, knownCaller];
 const layers: readonly Layer[] = [
+  network,
   explicitDeny,
   sessionLimit,
   identityPolicies,

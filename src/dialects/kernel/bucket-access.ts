@@ -23,6 +23,7 @@ export function accessResourceOf(
     bucket: bucket.name,
     bucketAcl: hasListsDisabled(bucket) ? undefined : documents['acl'],
     bucketPolicy: documents['policy'],
+    firewall: documents['firewall'],
     publicAccessBlock: block === undefined ? undefined : decodePublicAccessBlock(block),
     mayHoldForeignObjects: documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
     ...(key !== undefined && { key }),
