@@ -11,6 +11,7 @@ import type { Action } from './actions.ts';
 import { network } from './bucket-firewall.ts';
 import { type StatementTrace, traceStatements } from './evaluate-policy.ts';
 import type { GrantedPolicy } from './grants.ts';
+import { needsObjectTags } from './object-tags.ts';
 import { actsAsOwner } from './ownership.ts';
 import type { ConditionValues } from './policy-conditions.ts';
 import {
@@ -37,6 +38,8 @@ export type ObjectFacts =
       readonly account: string;
       /** Its document `acl`. */
       readonly acl: string | undefined;
+      /** Absent: none. */
+      readonly tags?: Readonly<Record<string, string>> | undefined;
     }
   | { readonly kind: 'absent' };
 
@@ -105,12 +108,13 @@ export interface AccessDecision {
   readonly trace: readonly TraceStep[];
 }
 
-/** Whether the answer depends on the object: on who wrote it, on its list, or on its being there. */
+/** Whether the answer depends on the object: on who wrote it, on its list or tags, or on its being there. */
 export function needsObjectFacts(question: AccessQuestion): boolean {
   const { principal, action, resource } = question;
   const rights = rightsOf(action);
   const { owners, objectGrant } = rights;
   if (objectGrant === undefined && !owners.includes('object')) return false;
+  if (needsObjectTags(question)) return true;
   if (principal.kind === 'anonymous' && objectGrant === undefined) return false;
   const mayBeForeign = resource.mayHoldForeignObjects === true;
   if (actsAsOwner(question.principal, resource.account)) return !owners.includes('bucket') && mayBeForeign;

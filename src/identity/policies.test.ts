@@ -87,8 +87,8 @@ describe('what is refused, and with which words', () => {
       'Invalid policy syntax: statement 2, {"s3:prefix":null}',
     ],
     [
-      { Condition: { StringEquals: { 's3:ExistingObjectTag/Security': 'public' } } },
-      'Policy has an invalid condition key: statement 2, "s3:ExistingObjectTag/Security"',
+      { Condition: { StringEquals: { 's3:ExistingTag/Security': 'public' } } },
+      'Policy has an invalid condition key: statement 2, "s3:ExistingTag/Security"',
     ],
     [
       { Condition: { StringEqual: { 's3:prefix': 'x' } } },

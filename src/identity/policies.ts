@@ -11,7 +11,7 @@
  */
 import type { Action } from './actions.ts';
 import { type PolicyAction, policyActions, type ResourceKind } from './policy-actions.ts';
-import { isConditionKey } from './policy-condition-keys.ts';
+import { EXISTING_TAG_PREFIX, isConditionKey } from './policy-condition-keys.ts';
 import { type PolicyCondition, readConditions } from './policy-conditions.ts';
 import { faultIn, PolicyError, type PolicyPlace } from './policy-error.ts';
 import { compilePattern, matchesPattern, type Pattern, PatternSyntaxError } from './policy-patterns.ts';
@@ -34,6 +34,8 @@ export interface PolicyStatement {
 
 export interface Policy {
   readonly statements: readonly PolicyStatement[];
+  /** It asks for the tags of the object that is there: `s3:ExistingObjectTag/{key}`, in a condition or a variable. */
+  readonly readsObjectTags?: boolean;
 }
 
 /** `bucket`: its own policy; with a name, one that is about to be stored for that bucket. */
@@ -78,7 +80,9 @@ export function parsePolicy(text: string, kind: PolicyKind): Policy {
     readStatement(statement, index, kind, version === '2012-10-17'),
   );
   if (kind.kind === 'identity') refuseRepeatedSids(read);
-  return { statements: read };
+  // Of the document as read, since JSON can spell a letter in two ways.
+  const readsObjectTags = JSON.stringify(document).toLowerCase().includes(EXISTING_TAG_PREFIX);
+  return { statements: read, readsObjectTags };
 }
 
 function readJson(text: string): Readonly<Record<string, unknown>> {

@@ -4,8 +4,7 @@
  *
  * Sources: IAM User Guide, "AWS global condition context keys"; AWS Service Authorization Reference, "Condition keys for Amazon
  * S3". Keys about things that do not exist here (VPC endpoints, organisations, MFA, object lock, encryption keys) never have a
- * value, as in a request to AWS that does not come through them. Tags of objects exist, and no decision looks at them yet: keys
- * about them are refused, since a denial that never applies would be worse than none.
+ * value, as in a request to AWS that does not come through them.
  */
 
 const globalKeys = `
@@ -19,7 +18,7 @@ const s3Keys = `
   accessgrantsinstancearn accesspointnetworkorigin authtype dataaccesspointaccount dataaccesspointarn delimiter
   existingjoboperation existingjobpriority if-match if-none-match inventoryaccessibleoptionalfields locationconstraint max-keys
   object-lock-legal-hold object-lock-mode object-lock-remaining-retention-days object-lock-retain-until-date
-  objectcreationoperation prefix requestjoboperation requestjobpriority resourceaccount signatureage
+  objectcreationoperation prefix requestjoboperation requestjobpriority requestobjecttagkeys resourceaccount signatureage
   signatureversion tlsversion versionid x-amz-acl x-amz-content-sha256 x-amz-copy-source x-amz-grant-full-control
   x-amz-grant-read x-amz-grant-read-acp x-amz-grant-write x-amz-grant-write-acp x-amz-metadata-directive
   x-amz-object-ownership x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
@@ -31,7 +30,15 @@ const known: ReadonlySet<string> = new Set([
 ]);
 
 /** Followed by the key of a tag. */
-const tagKeys: readonly string[] = ['aws:principaltag/', 'aws:requesttag/', 'aws:resourcetag/'];
+export const EXISTING_TAG_PREFIX = 's3:existingobjecttag/';
+export const REQUEST_TAG_PREFIX = 's3:requestobjecttag/';
+const tagKeys: readonly string[] = [
+  'aws:principaltag/',
+  'aws:requesttag/',
+  'aws:resourcetag/',
+  EXISTING_TAG_PREFIX,
+  REQUEST_TAG_PREFIX,
+];
 
 /** `key` in lower case. */
 export function isConditionKey(key: string): boolean {

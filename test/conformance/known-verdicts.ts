@@ -42,8 +42,8 @@ export const knownVerdicts: readonly Verdict[] = [
     'The case wants the owner of the bucket denied because an allow does not apply to it. Ownership suffices, as at AWS.',
   ),
   fail(
-    /^test_bucket_policy_(?:get_obj_existing_tag|get_obj_tagging_existing_tag|put_obj_tagging_existing_tag|put_obj_request_obj_tag|get_obj_acl_existing_tag)$/,
-    'Conditions on tags of objects are not implemented, and are refused when the policy is stored.',
+    /^test_bucket_policy_put_obj_request_obj_tag$/,
+    'The case adds the tag to the requests of the owner and writes by another client, without it. That is AccessDenied.',
   ),
   fail(
     /^test_bucket_create_exists$/,

@@ -30,6 +30,7 @@ import { type ConditionedCall, RequestConditions } from './request-conditions.ts
 import { actionOnVersion } from './s3-actions.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
+import { TAGGING_DOCUMENT, type TagSet, tagRecord, tagsOf } from './tag-set.ts';
 
 /** What makes an object that belongs to whoever makes it. */
 const writes: ReadonlySet<Action> = new Set(['object:write', 'object:copy']);
@@ -159,6 +160,13 @@ export function confirmSourceAccess(call: AskingOfSource, version: ObjectVersion
   confirmOnTarget(call, 'object:copy-source', call.copySource, version);
 }
 
+/** Once the tags that a body brings are known: policies may ask for them. Throws AccessDenied. */
+export async function confirmTags(store: Lookups, call: S3Call, requestTags: TagSet): Promise<void> {
+  const asking: Asking = Object.create(call, { requestTags: { value: requestTags } });
+  const { allowed } = await decide(store, asking, { action: 'object:write-tagging', on: 'object' });
+  if (!allowed) throw new S3Error('AccessDenied');
+}
+
 function confirmOnTarget(
   call: ConditionedCall,
   action: Action,
@@ -224,7 +232,9 @@ async function loadFacts(
 
 function factsOf(bucket: Bucket, { owner, metadata }: ObjectVersion): ObjectFacts {
   const acl = hasAclsDisabled(bucket) ? undefined : metadata.documents['acl'];
-  return { kind: 'present', account: owner, acl };
+  const { documents } = metadata;
+  if (documents[TAGGING_DOCUMENT] === undefined) return { kind: 'present', account: owner, acl };
+  return { kind: 'present', account: owner, acl, tags: tagRecord(tagsOf(documents)) };
 }
 
 const ABSENCES: ReadonlySet<string> = new Set([

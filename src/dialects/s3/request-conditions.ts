@@ -5,12 +5,15 @@
  * A header that stands for a condition is taken from where the operation takes it, so that nobody shows one value to the policy
  * and another to the operation: those of access control lists also from the query, the source of a copy decoded.
  */
+import { findTag } from '../../identity/object-tags.ts';
+import { REQUEST_TAG_PREFIX } from '../../identity/policy-condition-keys.ts';
 import type { ConditionValues } from '../../identity/policy-conditions.ts';
 import type { Proof } from '../../identity/principal.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { parseCopySource } from './copy-source.ts';
 import { type AskedAbout, ibmAttribute } from './ibm-attributes.ts';
 import type { S3Call } from './s3-call.ts';
+import { readTagHeader, type TagSet, tagRecord } from './tag-set.ts';
 
 /** What a call shows of itself. */
 export type ConditionedCall = Pick<
@@ -21,6 +24,8 @@ export type ConditionedCall = Pick<
     WireRequest,
     'method' | 'headers' | 'remoteAddress' | 'isSecure' | 'receivedAtMicros'
   >;
+  /** Of a body that has been read; otherwise they are in a header. */
+  readonly requestTags?: TagSet;
 };
 
 const IBM_PREFIX = 'ibm:';
@@ -36,7 +41,10 @@ export class RequestConditions implements ConditionValues {
     this.#asked = asked;
   }
 
-  get(key: string): string | undefined {
+  get(key: string): string | readonly string[] | undefined {
+    if (key.startsWith(REQUEST_TAG_PREFIX)) {
+      return findTag(this.#tags(), key.slice(REQUEST_TAG_PREFIX.length));
+    }
     if (key.startsWith(IBM_PREFIX)) {
       return ibmAttribute(key.slice(IBM_PREFIX.length).toLowerCase(), this.#asked, this.#call);
     }
@@ -72,9 +80,16 @@ export class RequestConditions implements ConditionValues {
         return this.#signatureAge();
       case 's3:x-amz-copy-source':
         return this.#copySource();
+      case 's3:requestobjecttagkeys':
+        return Object.keys(this.#tags());
       default:
         return this.#header(key);
     }
+  }
+
+  /** Throws what the operation would. */
+  #tags(): Readonly<Record<string, string>> {
+    return tagRecord(this.#call.requestTags ?? readTagHeader(this.#call));
   }
 
   #header(key: string): string | undefined {

@@ -136,6 +136,11 @@ export function tagsOf(documents: Readonly<Record<string, string>>): TagSet {
   return pairs.map(([key, value]) => ({ key, value }));
 }
 
+/** Value by key, as conditions ask for it. */
+export function tagRecord(tags: TagSet): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+}
+
 /** The content of a `Tagging` document. */
 export function tagSetXml(tags: TagSet): string {
   const rows = tags.map(({ key, value }) => parent('Tag', element('Key', key) + element('Value', value)));

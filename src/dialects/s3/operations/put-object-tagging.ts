@@ -2,6 +2,7 @@
 import type { ObjectVersion } from '../../../core/model.ts';
 import type { GetObjectInput } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { confirmTags } from '../authorise-call.ts';
 import { pushVersionId } from '../object-headers.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
 import {
@@ -22,13 +23,17 @@ export const putObjectTagging = defineOperation<S3Call, S3Services, Input, Objec
   name: 'PutObjectTagging',
   summary: 'Replaces the tags of an object or of one of its versions.',
   route: { method: 'PUT', resource: 'object', query: ['tagging'] },
-  permissions: [{ action: 'object:write-tagging', on: 'object' }],
+  permissions: [{ action: 'object:write-tagging', on: 'each-object' }],
   body: { kind: 'buffered', bytesMax: TAGGING_BODY_BYTES_MAX },
   mutates: true,
   decode: (call) => ({ addressed: readVersionId(call), tags: [] }),
   decodeBody: (body, { addressed }) => ({ addressed, tags: readTagDocument(body, 'object') }),
-  run: ({ store }, { addressed, tags }, { bucket, key }) =>
-    store.updateObject({ bucket, key, ...addressed, documents: { [TAGGING_DOCUMENT]: encodeTagSet(tags) } }),
+  async run({ store }, { addressed, tags }, call) {
+    await confirmTags(store, call, tags);
+    const { bucket, key } = call;
+    const documents = { [TAGGING_DOCUMENT]: encodeTagSet(tags) };
+    return store.updateObject({ bucket, key, ...addressed, documents });
+  },
   encode(version, call) {
     const headers: string[] = [];
     pushVersionId(headers, version, call);
