@@ -3,5 +3,10 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   account: 'Accounts (tenants, projects)',
   user: 'Users of an account',
   key: 'Access-key pairs',
+  'api-key': 'API keys of users and services',
+  service: 'Service identities of an account',
+  group: 'Groups of users and services',
+  role: 'Roles that somebody assumes for a while',
+  policy: 'Policies of users, services, groups and roles',
   keys: 'Master keys',
 };

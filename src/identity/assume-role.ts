@@ -44,7 +44,8 @@ export interface NewSession {
   readonly source: string;
   /** A further limit: the session has what the role's policies and this allow. */
   readonly sessionPolicy?: { readonly language: PolicyLanguage; readonly document: string };
-  readonly mintedBy: KeyFlavour;
+  /** Absent: by none that S3 speaks otherwise for. */
+  readonly mintedBy?: KeyFlavour;
   /** As the dialect wants them to look; generated when absent. */
   readonly credentials?: {
     readonly accessKeyId: string;
@@ -104,7 +105,7 @@ export async function assumeRole(context: IdentityContext, input: NewSession): P
       enabled: true,
       createdAtMicros: now,
       expiresAtMicros: session.expiresAtMicros,
-      mintedBy: input.mintedBy,
+      ...(input.mintedBy !== undefined && { mintedBy: input.mintedBy }),
       secret: masterKey.seal(secretKey, secretOwner(accessKeyId)),
     };
     change.put(identityKeys.accessKey(accessKeyId), encodeRecord(stored));

@@ -6,7 +6,7 @@ import type { ServerProcess } from './server-process.ts';
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into member by member
 type Json = any;
 
-/** The answer's document; undefined for none. Throws when it is refused. */
+/** `path`: not encoded. The answer's document; undefined for none. Throws when it is refused. */
 export async function askAdmin(
   server: ServerProcess,
   method: string,
@@ -15,10 +15,12 @@ export async function askAdmin(
 ): Promise<Json> {
   const { accessKeyId, secretAccessKey: secret } = server.credentials;
   const signer = new IndependentSigner({ accessKeyId, secret, region: 'KR1', service: 'gotgan' }, new Date());
+  const [pathname = '', search] = path.split('?');
   const request = signer.byHeader({
     method,
     host: new URL(server.controlUrl).host,
-    path: `/admin/v1${path}`,
+    path: `/admin/v1${pathname}`,
+    ...(search === undefined ? {} : { query: [...new URLSearchParams(search)] }),
     body: Buffer.from(document === undefined ? '' : JSON.stringify(document)),
   });
   const { status, body } = await exchangeSigned(server.controlUrl, request);

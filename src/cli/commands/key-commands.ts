@@ -2,6 +2,7 @@ import { adminPath, clientOptions, connectAdmin } from '../admin-client.ts';
 import { recordIn } from '../answers.ts';
 import {
   type ArgumentDeclaration,
+  CliError,
   type CommandDeclaration,
   type CommandInput,
   cliExitCodes,
@@ -14,6 +15,7 @@ import { accountIn, accountOption } from './user-commands.ts';
 const columns: readonly Column[] = [
   { title: 'ACCESS KEY', member: 'accessKey' },
   { title: 'USER', member: 'userId' },
+  { title: 'SERVICE', member: 'serviceId' },
   { title: 'ENABLED', member: 'enabled' },
   { title: 'CREATED', member: 'createdAt', kind: 'time' },
 ];
@@ -32,15 +34,20 @@ const ownerOptions: readonly OptionDeclaration[] = [
     value: 'USER',
     summary: 'Id or name of the user (default: the root user of the account)',
   },
+  { flag: '--service', value: 'SERVICE', summary: 'Id or name of a service, instead of a user' },
 ];
 
 /** `:root` is the root user of the account. */
-const keysPath = (input: CommandInput): string =>
-  adminPath`/accounts/${accountIn(input)}/users/${input.option('--user') ?? ':root'}/keys`;
+function keysPath(input: CommandInput): string {
+  const [user, service] = [input.option('--user'), input.option('--service')];
+  if (service === undefined) return adminPath`/accounts/${accountIn(input)}/users/${user ?? ':root'}/keys`;
+  if (user !== undefined) throw new CliError('Give --user or --service, not both.', cliExitCodes.usage);
+  return adminPath`/accounts/${accountIn(input)}/services/${service}/keys`;
+}
 
 const add: CommandDeclaration = {
   words: ['key', 'add'],
-  summary: 'Make an access-key pair for a user and show its secret, this once',
+  summary: 'Make an access-key pair for a user or a service and show its secret, this once',
   arguments: [],
   options: [...ownerOptions, ...clientOptions],
   examples: [
@@ -56,7 +63,7 @@ const add: CommandDeclaration = {
 
 const list: CommandDeclaration = {
   words: ['key', 'list'],
-  summary: 'List the access keys of a user, without their secrets',
+  summary: 'List the access keys of a user or a service, without their secrets',
   arguments: [],
   options: [...ownerOptions, ...clientOptions],
   async run(input, context) {

@@ -1,21 +1,40 @@
 /**
- * Strict reading of JSON bodies: an object with known members of known types, and nothing else. The three kinds of members
+ * Strict reading of JSON bodies: an object with known members of known types, and nothing else. The few kinds of members
  * that this API has need no schema library.
  */
 import { AdminError } from './admin-errors.ts';
 
-/** The longest body of this API is a few names. */
+/** The longest body of this API is a policy of 20 KiB with its white space. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
-type MemberKind = 'text' | 'optional text' | 'switch';
+/** `document`: an object of any members. */
+export type MemberKind =
+  | 'text'
+  | 'switch'
+  | 'document'
+  | 'optional text'
+  | 'optional switch'
+  | 'optional number'
+  | 'optional texts'
+  | 'optional document';
 
-type MemberValue<K extends MemberKind> = K extends 'text'
-  ? string
-  : K extends 'switch'
-    ? boolean
-    : string | undefined;
+interface MemberTypes {
+  readonly text: string;
+  readonly switch: boolean;
+  readonly number: number;
+  readonly texts: readonly string[];
+  readonly document: object;
+}
 
-type Members<S extends Readonly<Record<string, MemberKind>>> = { readonly [N in keyof S]: MemberValue<S[N]> };
+export type MemberValue<K extends MemberKind> = K extends keyof MemberTypes
+  ? MemberTypes[K]
+  : K extends `optional ${infer T extends keyof MemberTypes}`
+    ? MemberTypes[T] | undefined
+    : never;
+
+export type Members<S extends Readonly<Record<string, MemberKind>>> = {
+  readonly [N in keyof S]: MemberValue<S[N]>;
+};
 
 /** Throws AdminError InvalidRequest with a sentence that names the member. */
 export function readJson<const S extends Readonly<Record<string, MemberKind>>>(
@@ -28,14 +47,30 @@ export function readJson<const S extends Readonly<Record<string, MemberKind>>>(
   }
   for (const [name, kind] of Object.entries(shape)) {
     const member = value[name];
-    if (kind === 'switch' && typeof member !== 'boolean') throw invalid(`${name} must be true or false`);
-    if (kind === 'text' && typeof member !== 'string') throw invalid(`${name} must be a string`);
-    if (kind === 'optional text' && member !== undefined && typeof member !== 'string') {
-      throw invalid(`${name} must be a string, or left out`);
+    const type = kind.replace('optional ', '') as keyof MemberTypes;
+    if (kind !== type && member === undefined) continue;
+    if (!typeTests[type](member)) {
+      throw invalid(`${name} must be ${typeNames[type]}${kind === type ? '' : ', or left out'}`);
     }
   }
   return value as Members<S>;
 }
+
+const typeNames: Readonly<Record<keyof MemberTypes, string>> = {
+  text: 'a string',
+  switch: 'true or false',
+  number: 'a number',
+  texts: 'a list of strings',
+  document: 'a JSON object',
+};
+
+const typeTests: Readonly<Record<keyof MemberTypes, (member: unknown) => boolean>> = {
+  text: (member) => typeof member === 'string',
+  switch: (member) => typeof member === 'boolean',
+  number: (member) => typeof member === 'number',
+  texts: (member) => Array.isArray(member) && member.every((text) => typeof text === 'string'),
+  document: (member) => typeof member === 'object' && member !== null && !Array.isArray(member),
+};
 
 function parse(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};

@@ -42,8 +42,29 @@ export function userJson({
   };
 }
 
-export function accessKeyJson({ id, userId, accountId, enabled, createdAtMicros }: AccessKeyRecord) {
-  return { accessKey: id, userId, accountId, enabled, createdAt: isoTime(createdAtMicros) };
+export function accessKeyJson(key: AccessKeyRecord) {
+  const { id, userId, serviceId, accountId, enabled, createdAtMicros, expiresAtMicros, mintedBy } = key;
+  return {
+    accessKey: id,
+    userId,
+    serviceId,
+    accountId,
+    enabled,
+    createdAt: isoTime(createdAtMicros),
+    ...(expiresAtMicros !== undefined && { expiresAt: isoTime(expiresAtMicros) }),
+    ...(mintedBy !== undefined && { mintedBy }),
+  };
+}
+
+/** A record of a collection: its times by their names without the unit. */
+export function recordJson(record: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) =>
+      name.endsWith('AtMicros') && typeof value === 'number'
+        ? [name.slice(0, -'Micros'.length), isoTime(value)]
+        : [name, value],
+    ),
+  );
 }
 
 export function isoTime(micros: number): string {
