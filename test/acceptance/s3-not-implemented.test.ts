@@ -41,8 +41,6 @@ const rows: readonly Row[] = [
   ['GetBucketAnalyticsConfiguration', 'GET', 'bucket', 'analytics&id=1'],
   ['PutBucketAnalyticsConfiguration', 'PUT', 'bucket', 'analytics'],
   ['DeleteBucketAnalyticsConfiguration', 'DELETE', 'bucket', 'analytics'],
-  ['PutBucketCors', 'PUT', 'bucket', 'cors'],
-  ['DeleteBucketCors', 'DELETE', 'bucket', 'cors'],
   ['PutBucketEncryption', 'PUT', 'bucket', 'encryption'],
   ['DeleteBucketEncryption', 'DELETE', 'bucket', 'encryption'],
   ['ListBucketIntelligentTieringConfigurations', 'GET', 'bucket', 'intelligent-tiering'],

@@ -110,5 +110,4 @@ export const knownVerdicts: readonly Verdict[] = [
     'Lifecycle rules and archives are not implemented.',
   ),
   fail(/sse_|sse-|encrypt|kms|_enc_|noenc/, 'Server-side encryption is not implemented.'),
-  fail(/cors/, 'CORS configurations are not implemented.'),
 ];

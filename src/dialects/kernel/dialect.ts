@@ -38,8 +38,8 @@ export interface Dialect<C extends Call, S> {
   authorise(call: C, operation: Operation<C, S>): Promise<AccessDecision>;
   /** The dialect's error for a denied call. */
   denied(call: C, decision: AccessDecision): Error;
-  /** Headers and framing that every response of the dialect carries. */
-  finish(response: WireResponse, call: C): WireResponse;
+  /** Headers and framing that every response of the dialect carries, errors included. Never throws. */
+  finish(response: WireResponse, call: C): WireResponse | Promise<WireResponse>;
   /** Total: known errors by catalogue, anything else as the dialect's internal error. Never throws. */
   renderError(error: unknown, call: C): WireResponse;
   /** The error for a buffered body that is too large or a body where none may be. */

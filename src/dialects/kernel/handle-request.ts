@@ -16,11 +16,11 @@ export async function handleRequest<C extends Call, S>(
   let operation: Operation<C, S> | undefined;
   try {
     operation = dialect.route(call);
-    const response = dialect.finish(await perform(dialect, call, operation), call);
+    const response = await dialect.finish(await perform(dialect, call, operation), call);
     observer.completed(dialect.name, operation.name, call, response, undefined);
     return response;
   } catch (error) {
-    const response = dialect.finish(dialect.renderError(error, call), call);
+    const response = await dialect.finish(dialect.renderError(error, call), call);
     observer.completed(dialect.name, operation?.name, call, response, error);
     return response;
   }

@@ -8,6 +8,7 @@ import { copyObject } from './operations/copy-object.ts';
 import { createBucket } from './operations/create-bucket.ts';
 import { createMultipartUpload } from './operations/create-multipart-upload.ts';
 import { deleteBucket } from './operations/delete-bucket.ts';
+import { deleteBucketCors } from './operations/delete-bucket-cors.ts';
 import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts';
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts';
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts';
@@ -18,6 +19,7 @@ import { deletePublicAccessBlock } from './operations/delete-public-access-block
 import { extendObjectRetention } from './operations/extend-object-retention.ts';
 import { getBucketAcl } from './operations/get-bucket-acl.ts';
 import { bucketConfigurationReads } from './operations/get-bucket-configuration.ts';
+import { getBucketCors } from './operations/get-bucket-cors.ts';
 import { getBucketLocation } from './operations/get-bucket-location.ts';
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts';
 import { getBucketPolicy } from './operations/get-bucket-policy.ts';
@@ -45,6 +47,7 @@ import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
 import { preflightRequests } from './operations/preflight-request.ts';
 import { putBucketAcl } from './operations/put-bucket-acl.ts';
+import { putBucketCors } from './operations/put-bucket-cors.ts';
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts';
 import { putBucketPolicy } from './operations/put-bucket-policy.ts';
 import { putBucketProtectionConfiguration } from './operations/put-bucket-protection-configuration.ts';
@@ -91,6 +94,9 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   getBucketTagging,
   putBucketTagging,
   deleteBucketTagging,
+  getBucketCors,
+  putBucketCors,
+  deleteBucketCors,
   getObjectLockConfiguration,
   putObjectLockConfiguration,
   ...bucketConfigurationReads,

@@ -37,6 +37,7 @@ import { authoriseCall, decideOnService } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
 import { type FlavourHost, flavourOfKey, flavourOfRequest } from './choose-flavour.ts';
 import { parseCopySource } from './copy-source.ts';
+import { crossOriginHeaders, findNamedBucket } from './cross-origin.ts';
 import { findInstance } from './find-instance.ts';
 import type { AccountDirectory } from './grantees.ts';
 import { withMovedHeaders } from './moved-headers.ts';
@@ -183,14 +184,33 @@ class S3 implements S3Dialect {
     return new S3Error('AccessDenied');
   }
 
-  finish(response: WireResponse, call: S3Call): WireResponse {
+  finish(response: WireResponse, call: S3Call): WireResponse | Promise<WireResponse> {
     const { flavour, requestId } = call;
     const headers = withExtraHeaders(response.headers, flavour.extraHeaders);
     for (const name of flavour.requestIdHeaders) headers.push(name, requestId);
     if (response.body === null && flavour.emptyContentType !== undefined && needsContentType(response)) {
       headers.push('Content-Type', flavour.emptyContentType);
     }
-    return { ...response, headers };
+    const { request, loadedBucket, address } = stateOf(call);
+    const finished = { ...response, headers };
+    if (request.method === 'OPTIONS' || address.resource === 'service') return finished;
+    if (loadedBucket !== undefined) {
+      headers.push(...crossOriginHeaders(request, loadedBucket));
+      return finished;
+    }
+    return request.headers.has('origin') ? this.#withCrossOrigin(finished, call) : finished;
+  }
+
+  /** Of an answer that came before the bucket was looked at: its sender must be able to read why. */
+  async #withCrossOrigin(response: WireResponse, call: S3Call): Promise<WireResponse> {
+    try {
+      const bucket = await findNamedBucket(this.#parts.store, call);
+      if (bucket === undefined) return response;
+      return { ...response, headers: [...response.headers, ...crossOriginHeaders(call.request, bucket)] };
+    } catch {
+      // What went wrong with the request itself is the answer.
+      return response;
+    }
   }
 
   renderError(error: unknown, call: S3Call): WireResponse {

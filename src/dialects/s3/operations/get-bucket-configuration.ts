@@ -12,7 +12,6 @@ import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
 
 type AbsenceCode =
-  | 'NoSuchCORSConfiguration'
   | 'NoSuchLifecycleConfiguration'
   | 'NoSuchWebsiteConfiguration'
   | 'ReplicationConfigurationNotFoundError'
@@ -28,13 +27,6 @@ interface UnsetConfiguration {
 }
 
 const table: readonly UnsetConfiguration[] = [
-  {
-    name: 'GetBucketCors',
-    summary: 'Shows which origins browsers may read a bucket from.',
-    query: 'cors',
-    action: 'bucket:read-cors',
-    answer: 'NoSuchCORSConfiguration',
-  },
   {
     name: 'GetBucketLifecycleConfiguration',
     summary: 'Shows the lifecycle rules of a bucket.',
