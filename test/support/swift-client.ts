@@ -1,6 +1,15 @@
 /** The Swift API of a running server as a client without a library speaks it: targets and headers go out exactly as given. */
 import { request } from 'node:http';
-import { addTenant, addTenantUser, logIn, type Tenant, type TenantUser } from './keystone-client.ts';
+import type { S3Client } from '@aws-sdk/client-s3';
+import {
+  addTenant,
+  addTenantUser,
+  askKeystone,
+  logIn,
+  type Tenant,
+  type TenantUser,
+} from './keystone-client.ts';
+import { connectS3 } from './s3-client.ts';
 import type { ServerProcess } from './server-process.ts';
 
 export interface SwiftAnswer {
@@ -103,4 +112,14 @@ export async function addSwiftUser(
     path,
     ask: (method, below, asking) => askSwift(server.storageUrl, method, path + below, { token, ...asking }),
   };
+}
+
+/** The S3 door for the same user, with a key pair of its own. */
+export async function connectS3As(server: ServerProcess, user: SwiftUser): Promise<S3Client> {
+  const answer = await askKeystone(server, 'POST', `/v2.0/users/${user.id}/credentials/OS-EC2`, {
+    token: user.token,
+    body: { tenant_id: user.tenant.id },
+  });
+  const { access, secret } = answer.json.credential;
+  return connectS3(server, { credentials: { accessKeyId: access, secretAccessKey: secret } });
 }

@@ -45,6 +45,12 @@ export function linkOf({ documents }: ObjectMetadata): LinkTarget | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as LinkTarget);
 }
 
+/** For metadata that is replaced by what says nothing of a prefix. */
+export function withoutPrefix(metadata: ObjectMetadata): ObjectMetadata {
+  const { [PREFIX_DOCUMENT]: _prefix, ...documents } = metadata.documents;
+  return { ...metadata, documents };
+}
+
 /** For an object that has its bytes itself. */
 export function withoutComposition(metadata: ObjectMetadata): ObjectMetadata {
   const { [PREFIX_DOCUMENT]: _prefix, [LINK_DOCUMENT]: _link, ...documents } = metadata.documents;

@@ -2,6 +2,7 @@
  * Conditional requests on what this dialect shows: an object made of segments has an ETag here that the core does not know (RFC 9110,
  * section 13; nhn-openstack.md, section 8.2). A date that cannot be read makes its condition absent.
  */
+import type { WriteConditions } from '../../core/object-store.ts';
 import { parseHttpDate } from '../../lib/http-date.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { lastModifiedHeader } from './dates.ts';
@@ -65,4 +66,12 @@ function namesEtag(list: string, etag: string): boolean {
 function secondsOf(text: string | undefined): number | undefined {
   const micros = text === undefined ? undefined : parseHttpDate(text);
   return micros === undefined ? undefined : Math.ceil(micros / 1_000_000);
+}
+
+/** Throws 400: only `*` says something about an object that is to be made. */
+export function decodeWriteConditions(headers: WireHeaders): WriteConditions {
+  const ifNoneMatch = headers.get('if-none-match');
+  if (ifNoneMatch === undefined) return {};
+  if (ifNoneMatch.trim() !== '*') throw new SwiftError(400, 'If-None-Match only supports *');
+  return { ifNoneMatch: '*' };
 }

@@ -10,6 +10,7 @@ import { selectSpans } from './byte-ranges.ts';
 import { allowsRange, checkConditions } from './conditions.ts';
 import type { NamedObject } from './copy-headers.ts';
 import { lastModifiedHeader } from './dates.ts';
+import { mayReadOf } from './large-objects.ts';
 import { pushMetadata } from './metadata-headers.ts';
 import { openContent } from './object-content.ts';
 import { createdHeaders } from './object-headers.ts';
@@ -21,6 +22,8 @@ import { swiftLimits } from './swift-limits.ts';
 export interface CopyTarget {
   readonly bucket: Bucket;
   readonly key: string;
+  /** Of a source: the manifest of a large object, and not its segments. */
+  readonly asStored?: boolean;
 }
 
 export interface FinishedCopy {
@@ -48,7 +51,7 @@ export async function findOtherEnd(
     throw error;
   }
   if (!(await call.decideOn(action, bucket, key)).allowed) throw denied;
-  return { bucket, key };
+  return { bucket, key, asStored: named.parameters.get('multipart-manifest') === 'get' };
 }
 
 /** Throws 304, 412, 413, 416 and what reading and writing throw. Conditions and ranges are about the source. */
@@ -60,7 +63,9 @@ export async function copyObject(
 ): Promise<FinishedCopy> {
   const { headers, body } = call.request;
   if (body.contentLength !== 0) throw new SwiftError(400, 'Copy requests require a zero byte body');
-  const { version: source, content } = await openContent(store, from.bucket, from.key);
+  const asStored = from.asStored === true || call.query.get('multipart-manifest') === 'get';
+  const mayRead = mayReadOf(call);
+  const { version: source, content } = await openContent(store, from.bucket, from.key, { asStored, mayRead });
   checkConditions(headers, content, content.shownEtag);
   if (source.size > swiftLimits.objectBytesMax) throw new SwiftError(413);
   const isFresh = isTrue(headers.get('x-fresh-metadata'));
@@ -72,7 +77,9 @@ export async function copyObject(
   if (span === undefined) {
     version = await store.copyObject({
       ...ends,
-      source: from,
+      source: { bucket: from.bucket, key: from.key },
+      asStored,
+      mayRead,
       sourceConditions: {},
       metadata,
       changesSomething: true,

@@ -66,12 +66,13 @@ function rowOf(item: ListingItem): ListingRow {
 }
 
 function membersOf(object: ListedObject): Record<string, string | number> {
-  const hash = etagOf(object);
+  const { partCount, joinedMd5, stored, etagMd5 } = object;
   return {
-    hash,
+    hash: stored?.etagMd5 ?? etagMd5,
     bytes: object.size,
     content_type: object.metadata?.system.contentType ?? '',
     last_modified: formatListingDate(object.lastModifiedMicros),
-    ...(object.partCount !== undefined && { slo_etag: `"${hash}"`, s3_etag: `"${hash}"` }),
+    ...(joinedMd5 !== undefined && { slo_etag: `"${joinedMd5}"` }),
+    ...(partCount !== undefined && { s3_etag: `"${etagOf(object)}"` }),
   };
 }

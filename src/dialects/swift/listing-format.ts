@@ -36,7 +36,7 @@ export function chooseListingFormat(query: QueryParameters, headers: WireHeaders
 }
 
 /** The first of those that the header likes best. Throws 400 and 406. */
-function chooseType<T extends string>(accept: string | undefined, offered: readonly T[]): T {
+export function chooseType<T extends string>(accept: string | undefined, offered: readonly T[]): T {
   const preferences = parseAccept(accept ?? '');
   let best: T | undefined;
   let bestQuality = 0;

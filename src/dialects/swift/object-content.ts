@@ -1,6 +1,6 @@
 /** The bytes of an object, ready to be sent in whatever parts a request asks for. */
 import type { Bucket, ObjectVersion } from '../../core/model.ts';
-import type { ObjectStore } from '../../core/object-store.ts';
+import type { GetObjectInput, ObjectStore } from '../../core/object-store.ts';
 import { objectHeaders, shownEtag, swiftEtag } from './object-headers.ts';
 import type { Content } from './send-content.ts';
 
@@ -8,8 +8,9 @@ export async function openContent(
   store: Pick<ObjectStore, 'pinObject'>,
   bucket: Bucket,
   key: string,
+  options: Pick<GetObjectInput, 'asStored' | 'mayRead' | 'versionId'>,
 ): Promise<{ readonly version: ObjectVersion; readonly content: Content }> {
-  const { version, read } = await store.pinObject({ bucket, key });
+  const { version, read } = await store.pinObject({ bucket, key, ...options });
   const { size, lastModifiedMicros, metadata } = version;
   return {
     version,

@@ -1,5 +1,7 @@
 /** What GET and HEAD show of an object (nhn-openstack.md, sections 2.6, 8.2 and 24.4). */
+import { prefixOf } from '../../core/composition/composition-documents.ts';
 import type { Bucket, ObjectVersion } from '../../core/model.ts';
+import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { hasRfcEtags } from './container-settings.ts';
 import { formatTimestamp, lastModifiedHeader } from './dates.ts';
 import { pushObjectMetadata } from './object-metadata.ts';
@@ -31,10 +33,21 @@ export function objectHeaders(version: ObjectVersion, bucket: Bucket): string[] 
   headers.push('Etag', shownEtag(version, bucket));
   headers.push('Last-Modified', lastModifiedHeader(version.lastModifiedMicros));
   headers.push('X-Timestamp', formatTimestamp(version.lastModifiedMicros), 'Accept-Ranges', 'bytes');
-  if (version.partCount !== undefined || version.composition === 'segments') {
-    headers.push('X-Static-Large-Object', 'True');
-  }
+  pushLargeObject(headers, version);
   return headers;
+}
+
+/** By these two headers clients tell large objects from others: on nothing else, and on every one of them (section 24.4). */
+function pushLargeObject(headers: string[], version: ObjectVersion): void {
+  const { composition, partCount, stored, etagMd5, metadata } = version;
+  if (partCount !== undefined || composition === 'segments') {
+    headers.push('X-Static-Large-Object', 'True', 'X-Manifest-Etag', stored?.etagMd5 ?? etagMd5);
+  }
+  if (composition !== 'prefix') return;
+  const named = prefixOf(metadata);
+  if (named !== undefined) {
+    headers.push('X-Object-Manifest', encodeStrictPath(`${named.bucket}/${named.prefix}`));
+  }
 }
 
 /** Answer to a request that has made an object. */

@@ -3,7 +3,13 @@
  * replaced by POST, carried over and overridden by COPY.
  */
 import { lookup } from 'mime-types';
+import {
+  type PrefixComposition,
+  prefixDocument,
+  withoutPrefix,
+} from '../../core/composition/composition-documents.ts';
 import type { ObjectMetadata, SystemMetadata } from '../../core/model.ts';
+import { decodePercent, PercentEncodingError } from '../../lib/percent-encoding.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { decodeMetadata, pushMetadata } from './metadata-headers.ts';
 import { SwiftError } from './swift-errors.ts';
@@ -26,7 +32,7 @@ type MutableSystem = { -readonly [P in keyof SystemMetadata]: SystemMetadata[P] 
 export function decodeObjectMetadata(headers: WireHeaders, key: string): ObjectMetadata {
   const system: MutableSystem = { contentType: contentTypeOf(headers, key) };
   decodeSystem(headers, system);
-  return { system, user: withoutEmpty(decodeMetadata(headers, 'object')), documents: robotsOf(headers) };
+  return { system, user: withoutEmpty(decodeMetadata(headers, 'object')), documents: documentsOf(headers) };
 }
 
 /** Of a POST: everything that can be sent is replaced, except the content type. What other layers own stays. */
@@ -35,11 +41,11 @@ export function replaceObjectMetadata(headers: WireHeaders, current: ObjectMetad
     contentType: validType(headers.get('content-type')) ?? current.system.contentType,
   };
   decodeSystem(headers, system);
-  const { [ROBOTS_DOCUMENT]: _robots, ...documents } = current.documents;
+  const { [ROBOTS_DOCUMENT]: _robots, ...documents } = withoutPrefix(current).documents;
   return {
     system,
     user: withoutEmpty(decodeMetadata(headers, 'object')),
-    documents: { ...documents, ...robotsOf(headers) },
+    documents: { ...documents, ...documentsOf(headers) },
   };
 }
 
@@ -61,7 +67,7 @@ export function copyObjectMetadata(
     documents: {
       ...documents,
       ...(robots !== undefined && !isFresh && { [ROBOTS_DOCUMENT]: robots }),
-      ...robotsOf(headers),
+      ...documentsOf(headers),
     },
   };
 }
@@ -85,9 +91,28 @@ function decodeSystem(headers: WireHeaders, system: MutableSystem): void {
   }
 }
 
-function robotsOf(headers: WireHeaders): Record<string, string> {
-  const value = headers.get('x-robots-tag');
-  return value === undefined || value === '' ? {} : { [ROBOTS_DOCUMENT]: value };
+function documentsOf(headers: WireHeaders): Record<string, string> {
+  const robots = headers.get('x-robots-tag') ?? '';
+  const prefix = decodePrefix(headers);
+  return {
+    ...(robots !== '' && { [ROBOTS_DOCUMENT]: robots }),
+    ...(prefix !== undefined && prefixDocument(prefix)),
+  };
+}
+
+/** X-Object-Manifest: the object is a dynamic large object (nhn-openstack.md, section 11). Throws 400. */
+function decodePrefix(headers: WireHeaders): PrefixComposition | undefined {
+  const value = headers.get('x-object-manifest') ?? '';
+  if (value === '') return undefined;
+  const [, bucket, prefix] = /^([^/?&]+)\/([^/?&][^?&]*)$/.exec(value) ?? [];
+  const wrong = new SwiftError(400, 'X-Object-Manifest must be in the format container/prefix');
+  if (bucket === undefined || prefix === undefined) throw wrong;
+  try {
+    return { bucket: decodePercent(bucket), prefix: decodePercent(prefix) };
+  } catch (error) {
+    if (error instanceof PercentEncodingError) throw wrong;
+    throw error;
+  }
 }
 
 /** As sent; else, or when `X-Detect-Content-Type` asks for it, by the name's extension. */

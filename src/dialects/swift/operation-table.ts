@@ -8,6 +8,12 @@ import {
   updateAccount,
 } from './operations/account.ts';
 import {
+  bulkDelete,
+  bulkDeleteAtContainer,
+  bulkDeleteAtContainerByDelete,
+  bulkDeleteByDelete,
+} from './operations/bulk-delete.ts';
+import {
   deleteContainer,
   headContainer,
   listContainerObjects,
@@ -15,7 +21,10 @@ import {
   updateContainer,
 } from './operations/container.ts';
 import { copyObject, putObjectCopy } from './operations/copy.ts';
+import { deleteSegments } from './operations/delete-segments.ts';
 import { deleteObject, getObject, headObject, putObject, updateObject } from './operations/object.ts';
+import { putSegmentManifest } from './operations/put-segment-manifest.ts';
+import { getSegmentManifest, headSegmentManifest } from './operations/segment-manifest.ts';
 import { checkHealth, getInfo, headHealth, headInfo } from './operations/service.ts';
 import type { SwiftCall, SwiftServices } from './swift-call.ts';
 
@@ -41,4 +50,12 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   copyObject,
   updateObject,
   deleteObject,
+  putSegmentManifest,
+  getSegmentManifest,
+  headSegmentManifest,
+  deleteSegments,
+  bulkDelete,
+  bulkDeleteByDelete,
+  bulkDeleteAtContainer,
+  bulkDeleteAtContainerByDelete,
 ];

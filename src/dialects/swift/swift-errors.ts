@@ -28,6 +28,7 @@ const catalogue = {
   499: { title: 'Client Disconnect', explanation: 'The client went away in the middle of the request.' },
   500: { title: 'Internal Error', explanation: 'The server has failed. It has kept a note of it.' },
   501: { title: 'Not Implemented', explanation: 'The server cannot do that.' },
+  502: { title: 'Bad Gateway', explanation: 'A part of the work has failed in the server.' },
   503: { title: 'Service Unavailable', explanation: 'The server cannot do that just now. Try again.' },
   507: { title: 'Insufficient Storage', explanation: 'The server has no room left for this.' },
 } as const;
@@ -54,4 +55,9 @@ export class SwiftError extends Error {
 export function errorDocument(status: SwiftStatus): string {
   const { title, explanation } = catalogue[status];
   return `<html><h1>${title}</h1><p>${explanation}</p></html>`;
+}
+
+/** `404 Not Found`, as reports inside a body have it. */
+export function statusLine(status: SwiftStatus): string {
+  return `${status} ${catalogue[status].title}`;
 }

@@ -3,6 +3,7 @@
  * works.
  */
 import { storagePolicies } from './container-settings.ts';
+import { FAILED_REMOVALS_MAX } from './remove-names.ts';
 import { swiftLimits } from './swift-limits.ts';
 
 /** The release whose behaviour is followed. */
@@ -31,6 +32,18 @@ export function swiftInfo(): Record<string, unknown> {
       policies: storagePolicies.map((name, index) =>
         index === 0 ? { name, aliases: name, default: true } : { name, aliases: name },
       ),
+    },
+    slo: {
+      max_manifest_segments: swiftLimits.segmentsMax,
+      max_manifest_size: swiftLimits.manifestBytesMax,
+      min_segment_size: 1,
+      yield_frequency: 10,
+      allow_async_delete: true,
+    },
+    dlo: { max_segments: swiftLimits.listingItemsMax },
+    bulk_delete: {
+      max_deletes_per_request: swiftLimits.bulkDeletesMax,
+      max_failed_deletes: FAILED_REMOVALS_MAX,
     },
     copy: { object_post_as_copy: false },
     keystoneauth: {},

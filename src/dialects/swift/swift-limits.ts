@@ -12,6 +12,12 @@ export const swiftLimits = {
   /** Names and values together. */
   metadataBytesMax: 4096,
   headerValueBytesMax: 8192,
+  /** Of the manifest of a static large object, as sent: 8 MiB. */
+  manifestBytesMax: 8 * 1024 ** 2,
+  /** Segments that are objects. 1,000 upstream, 10,000 at NHN. */
+  segmentsMax: 10_000,
+  /** Lines of a bulk delete. */
+  bulkDeletesMax: 10_000,
   /** Also the length of a listing that asks for none. */
   listingItemsMax: 10_000,
 } as const;

@@ -1,15 +1,16 @@
 /** Objects (nhn-openstack.md, section 8). Copies stand beside, in `copy.ts`. */
 
-import { CoreError } from '../../../core/core-errors.ts';
 import type { ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
 import type { BodyInput, DeletedObject, WriteConditions } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
-import type { WireHeaders, WireResponse } from '../../kernel/wire.ts';
-import { checkConditions } from '../conditions.ts';
+import type { WireResponse } from '../../kernel/wire.ts';
+import { checkConditions, decodeWriteConditions } from '../conditions.ts';
+import { hasSegments, mayReadOf } from '../large-objects.ts';
 import { decodeObjectBody } from '../object-body.ts';
 import { openContent } from '../object-content.ts';
 import { createdHeaders, objectHeaders, shownEtag, swiftEtag } from '../object-headers.ts';
 import { decodeObjectMetadata, replaceObjectMetadata } from '../object-metadata.ts';
+import { headPart, partNumberOf, readPart } from '../object-parts.ts';
 import { sendContent } from '../send-content.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { SwiftError } from '../swift-errors.ts';
@@ -22,14 +23,16 @@ export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, Wi
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,
-  async run({ store, entropy }, _input, { bucket, key, request }) {
-    const { content } = await openContent(store, bucket, key);
-    return sendContent(content, request, entropy);
+  async run({ store, entropy }, _input, call) {
+    const { bucket, key, request } = call;
+    const { version, content } = await openContent(store, bucket, key, { mayRead: mayReadOf(call) });
+    const part = hasSegments(version) ? partNumberOf(call) : undefined;
+    return part === undefined ? sendContent(content, request, entropy) : readPart(store, call, content, part);
   },
   encode: (response) => response,
 });
 
-export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, ObjectVersion>({
+export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
   name: 'HeadObject',
   summary: 'Tells what GetObject would answer, without the bytes.',
   route: { method: 'HEAD', resource: 'object' },
@@ -37,22 +40,17 @@ export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, O
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,
-  async run({ store }, _input, { bucket, key, request }) {
-    const { version } = await store.headObject({ bucket, key, conditions: {} });
+  async run({ store }, _input, call) {
+    const { bucket, key, request } = call;
+    const { version } = await store.headObject({ bucket, key, conditions: {}, mayRead: mayReadOf(call) });
+    const part = hasSegments(version) ? partNumberOf(call) : undefined;
+    if (part !== undefined) return headPart(store, call, version, part);
     const { lastModifiedMicros } = version;
-    checkConditions(
-      request.headers,
-      { etag: swiftEtag(version), lastModifiedMicros },
-      shownEtag(version, bucket),
-    );
-    return version;
+    const validators = { etag: swiftEtag(version), lastModifiedMicros };
+    checkConditions(request.headers, validators, shownEtag(version, bucket));
+    return { status: 200, headers: objectHeaders(version, bucket), body: null, contentLength: version.size };
   },
-  encode: (version, { bucket }) => ({
-    status: 200,
-    headers: objectHeaders(version, bucket),
-    body: null,
-    contentLength: version.size,
-  }),
+  encode: (response) => response,
 });
 
 interface PutInput {
@@ -104,21 +102,10 @@ export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined,
   mutates: true,
   decode: () => undefined,
   async run({ store }, _input, { bucket, key }) {
-    try {
-      return await store.deleteObject({ bucket, key, conditions: { ifMatch: '*' } });
-    } catch (error) {
-      // Unlike S3, what is not there cannot be removed.
-      if (error instanceof CoreError && error.code === 'ConditionNeedsObject') throw new SwiftError(404);
-      throw error;
-    }
+    const deleted = await store.deleteObject({ bucket, key, conditions: {} });
+    // Unlike S3, what is not there cannot be removed.
+    if (!deleted.existed) throw new SwiftError(404);
+    return deleted;
   },
   encode: () => ({ status: 204, headers: [], body: null }),
 });
-
-/** Throws 400: only `*` says something about an object that is to be made. */
-function decodeWriteConditions(headers: WireHeaders): WriteConditions {
-  const ifNoneMatch = headers.get('if-none-match');
-  if (ifNoneMatch === undefined) return {};
-  if (ifNoneMatch.trim() !== '*') throw new SwiftError(400, 'If-None-Match only supports *');
-  return { ifNoneMatch: '*' };
-}

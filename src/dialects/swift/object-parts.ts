@@ -1,0 +1,79 @@
+/** One part or segment of a large object by its number (nhn-openstack.md, section 10.2). */
+import { CoreError } from '../../core/core-errors.ts';
+import type { ObjectVersion } from '../../core/model.ts';
+import type { FoundObject, ObjectStore } from '../../core/object-store.ts';
+import type { WireResponse } from '../kernel/wire.ts';
+import { checkConditions } from './conditions.ts';
+import { mayReadOf } from './large-objects.ts';
+import { objectHeaders, shownEtag, swiftEtag } from './object-headers.ts';
+import type { Content } from './send-content.ts';
+import type { SwiftCall } from './swift-call.ts';
+import { SwiftError } from './swift-errors.ts';
+
+/** `part-number=N`, counted from 1. Throws 400. */
+export function partNumberOf({ query }: Pick<SwiftCall, 'query'>): number | undefined {
+  const text = query.get('part-number');
+  if (text === undefined) return undefined;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (number < 1) throw new SwiftError(400, 'Part number must be an integer greater than 0');
+  return number;
+}
+
+/** Throws 304, 412 and 416. */
+export async function readPart(
+  store: ObjectStore,
+  call: SwiftCall,
+  content: Content,
+  partNumber: number,
+): Promise<WireResponse> {
+  checkConditions(call.request.headers, content, content.shownEtag);
+  const { start, end, headers } = await findPart(store, call, content, partNumber);
+  const opened = await content.open(start, end);
+  const body = opened.bytes ?? {
+    size: end - start + 1,
+    read: () => opened.read(),
+    close: () => opened.close(),
+  };
+  return { status: 206, headers: [...content.headers, ...headers], body };
+}
+
+/** Throws 304, 412 and 416. */
+export async function headPart(
+  store: ObjectStore,
+  call: SwiftCall,
+  version: ObjectVersion,
+  partNumber: number,
+): Promise<WireResponse> {
+  const { lastModifiedMicros } = version;
+  const validators = { etag: swiftEtag(version), lastModifiedMicros };
+  checkConditions(call.request.headers, validators, shownEtag(version, call.bucket));
+  const { start, end, headers } = await findPart(store, call, version, partNumber);
+  return {
+    status: 206,
+    headers: [...objectHeaders(version, call.bucket), ...headers],
+    body: null,
+    contentLength: end - start + 1,
+  };
+}
+
+async function findPart(
+  store: ObjectStore,
+  call: SwiftCall,
+  { size }: { readonly size: number },
+  partNumber: number,
+): Promise<{ readonly start: number; readonly end: number; readonly headers: readonly string[] }> {
+  const { bucket, key } = call;
+  let found: FoundObject;
+  try {
+    found = await store.headObject({ bucket, key, partNumber, conditions: {}, mayRead: mayReadOf(call) });
+  } catch (error) {
+    if (!(error instanceof CoreError && error.code === 'InvalidPartNumberForObject')) throw error;
+    const range = ['Content-Range', `bytes */${size}`];
+    throw new SwiftError(416, 'The requested part number is not satisfiable', range);
+  }
+  const { selected = { start: 0, end: size - 1 }, version } = found;
+  const { start, end } = selected;
+  const count = found.segmentCount ?? version.partCount ?? 1;
+  const headers = ['Content-Range', `bytes ${start}-${end}/${size}`, 'X-Parts-Count', `${count}`];
+  return { start, end, headers };
+}
