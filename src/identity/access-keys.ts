@@ -36,6 +36,8 @@ export interface AccessKeyRecord {
   readonly expiresAtMicros?: number;
   /** Whose API made it. */
   readonly mintedBy?: KeyFlavour;
+  /** GUID of the service instance that it acts in (ibm-cos.md, section 9.3). */
+  readonly instanceId?: string;
 }
 
 export interface NewAccessKey extends AccessKeyOptions {
@@ -49,6 +51,7 @@ export interface AccessKeyOptions {
   readonly keysMax?: number;
   readonly mintedBy?: KeyFlavour;
   readonly expiresAtMicros?: number;
+  readonly instanceId?: string;
 }
 
 export interface CreatedAccessKey extends AccessKeyRecord {
@@ -71,7 +74,7 @@ export async function addAccessKey(
   holder: NewAccessKey['holder'],
   options: AccessKeyOptions,
 ): Promise<CreatedAccessKey> {
-  const { pair, keysMax = KEYS_PER_HOLDER_MAX, mintedBy, expiresAtMicros } = options;
+  const { pair, keysMax = KEYS_PER_HOLDER_MAX, mintedBy, expiresAtMicros, instanceId } = options;
   const id = checkValue('accessKeyId', pair?.accessKeyId ?? entropy.bytes(ID_BYTES).toString('hex'));
   const secretKey = checkValue('secretKey', pair?.secretKey ?? entropy.bytes(SECRET_BYTES).toString('hex'));
   const owner = await readKeyHolder({ clock, entropy, masterKey, ...context }, change, holder);
@@ -87,6 +90,7 @@ export async function addAccessKey(
     createdAtMicros: clock.nowMicros(),
     ...(expiresAtMicros !== undefined && { expiresAtMicros }),
     ...(mintedBy !== undefined && { mintedBy }),
+    ...(instanceId !== undefined && { instanceId }),
   };
   const stored: StoredAccessKey = { ...record, secret: masterKey.seal(secretKey, secretOwner(id)) };
   change.put(identityKeys.accessKey(id), encodeRecord(stored));

@@ -21,6 +21,8 @@ export interface AccessKeyCredential {
   readonly principal: Principal;
   /** Through whose API the pair was made; absent: by none that S3 speaks otherwise for. */
   readonly flavour?: KeyFlavour;
+  /** GUID of the service instance that the pair acts in. */
+  readonly instanceId?: string;
   /** Why the pair may not be used although it exists; undefined when it may. */
   readonly unusable?: UnusableReason;
   readonly expiresAtMicros?: number;

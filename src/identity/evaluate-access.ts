@@ -10,7 +10,7 @@ import { type ActionRights, rightsOf } from './action-rights.ts';
 import type { Action } from './actions.ts';
 import { network } from './bucket-firewall.ts';
 import { type StatementTrace, traceStatements } from './evaluate-policy.ts';
-import type { GrantedPolicy } from './grants.ts';
+import type { GrantedPolicy, Grants } from './grants.ts';
 import { needsObjectTags } from './object-tags.ts';
 import { actsAsOwner } from './ownership.ts';
 import type { ConditionValues } from './policy-conditions.ts';
@@ -28,6 +28,7 @@ import {
 } from './policy-layers.ts';
 import type { Principal } from './principal.ts';
 import type { PublicAccessBlock } from './public-access-block.ts';
+import { publicPolicies } from './public-grants.ts';
 import { administers } from './roles.ts';
 
 /** An object, a version of it, or an unfinished upload: whichever the action is about. */
@@ -55,6 +56,8 @@ export interface AccessResource {
   /** The bucket's document `policy`. */
   readonly bucketPolicy?: string | undefined;
   readonly publicAccessBlock?: PublicAccessBlock | undefined;
+  /** What the account that owns the bucket gives to everybody. */
+  readonly publicGrants?: Grants | undefined;
   /** The bucket's document `firewall`. */
   readonly firewall?: string | undefined;
   /** Accounts other than the bucket's may have written objects into it. When they have not, its owner needs no facts. */
@@ -171,6 +174,7 @@ const layers: readonly Layer[] = [
   sessionLimit,
   identityPolicies,
   ownership,
+  publicPolicies,
   bucketPolicy,
   objectAcl,
   bucketAcl,

@@ -86,13 +86,14 @@ export class AccessKeyFinder {
 
   #credentialOf(stored: StoredAccessKey, recordVersion: number, found: FoundPrincipal): AccessKeyCredential {
     const unusable = found.unusable ?? (stored.enabled ? undefined : 'key-disabled');
-    const { session, expiresAtMicros } = stored;
+    const { session, expiresAtMicros, instanceId } = stored;
     return {
       accessKeyId: stored.id,
       secret: this.#masterKey.open(stored.secret, secretOwner(stored.id)),
       recordVersion,
       principal: found.principal,
       ...(stored.mintedBy !== undefined && { flavour: stored.mintedBy }),
+      ...(instanceId !== undefined && { instanceId }),
       ...(unusable !== undefined && { unusable }),
       ...(expiresAtMicros !== undefined && { expiresAtMicros }),
       ...(session !== undefined && {

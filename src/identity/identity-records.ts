@@ -39,6 +39,8 @@ export interface StoredAccessKey {
   readonly expiresAtMicros?: number;
   /** Whose API made it; absent: none that S3 speaks otherwise for. */
   readonly mintedBy?: KeyFlavour;
+  /** GUID of the service instance that it acts in. */
+  readonly instanceId?: string;
   readonly secret: SealedSecret;
 }
 

@@ -29,6 +29,7 @@ import { type CreatedRoot, checkRoot, createRoot, findRootAccountId, type NewRoo
 import type { AccessKeyCredential, CredentialSource, TokenSource } from './credentials.ts';
 import { AccessKeyFinder } from './find-access-key.ts';
 import type { FoundPrincipal } from './find-principal.ts';
+import type { Grants } from './grants.ts';
 import { accountOfRecord } from './identity-records.ts';
 import { type LoggedIn, type LoginInput, logIn } from './log-in.ts';
 import { type KeyLoginInput, logInWithKey } from './log-in-with-key.ts';
@@ -106,6 +107,9 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
   /** Throws NoSuchAccessKey, RootIsPermanent. */
   removeAccessKey(id: string): Promise<void>;
 
+  /** What an account's policies give to everybody; undefined: nothing. */
+  findPublicGrants(accountId: string): Promise<Grants | undefined>;
+
   /** Throws LoginRefused, TooManyAttempts. */
   logIn(input: LoginInput): Promise<LoggedIn>;
   /** One that failed at another worker. */
@@ -150,11 +154,12 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
   const limiter = new LoginLimiter(parts.clock, parts.announceFailedLogin);
   const collections = new CollectionRegister(parts);
   const parties = openParties(parts, collections);
-  const { principals, removeHoldings } = parties;
+  const { principals, removeHoldings, findPublicGrants } = parties;
   const finder = new AccessKeyFinder({ ...parts, principals });
   return {
     ...parties.stores,
     findAccessKey: (id): Promise<AccessKeyCredential | undefined> => finder.find(id),
+    findPublicGrants,
     findPrincipal: (subject) => principals.findSubject(subject),
     assumeRole: (input) => assumeRole(parts, input),
     hasRoot: () => checkRoot(parts),

@@ -32,7 +32,8 @@ const tagged: ReadonlySet<Action> = new Set([
 /** Whether a policy with a say asks for them. */
 export function needsObjectTags({ principal, action, resource }: AccessQuestion): boolean {
   if (!tagged.has(action)) return false;
-  const { bucketPolicy } = resource;
+  const { bucketPolicy, publicGrants } = resource;
+  if (publicGrants?.policies.some(({ policy }) => policy.readsObjectTags === true)) return true;
   if (bucketPolicy !== undefined && compilePolicy(bucketPolicy, 'bucket').readsObjectTags === true)
     return true;
   if (principal.kind === 'anonymous' || principal.grants === undefined) return false;

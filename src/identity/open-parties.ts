@@ -4,6 +4,7 @@ import { type AssumableRoles, createAssumableRoles } from './assumable-roles.ts'
 import type { IdentityContext } from './commit-change.ts';
 import { GrantsFinder } from './find-grants.ts';
 import { PrincipalFinder, recordKeyOf } from './find-principal.ts';
+import type { Grants } from './grants.ts';
 import { createGroups, type Groups } from './groups.ts';
 import {
   apiKeyCollection,
@@ -13,6 +14,7 @@ import {
   roleCollection,
   serviceCollection,
 } from './identity-collections.ts';
+import { identityKeys } from './identity-keys.ts';
 import { createPolicies, type Policies } from './policy-records.ts';
 import type { CollectionRegister } from './record-collection.ts';
 import { createHoldingsRemover, type RemoveHoldings } from './remove-holdings.ts';
@@ -31,6 +33,8 @@ export interface Parties {
   readonly stores: PartyStores;
   readonly principals: PrincipalFinder;
   readonly removeHoldings: RemoveHoldings;
+  /** What an account's policies give to everybody. */
+  findPublicGrants(accountId: string): Promise<Grants | undefined>;
 }
 
 export function openParties(context: IdentityContext, collections: CollectionRegister): Parties {
@@ -41,7 +45,8 @@ export function openParties(context: IdentityContext, collections: CollectionReg
   const roles = collections.open(roleCollection);
   const apiKeys = collections.open(apiKeyCollection);
   const removeHoldings = createHoldingsRemover({ memberships, policies, apiKeys });
-  const principals = new PrincipalFinder(context.metadata, new GrantsFinder({ memberships, policies }));
+  const grants = new GrantsFinder({ memberships, policies });
+  const principals = new PrincipalFinder(context.metadata, grants);
   const exists = async (subject: Subject) => (await context.metadata.get(recordKeyOf(subject))) !== undefined;
   return {
     stores: {
@@ -53,5 +58,9 @@ export function openParties(context: IdentityContext, collections: CollectionReg
     },
     principals,
     removeHoldings,
+    async findPublicGrants(accountId) {
+      const mark = await context.metadata.get(identityKeys.grants(accountId));
+      return grants.find('public', accountId, mark?.version);
+    },
   };
 }

@@ -22,7 +22,7 @@ import type { ConditionValues } from './policy-conditions.ts';
 import type { Principal } from './principal.ts';
 import { isPublicPolicy } from './public-policies.ts';
 
-export type PolicyLayer = 'identity-policy' | 'session-policy' | 'bucket-policy';
+export type PolicyLayer = 'identity-policy' | 'session-policy' | 'public-policy' | 'bucket-policy';
 
 interface LayeredPolicy {
   readonly layer: PolicyLayer;
@@ -40,6 +40,9 @@ export function policiesOf({ principal, resource }: AccessQuestion): readonly La
     granted,
   }));
   if (sessionPolicy !== undefined) found.push({ layer: 'session-policy', policy: sessionPolicy.policy });
+  for (const granted of resource.publicGrants?.policies ?? []) {
+    found.push({ layer: 'public-policy', policy: granted.policy, granted });
+  }
   if (resource.bucketPolicy !== undefined) {
     found.push({ layer: 'bucket-policy', policy: compilePolicy(resource.bucketPolicy, 'bucket') });
   }

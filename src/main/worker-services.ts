@@ -113,6 +113,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
             bearerVerifier,
             entropy,
             instances: defaultInstances,
+            findPublicGrants: identity.findPublicGrants,
           },
           {
             place: place.name,

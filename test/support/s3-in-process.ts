@@ -14,6 +14,7 @@ import type { CallObserver } from '../../src/dialects/kernel/observe-call.ts';
 import { bindDialect } from '../../src/dialects/kernel/request-handler.ts';
 import { createS3Dialect, type S3Settings } from '../../src/dialects/s3/s3-dialect.ts';
 import type { AccessKeyCredential } from '../../src/identity/credentials.ts';
+import type { Grants } from '../../src/identity/grants.ts';
 import type { AccountRecord, UserRecord } from '../../src/identity/principal.ts';
 import { defaultInstances, type InstanceDirectory } from '../../src/identity/service-instances.ts';
 import type { Clock } from '../../src/lib/clock.ts';
@@ -27,10 +28,12 @@ import { exchangeSigned, type RawResponse, type SentRequest } from './raw-http.t
 /** A Saturday: `Sat, 22 Feb 2020 22:22:22 GMT`, and a bit. */
 export const NOW_MICROS = 1_582_410_142_250_000;
 export const ACCOUNT = '84c9e9a51aea402e95389c08ac562ac5';
+/** The service instance of one of the pairs. */
+export const PAIR_INSTANCE = 'd26a651b-47d7-4a0d-b5b3-b41c048334ae';
 export const OTHER_ACCOUNT = 'b'.repeat(32);
 
 /** Pairs of the owner are minted through the interface of each cloud. */
-export type Signatory = 'owner' | 'other' | 'ibm-pair' | 'scp-pair';
+export type Signatory = 'owner' | 'other' | 'ibm-pair' | 'ibm-pair-of-instance' | 'scp-pair';
 
 export interface InProcessS3 {
   readonly url: string;
@@ -48,6 +51,8 @@ export interface InProcessS3 {
 export interface InProcessOptions {
   readonly dialect?: Partial<S3Settings>;
   readonly core?: Partial<CoreSettings>;
+  /** By account. */
+  readonly publicGrants?: ReadonlyMap<string, Grants>;
   /** By what stands behind `Bearer `. */
   readonly bearerTokens?: ReadonlyMap<string, BearerVerdict>;
   /** Default: each account has one. */
@@ -67,6 +72,11 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
     credentialOf(OTHER_ACCOUNT, 'other'),
     { ...credentialOf(ACCOUNT, 'ibm-pair'), flavour: 'ibm' as const },
     { ...credentialOf(ACCOUNT, 'scp-pair'), flavour: 'scp' as const },
+    {
+      ...credentialOf(ACCOUNT, 'ibm-pair-of-instance'),
+      flavour: 'ibm' as const,
+      instanceId: PAIR_INSTANCE,
+    },
   ];
   const signatures = {
     credentials: {
@@ -80,6 +90,7 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
       store,
       entropy,
       instances: options.instances ?? defaultInstances,
+      findPublicGrants: async (account) => options.publicGrants?.get(account),
       accounts: {
         findAccount: async (id) => credentials.map(accountOfCredential).find((account) => account.id === id),
         findUserByEmail: async () => undefined,

@@ -3,11 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { defaultInstances, type InstanceDirectory } from '../../src/identity/service-instances.ts';
 import { exchangeSigned, type RawResponse } from '../support/raw-http.ts';
-import { ACCOUNT, type InProcessS3, type Signatory, serveS3 } from '../support/s3-in-process.ts';
+import {
+  ACCOUNT,
+  type InProcessS3,
+  PAIR_INSTANCE,
+  type Signatory,
+  serveS3,
+} from '../support/s3-in-process.ts';
 
 const HOST = 's3.us-south.cos.example';
 const DEFAULT_GUID = '84c9e9a5-1aea-402e-9538-9c08ac562ac5';
-const SECOND_GUID = 'd26a651b-47d7-4a0d-b5b3-b41c048334ae';
+const SECOND_GUID = PAIR_INSTANCE;
 const crnOf = (guid: string) => `crn:v1:bluemix:public:cloud-object-storage:global:a/${ACCOUNT}:${guid}::`;
 
 /** The owner has two, the other account its default one. */
@@ -170,6 +176,18 @@ describe('the service instance of a call', () => {
     }
     assert.equal(
       await codeOf(send({ method: 'GET', path: '/', instance: SECOND_GUID, as: 'other' })),
+      'AccessDenied',
+    );
+  });
+
+  test('is that of the resource key behind a pair, which acts in no other', async () => {
+    const as = 'ibm-pair-of-instance';
+    assert.equal((await send({ method: 'GET', path: '/', as })).element('ID'), SECOND_GUID);
+    assert.equal((await create('by-pair', { as, host: s3.host })).status, 200);
+    assert.ok(namesIn(await send({ method: 'GET', path: '/', instance: SECOND_GUID })).includes('by-pair'));
+    assert.equal((await send({ method: 'GET', path: '/', instance: crnOf(SECOND_GUID), as })).status, 200);
+    assert.equal(
+      await codeOf(send({ method: 'GET', path: '/', instance: DEFAULT_GUID, as })),
       'AccessDenied',
     );
   });

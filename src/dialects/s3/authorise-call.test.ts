@@ -110,6 +110,7 @@ const callOf = (caller: Caller, query = '') => ({
   instanceId: undefined,
   instanceOf: () => 'an instance',
   ibmRegionOf: () => 'a region',
+  publicGrantsOf: () => undefined,
   copySource: { bucket, key: KEY, versionId: undefined },
   request,
 });

@@ -205,7 +205,7 @@ function questionOf(
   return {
     principal: call.caller.principal,
     action,
-    resource: accessResourceOf(bucket, key),
+    resource: { ...accessResourceOf(bucket, key), publicGrants: call.publicGrantsOf(bucket) },
     request: new RequestConditions(call, { action, target: { kind: 'bucket', bucket, key }, versionId }),
   };
 }

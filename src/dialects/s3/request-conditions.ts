@@ -18,7 +18,7 @@ import { readTagHeader, type TagSet, tagRecord } from './tag-set.ts';
 /** What a call shows of itself. */
 export type ConditionedCall = Pick<
   S3Call,
-  'caller' | 'query' | 'key' | 'place' | 'bucketName' | 'instanceOf' | 'ibmRegionOf'
+  'caller' | 'query' | 'key' | 'place' | 'bucketName' | 'instanceOf' | 'ibmRegionOf' | 'publicGrantsOf'
 > & {
   readonly request: Pick<
     WireRequest,

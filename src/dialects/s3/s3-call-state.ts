@@ -2,6 +2,7 @@
 import type { Bucket, Place, VersionId } from '../../core/model.ts';
 import type { Action } from '../../identity/actions.ts';
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import type { Grants } from '../../identity/grants.ts';
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import type { RouteSubject } from '../kernel/route-table.ts';
@@ -35,6 +36,8 @@ export class S3CallState implements S3Call {
   caller: Caller = anonymousCaller;
   loadedBucket: Bucket | undefined;
   loadedSource: CopySource | undefined;
+  /** By account, of the buckets that were loaded. */
+  readonly publicGrants = new Map<string, Grants | undefined>();
   /** GUID, for calls on the service. */
   loadedInstance: string | undefined;
   /** Of the resource key behind the credential. */
@@ -104,6 +107,10 @@ export class S3CallState implements S3Call {
       query: (name) => query.get(name),
       hasHeader: (name) => request.headers.has(name) || query.has(name),
     };
+  }
+
+  publicGrantsOf({ account }: Pick<Bucket, 'account'>): Grants | undefined {
+    return this.publicGrants.get(account);
   }
 
   instanceOf(bucket: Bucket): string {

@@ -3,6 +3,7 @@ import type { Bucket, Place, VersionId } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import type { Grants } from '../../identity/grants.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { InstanceDirectory } from '../../identity/service-instances.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
@@ -48,6 +49,8 @@ export interface S3Call extends Call {
   readonly copySource: CopySource;
   /** Decoded bytes as the proof demands them: chunk signatures and trailers are verified by reading. */
   readonly body: S3Body;
+  /** What the owner of a loaded bucket gives to everybody. */
+  publicGrantsOf(bucket: Pick<Bucket, 'account'>): Grants | undefined;
   /** GUID of the service instance of a bucket. */
   instanceOf(bucket: Bucket): string;
   /** What IBM calls the place of a bucket. */

@@ -22,6 +22,9 @@
 import type { Place } from '../../core/model.ts';
 import { bucketNameFault } from '../../core/names.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
+import type { AccessKeyCredential } from '../../identity/credentials.ts';
+import type { Grants } from '../../identity/grants.ts';
+import { actsAsOwner } from '../../identity/ownership.ts';
 import { accountOf } from '../../identity/principal.ts';
 import type { InstanceDirectory, ServiceInstance } from '../../identity/service-instances.ts';
 import type { Entropy } from '../../lib/entropy.ts';
@@ -48,13 +51,15 @@ import type { CopySource, S3Call, S3Services } from './s3-call.ts';
 import { S3CallState } from './s3-call-state.ts';
 import { toS3Error } from './s3-error-maps.ts';
 import { S3Error } from './s3-errors.ts';
-import { type S3Flavour, type S3FlavourName, s3Flavours } from './s3-flavours.ts';
+import { type S3Flavour, s3Flavours } from './s3-flavours.ts';
 
 export interface S3Parts extends ProofVerifiers {
   readonly store: ObjectStore;
   readonly accounts: AccountDirectory;
   readonly entropy: Entropy;
   readonly instances: InstanceDirectory;
+  /** What an account's policies give to everybody; undefined: nothing. */
+  findPublicGrants(account: string): Promise<Grants | undefined>;
 }
 
 /** Of one address or host name, which answers for one place. */
@@ -153,11 +158,11 @@ class S3 implements S3Dialect {
       state.request,
       this.#parts,
       this.#rules,
-      (key) => this.#adoptFlavour(state, flavourOfKey(state.chosenFlavour, key?.flavour)),
+      (key) => this.#adoptKey(state, key),
     );
     state.caller = caller;
     state.openedBody = body;
-    state.credentialInstance = instance;
+    if (instance !== undefined) state.credentialInstance = instance;
     if (state.query.size > 0) state.request = withMovedHeaders(state.request, state.query);
   }
 
@@ -169,10 +174,13 @@ class S3 implements S3Dialect {
     if (permissions.some(({ on }) => on !== 'account' && on !== 'source')) {
       state.loadedBucket = await this.#findBucket(call, call.bucketName, call.bucketAccount);
       refuseOtherOwner(call, 'x-amz-expected-bucket-owner', state.loadedBucket.account);
+      await this.#loadPublicGrants(state, state.loadedBucket.account);
     }
     if (permissions.some(({ on }) => on === 'source')) {
       state.loadedSource = await this.#findSource(call);
-      refuseOtherOwner(call, 'x-amz-source-expected-bucket-owner', state.loadedSource.bucket.account);
+      const { account } = state.loadedSource.bucket;
+      refuseOtherOwner(call, 'x-amz-source-expected-bucket-owner', account);
+      await this.#loadPublicGrants(state, account);
     }
   }
 
@@ -239,13 +247,20 @@ class S3 implements S3Dialect {
   }
 
   /** Nothing has been said under the request id yet when the key becomes known. */
-  #adoptFlavour(state: S3CallState, name: S3FlavourName): S3Flavour {
-    const flavour = s3Flavours[name];
+  #adoptKey(state: S3CallState, key: AccessKeyCredential | undefined): S3Flavour {
+    const flavour = s3Flavours[flavourOfKey(state.chosenFlavour, key?.flavour)];
+    if (key?.instanceId !== undefined) state.credentialInstance = { guid: key.instanceId, isBinding: true };
     if (flavour.requestIdForm !== state.flavour.requestIdForm) {
       state.requestId = this.#mintRequestId(state.request, flavour);
     }
     state.flavour = flavour;
     return flavour;
+  }
+
+  /** Whoever owns the bucket needs none. */
+  async #loadPublicGrants(state: S3CallState, account: string): Promise<void> {
+    if (actsAsOwner(state.caller.principal, account) || state.publicGrants.has(account)) return;
+    state.publicGrants.set(account, await this.#parts.findPublicGrants(account));
   }
 
   /** Of a call on the service; other clouds know of none. */
