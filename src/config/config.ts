@@ -60,6 +60,8 @@ export interface Config {
   readonly scrubBytesPerSecond: number;
   readonly tokenLifetimeSeconds: number;
   readonly signatureV2: boolean;
+  /** With which digests links and upload forms of Swift may be signed. */
+  readonly tempUrlDigests: readonly ('sha1' | 'sha256' | 'sha512')[];
   readonly scp: ScpConfig;
 }
 

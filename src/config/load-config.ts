@@ -190,6 +190,7 @@ function buildConfig(values: SettingValues, { processorCores, workingDirectory }
     scrubBytesPerSecond: values.scrubBytesPerSecond,
     tokenLifetimeSeconds: values.tokenLifetimeSeconds,
     signatureV2: values.signatureV2,
+    tempUrlDigests: Object.freeze(values.tempUrlDigests),
     scp: Object.freeze(buildScpConfig(values)),
   };
   return Object.freeze(config);

@@ -21,6 +21,7 @@ import {
 } from './parse-values.ts';
 import { scpSettings } from './scp-settings.ts';
 import { type Setting, setting } from './setting.ts';
+import { swiftSettings } from './swift-settings.ts';
 
 const PRINTABLE = /^[\x21-\x7e]{1,256}$/;
 
@@ -132,6 +133,7 @@ export const settings = {
     fallback: '10485760',
     parse: (text) => parseWholeNumber(text, 0, configurationLimits.scrubBytesPerSecondMax),
   }),
+  ...swiftSettings,
   ...scpSettings,
   rootAccount: setting({
     name: 'GOTGAN_ROOT_ACCOUNT',

@@ -132,7 +132,11 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
       swift: bindDialect(
         createSwiftDialect(
           { store, tokens: identity, entropy },
-          { place: place.name, identityUrl: whereabouts.controlUrl },
+          {
+            place: place.name,
+            identityUrl: whereabouts.controlUrl,
+            tempUrlDigests: config.tempUrlDigests,
+          },
         ),
       ),
     }),

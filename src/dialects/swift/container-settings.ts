@@ -77,7 +77,7 @@ export function metadataChanges(
 }
 
 /** By name, in lower case. */
-function metadataOf(documents: Readonly<Record<string, string>>): Record<string, string> {
+export function metadataOf(documents: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(documents).filter(([kind]) => kind.startsWith(METADATA_PREFIX));
   return Object.fromEntries(entries.map(([kind, text]) => [kind.slice(METADATA_PREFIX.length), text]));
 }

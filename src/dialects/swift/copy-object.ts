@@ -41,7 +41,7 @@ export async function findOtherEnd(
 ): Promise<CopyTarget> {
   const { container: name, key, account = call.account } = named;
   checkNames(name, key);
-  const denied = new SwiftError(call.caller.principal.kind === 'anonymous' ? 401 : 403);
+  const denied = new SwiftError(call.refusal);
   let bucket: Bucket;
   try {
     bucket = await store.findBucket({ caller: undefined, place: call.place, name, account });

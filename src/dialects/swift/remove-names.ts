@@ -138,6 +138,6 @@ export async function findContainer(store: ObjectStore, call: SwiftCall, name: s
   }
 }
 
-export function deniedTo({ caller }: Pick<SwiftCall, 'caller'>): SwiftError {
-  return new SwiftError(caller.principal.kind === 'anonymous' ? 401 : 403);
+export function deniedTo({ refusal }: Pick<SwiftCall, 'refusal'>): SwiftError {
+  return new SwiftError(refusal);
 }

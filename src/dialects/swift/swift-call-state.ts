@@ -12,8 +12,10 @@ import type { SwiftAddress } from './addressing.ts';
 import { decideOnTarget } from './authorise-call.ts';
 import type { SwiftCall } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
+import type { OpenedLink } from './temp-url-call.ts';
 
 const NO_QUERY = parseQuery('');
+const OUTSIDE_OF_LINK: AccessDecision = { allowed: false, trace: [] };
 const NOWHERE: SwiftAddress = {
   resource: 'account',
   accountName: '',
@@ -31,6 +33,8 @@ export class SwiftCallState implements SwiftCall {
   address: SwiftAddress = NOWHERE;
   caller: Caller = anonymousCaller;
   loadedBucket: Bucket | undefined;
+  /** The TempURL by which the call is made. */
+  link: OpenedLink | undefined;
 
   constructor(request: WireRequest, requestId: string, place: Place, store: ObjectStore) {
     this.request = request;
@@ -61,6 +65,10 @@ export class SwiftCallState implements SwiftCall {
     return this.address.key;
   }
 
+  get refusal(): 401 | 403 {
+    return this.link !== undefined || this.caller.principal.kind === 'anonymous' ? 401 : 403;
+  }
+
   get isOwner(): boolean {
     return actsAsOwner(this.caller.principal, this.address.account);
   }
@@ -82,7 +90,8 @@ export class SwiftCallState implements SwiftCall {
     };
   }
 
-  decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision> {
+  async decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision> {
+    if (this.link?.scope === 'container' && bucket.id !== this.loadedBucket?.id) return OUTSIDE_OF_LINK;
     return decideOnTarget(this.#store, this, action, bucket, key);
   }
 }

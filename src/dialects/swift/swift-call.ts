@@ -12,6 +12,8 @@ import type { SwiftAddress } from './addressing.ts';
 export interface SwiftServices {
   readonly store: ObjectStore;
   readonly entropy: Entropy;
+  /** What `/info` tells. */
+  readonly info: Readonly<Record<string, unknown>>;
 }
 
 /** Filled step by step by the dialect; read by operations. */
@@ -27,6 +29,8 @@ export interface SwiftCall extends Call {
   readonly containerName: string;
   readonly key: string;
   readonly caller: Caller;
+  /** Of what is refused: whoever has shown no token that holds may come back with one. */
+  readonly refusal: 401 | 403;
   /** The caller has what the account has: settings are shown that others do not see. */
   readonly isOwner: boolean;
   /** Loaded once; set for every operation whose permissions are on the bucket or the object. */

@@ -14,6 +14,7 @@ import type { TokenSource } from '../../identity/credentials.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { PercentEncodingError } from '../../lib/percent-encoding.ts';
 import { verifyAuthToken } from '../authn/auth-token.ts';
+import type { TempUrlDigest } from '../authn/temp-url.ts';
 import type { Operation } from '../kernel/define-operation.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
@@ -28,6 +29,8 @@ import type { SwiftCall, SwiftServices } from './swift-call.ts';
 import { SwiftCallState } from './swift-call-state.ts';
 import { toSwiftError } from './swift-error-maps.ts';
 import { SwiftError } from './swift-errors.ts';
+import { swiftInfo } from './swift-info.ts';
+import { linkedAnswer, openLink, ownerByKey, withoutForeignParameters } from './temp-url-call.ts';
 
 export interface SwiftParts {
   readonly store: ObjectStore;
@@ -40,6 +43,8 @@ export interface SwiftSettings {
   readonly place: Place;
   /** Where tokens are to be had, for 401 answers. */
   identityUrl(request: WireRequest): string;
+  /** With which digests TempURLs and upload forms may be signed. */
+  readonly tempUrlDigests: readonly TempUrlDigest[];
 }
 
 export type SwiftDialect = Dialect<SwiftCall, SwiftServices>;
@@ -52,9 +57,10 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
   const { store, tokens, entropy } = parts;
   const { place } = settings;
   const find = createFinder();
+  const digests = new Set(settings.tempUrlDigests);
   return {
     name: 'swift',
-    services: { store, entropy },
+    services: { store, entropy, info: swiftInfo(settings) },
     operations,
     begin(request) {
       const extra = request.headers.get('x-trans-id-extra');
@@ -64,16 +70,24 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
     route: (call) => find(stateOf(call)),
     async authenticate(call, operation) {
       const state = stateOf(call);
+      state.link = await openLink(state, store, digests);
+      if (state.link !== undefined) {
+        state.caller = ownerByKey(state.account);
+        return;
+      }
       const proof = await verifyAuthToken(state.request, tokens);
       if (proof.kind === 'verified') state.caller = proof.caller;
       else if (proof.kind === 'refused' && operation.permissions !== 'public') throw new SwiftError(401);
     },
     load: (call, operation) => load(stateOf(call), operation, store),
     authorise: (call, operation) => authoriseCall(store, stateOf(call), operation),
-    denied: (call) => new SwiftError(stateOf(call).caller.principal.kind === 'anonymous' ? 401 : 403),
-    finish,
+    denied: (call) => new SwiftError(call.refusal),
+    finish(response, call) {
+      const { link } = stateOf(call);
+      return finish(link === undefined ? response : linkedAnswer(response, stateOf(call), link), call);
+    },
     renderError: (error, call) =>
-      renderError(toSwiftError(error), call.request.method, {
+      renderError(toSwiftError(error, call.refusal), call.request.method, {
         accountName: stateOf(call).accountName,
         identityUrl: settings.identityUrl(call.request),
       }),
@@ -87,7 +101,7 @@ function createFinder(): (state: SwiftCallState) => SwiftOperation {
   return (state) => {
     const { request } = state;
     state.address = parseAddress(request.rawPath);
-    state.query = queryOf(request.rawQuery);
+    state.query = withoutForeignParameters(queryOf(request.rawQuery));
     const { container, key, resource } = state.address;
     const result = routes.find(state.routeSubject);
     if (result.kind === 'method-not-allowed') {

@@ -82,8 +82,9 @@ const fromBody: Readonly<Record<RequestBodyFault, () => SwiftError>> = {
   idle: () => new SwiftError(408),
 };
 
-/** Total: what no map knows is a bug and shows nothing of itself. */
-export function toSwiftError(error: unknown): SwiftError {
+/** `refusal`: of what the caller may not have. Total: what no map knows is a bug and shows nothing of itself. */
+export function toSwiftError(error: unknown, refusal: 401 | 403 = 403): SwiftError {
+  if (error instanceof CoreError && error.code === 'ReferencedAccessDenied') return new SwiftError(refusal);
   if (error instanceof SwiftError) return error;
   if (error instanceof CoreError) return errorOfCore(error);
   if (error instanceof RequestBodyError) return fromBody[error.fault]();

@@ -6,10 +6,14 @@ import { storagePolicies } from './container-settings.ts';
 import { FAILED_REMOVALS_MAX } from './remove-names.ts';
 import { swiftLimits } from './swift-limits.ts';
 
+interface InfoSettings {
+  readonly tempUrlDigests: readonly string[];
+}
+
 /** The release whose behaviour is followed. */
 const SWIFT_VERSION = '2.38.0';
 
-export function swiftInfo(): Record<string, unknown> {
+export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unknown> {
   return {
     swift: {
       version: SWIFT_VERSION,
@@ -44,6 +48,14 @@ export function swiftInfo(): Record<string, unknown> {
     bulk_delete: {
       max_deletes_per_request: swiftLimits.bulkDeletesMax,
       max_failed_deletes: FAILED_REMOVALS_MAX,
+    },
+    tempurl: {
+      methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
+      incoming_remove_headers: ['x-timestamp', 'x-open-expired'],
+      incoming_allow_headers: [],
+      outgoing_remove_headers: ['x-object-meta-*'],
+      outgoing_allow_headers: ['x-object-meta-public-*'],
+      allowed_digests: [...tempUrlDigests].sort(),
     },
     copy: { object_post_as_copy: false },
     keystoneauth: {},

@@ -90,7 +90,7 @@ async function put({ store }: SwiftServices, input: Input, call: SwiftCall): Pro
     ...(expectedMd5 !== undefined && { expectedMd5 }),
   });
   if (result.kind === 'stored') return result;
-  const denied = statusLine(call.caller.principal.kind === 'anonymous' ? 401 : 403);
+  const denied = statusLine(call.refusal);
   return { kind: 'problems', failures: result.problems.map((problem) => failureOf(problem, denied)) };
 }
 
