@@ -136,12 +136,7 @@ describe('CreateBucket', () => {
     );
     const controls = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
     assert.deepEqual(controls.OwnershipControls?.Rules, [{ ObjectOwnership: 'BucketOwnerPreferred' }]);
-    const notImplemented = { code: 'NotImplemented', status: 501 };
     const other = newBucketName('options');
-    await assertS3Error(
-      s3.send(new CreateBucketCommand({ Bucket: other, ObjectLockEnabledForBucket: true })),
-      notImplemented,
-    );
     await assertS3Error(
       s3.send(new CreateBucketCommand({ Bucket: other, ObjectOwnership: 'Nobody' as 'ObjectWriter' })),
       { code: 'InvalidArgument', status: 400, fields: { ArgumentName: 'x-amz-object-ownership' } },

@@ -64,7 +64,7 @@ describe('a running server', () => {
     assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET, HEAD']);
     const head = await fetch(`${server.controlUrl}/healthz`, { method: 'HEAD' });
     assert.deepEqual([head.status, await head.text()], [200, '']);
-    const unknown = await fetch(`${server.controlUrl}/console/`);
+    const unknown = await fetch(`${server.controlUrl}/nothing/`);
     assert.equal(unknown.status, 404);
     assert.equal(((await unknown.json()) as { error: { code: string } }).error.code, 'NotFound');
     const root = await fetch(server.controlUrl);
