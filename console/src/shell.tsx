@@ -1,6 +1,6 @@
 /** The frame around every screen: where one can go, who one is. */
 import { Menu } from '@base-ui/react/menu';
-import { type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { logOut } from './api/session.ts';
 import { BucketScreen } from './buckets/bucket-screen.tsx';
 import { BucketsScreen } from './buckets/buckets-screen.tsx';
@@ -17,6 +17,8 @@ const text = defineText(
     skip: 'Skip to the content',
     main: 'Main menu',
     buckets: 'Buckets',
+    access: 'Access',
+    operations: 'Operations',
     logOut: 'Log out',
     logOutFailed: 'You are still logged in',
     account: 'Account',
@@ -26,6 +28,8 @@ const text = defineText(
     skip: '본문으로 건너뛰기',
     main: '주 메뉴',
     buckets: '버킷',
+    access: '접근 관리',
+    operations: '운영',
     logOut: '로그아웃',
     logOutFailed: '로그아웃하지 못했습니다',
     account: '계정',
@@ -33,12 +37,23 @@ const text = defineText(
   },
 );
 
-type Section = 'buckets';
+const AccessScreen = lazy(async () => ({
+  default: (await import('./access/access-screen.tsx')).AccessScreen,
+}));
+
+const OperationsScreen = lazy(async () => ({
+  default: (await import('./operations/operations-screen.tsx')).OperationsScreen,
+}));
+
+type Section = 'buckets' | 'access' | 'operations';
 
 export function Shell({ onLogOut }: { readonly onLogOut: () => void }) {
   const words = useText(text);
   const [section = 'buckets', ...rest] = useRoute();
-  const sections: readonly Section[] = ['buckets'];
+  const { isServerAdmin } = useSession();
+  const sections: readonly Section[] = isServerAdmin
+    ? ['buckets', 'access', 'operations']
+    : ['buckets', 'access'];
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={focusContent}>
@@ -76,7 +91,8 @@ function screenOf(section: string, rest: readonly string[]): ReactNode {
       <BucketScreen key={`${place}/${bucket}`} address={{ place, bucket }} rest={more} />
     );
   }
-  return undefined;
+  if (section === 'access') return <AccessScreen rest={rest} />;
+  return section === 'operations' ? <OperationsScreen /> : undefined;
 }
 
 function UserMenu({ onLogOut }: { readonly onLogOut: () => void }) {

@@ -20,7 +20,7 @@ export interface AuditLog {
   record(dialect: string, operation: string, call: Call, status: number, error: unknown): void;
 }
 
-const FILE_NAME = 'audit.log';
+export const AUDIT_FILE_NAME = 'audit.log';
 const OWNER_ONLY = 0o600;
 /** Per source and worker; about 300 bytes each. Ours. */
 const REFUSALS_PER_MINUTE_MAX = 120;
@@ -30,7 +30,7 @@ const TARGET_LENGTH_MAX = 128;
 
 /** A log that cannot be written does not stop the server: the line then goes to the ordinary log, as an error. */
 export function createAuditLog(dataDirectory: string, log: Logger): AuditLog {
-  const path = join(dataDirectory, FILE_NAME);
+  const path = join(dataDirectory, AUDIT_FILE_NAME);
   const refusals = new RefusalCounter();
   return {
     record(dialect, operation, call, status, error) {

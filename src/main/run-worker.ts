@@ -30,6 +30,7 @@ import { DiskMeter } from './disk-figures.ts';
 import { ReportGatherer } from './gather-reports.ts';
 import { AddressUnavailable, type OpenListeners, openListeners } from './open-listeners.ts';
 import { exitCodes, type ToPrimary, type ToWorker } from './process-messages.ts';
+import { readAuditLog } from './read-audit-log.ts';
 import { ServedCall } from './served-call.ts';
 import { StoreFigureCounter } from './store-figures.ts';
 import { createWhereabouts } from './whereabouts.ts';
@@ -186,7 +187,12 @@ class Worker {
       scpName ?? name,
     ]);
     const admin = createAdminDialect(
-      { identity, store, readStatus: () => this.#readStatus(counter, meter, store) },
+      {
+        identity,
+        store,
+        readStatus: () => this.#readStatus(counter, meter, store),
+        readAuditEvents: (before, limit) => readAuditLog(this.#config.dataDirectory, before, limit),
+      },
       { verifier: controlVerifier, entropy: this.#entropy },
       { regions: [...regionNames, ...regionAliases] },
     );

@@ -11,7 +11,8 @@ export function elementsOf(within: Document | Element, name: string): Element[] 
   return [...within.getElementsByTagNameNS('*', name)];
 }
 
-function childrenOf(element: Element, name: string): Element[] {
+/** Direct children only. */
+export function childrenOf(element: Element, name: string): Element[] {
   return [...element.children].filter((child) => child.localName === name);
 }
 

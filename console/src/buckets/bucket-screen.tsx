@@ -4,8 +4,29 @@ import { goTo, hrefOf } from '../parts/route.ts';
 import { TabList } from '../parts/tab-list.tsx';
 import type { BucketAddress } from '../s3/s3-address.ts';
 import { defineText, useText } from '../text/define-text.ts';
+import { BucketPermissions } from './bucket-permissions.tsx';
+import { BucketSettings } from './bucket-settings.tsx';
+import { BucketUsage } from './bucket-usage.tsx';
+import { UnfinishedUploads } from './unfinished-uploads.tsx';
 
-const text = defineText({ buckets: 'Buckets', objects: 'Objects' }, { buckets: '버킷', objects: '오브젝트' });
+const text = defineText(
+  {
+    buckets: 'Buckets',
+    objects: 'Objects',
+    permissions: 'Permissions',
+    settings: 'Settings',
+    uploads: 'Unfinished uploads',
+    usage: 'Usage',
+  },
+  {
+    buckets: '버킷',
+    objects: '오브젝트',
+    permissions: '권한',
+    settings: '설정',
+    uploads: '끝나지 않은 업로드',
+    usage: '사용량',
+  },
+);
 
 interface BucketScreenProps {
   readonly address: BucketAddress;
@@ -38,6 +59,14 @@ export function BucketScreen({ address, rest }: BucketScreenProps) {
               <ObjectBrowser address={address} prefix={(more[0] ?? '/').slice(1)} selected={more[1]} />
             ),
           },
+          {
+            value: 'permissions',
+            label: words.permissions,
+            content: <BucketPermissions address={address} />,
+          },
+          { value: 'settings', label: words.settings, content: <BucketSettings address={address} /> },
+          { value: 'uploads', label: words.uploads, content: <UnfinishedUploads address={address} /> },
+          { value: 'usage', label: words.usage, content: <BucketUsage address={address} /> },
         ]}
       />
     </>

@@ -7,3 +7,9 @@ export function saveUrl(url: string, fileName: string): void {
   link.click();
   link.remove();
 }
+
+export function saveText(fileName: string, content: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  saveUrl(url, fileName);
+  URL.revokeObjectURL(url);
+}

@@ -50,6 +50,12 @@ export async function listVersions({ prefix, after, ...address }: VersionsQuesti
   };
 }
 
+/** Of one key, newest first: as many as one page holds. */
+export async function versionsOf(address: BucketAddress, key: string): Promise<readonly VersionRow[]> {
+  const { rows } = await listVersions({ ...address, prefix: key });
+  return rows.filter((row) => row.key === key);
+}
+
 export async function deleteAllVersions(
   address: BucketAddress,
   onProgress: (count: number) => void,

@@ -38,6 +38,11 @@ export interface AdminServices {
   readonly identity: IdentityStore;
   readonly store: Pick<ObjectStore, 'listBuckets' | 'bucketUsage'>;
   readStatus(): Promise<ServerStatus>;
+  /** Newest first, from before that byte of the log. */
+  readAuditEvents(
+    before: number | undefined,
+    limit: number,
+  ): Promise<{ readonly events: readonly object[]; readonly next?: number }>;
 }
 
 export interface AdminCall extends Call {

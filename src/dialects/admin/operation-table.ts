@@ -14,6 +14,7 @@ import { holdReclaiming } from './operations/hold-reclaiming.ts';
 import { listAccessKeys } from './operations/list-access-keys.ts';
 import { listAccountBuckets } from './operations/list-account-buckets.ts';
 import { listAccounts } from './operations/list-accounts.ts';
+import { listAuditEvents } from './operations/list-audit-events.ts';
 import { listUsers } from './operations/list-users.ts';
 import { policyOperations } from './operations/policies.ts';
 import { resealSecrets } from './operations/reseal-secrets.ts';
@@ -45,6 +46,7 @@ export const operations: readonly AdminOperation[] = [
   ...policyOperations,
   ...apiKeyOperations,
   getStatus,
+  listAuditEvents,
   holdReclaiming,
   addMasterKey,
   resealSecrets,

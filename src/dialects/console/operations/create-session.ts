@@ -4,6 +4,7 @@ import type { ConsoleCall, ConsoleServices } from '../console-call.ts';
 import { ConsoleError } from '../console-errors.ts';
 import { type HeldSession, sessionCookie } from '../console-session.ts';
 import { describeSession } from '../describe-session.ts';
+import { readTexts } from '../read-texts.ts';
 import { jsonResponse } from '../render-json.ts';
 
 const BODY_BYTES_MAX = 16 * 1024;
@@ -75,20 +76,4 @@ function readLogin(body: Buffer): Login {
     password,
     ...(account === undefined || account === '' ? {} : { account }),
   };
-}
-
-function readTexts(body: Buffer): Partial<Record<string, string>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new ConsoleError('InvalidRequest');
-  }
-  if (typeof value !== 'object' || value === null) throw new ConsoleError('InvalidRequest');
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]: [string, unknown]) => {
-      if (typeof member !== 'string') throw new ConsoleError('InvalidRequest');
-      return [name, member];
-    }),
-  );
 }
