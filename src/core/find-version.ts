@@ -1,6 +1,7 @@
 import type { Version } from '../storage/contract/metadata-store.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
+import { isGone } from './expiry.ts';
 import { headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
 import { decodeVersion, type VersionRecord, versionIdOf } from './metadata-records.ts';
 import type { Bucket, VersionId } from './model.ts';
@@ -40,6 +41,7 @@ async function findCurrent(context: CoreContext, bucket: Bucket, key: string): P
   const entry = await context.metadata.get(storedUnder);
   if (entry !== undefined) {
     const record = decodeVersion(entry.value);
+    if (isGone(record, context.clock.nowMicros())) throw new CoreError('NoSuchKey', { key });
     return { record, isLatest: true, storedUnder, recordVersion: entry.version };
   }
   if (bucket.versioning === 'unversioned') throw new CoreError('NoSuchKey', { key });
@@ -57,8 +59,18 @@ export function parseVersionId(versionId: VersionId): OpaqueId | 'null' {
   return parsed;
 }
 
-/** Also finds delete markers. Throws InvalidVersionId. */
+/** Also finds delete markers, but nothing that has expired. Throws InvalidVersionId. */
 export async function findVersionById(
+  context: CoreContext,
+  bucket: Bucket,
+  key: string,
+  versionId: VersionId,
+): Promise<FoundVersion | undefined> {
+  const found = await findStoredVersion(context, bucket, key, versionId);
+  return found === undefined || isGone(found.record, context.clock.nowMicros()) ? undefined : found;
+}
+
+async function findStoredVersion(
   context: CoreContext,
   bucket: Bucket,
   key: string,

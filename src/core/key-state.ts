@@ -9,8 +9,15 @@ import { encodeReclaimable } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import { compositionFor } from './composition/composition-documents.ts';
 import type { CoreContext } from './core-context.ts';
+import { indexExpiry, isGone } from './expiry.ts';
 import { bodyKey, headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
-import { decodeVersion, encodeVersion, NULL_NONCE, type VersionRecord } from './metadata-records.ts';
+import {
+  decodeVersion,
+  EMPTY_MD5,
+  encodeVersion,
+  NULL_NONCE,
+  type VersionRecord,
+} from './metadata-records.ts';
 import type { Bucket } from './model.ts';
 import { assertDestroyable, type ProtectionRequest, protectionOfNew } from './protection.ts';
 import { bodyReferenceKey, candidateKey } from './reclaiming-keys.ts';
@@ -47,6 +54,11 @@ export async function readKeyState(context: CoreContext, bucket: Bucket, key: st
   return { head, tombstone, olderNull };
 }
 
+/** The current object, unless its time has come. */
+export function liveHead(context: CoreContext, { head }: KeyState): StoredVersion | undefined {
+  return head === undefined || isGone(head.record, context.clock.nowMicros()) ? undefined : head;
+}
+
 export function storedVersion(entry: Entry | undefined): StoredVersion | undefined {
   return entry === undefined ? undefined : { entry, record: decodeVersion(entry.value) };
 }
@@ -65,6 +77,17 @@ export type NewVersion = Omit<
   /** Undefined: as the bucket has it by default. Of no meaning for delete markers, which are never protected. */
   readonly protectionRequest?: ProtectionRequest | undefined;
 };
+
+export function deleteMarkerOf({ account }: Bucket): NewVersion {
+  return {
+    isDeleteMarker: true,
+    size: 0,
+    etagMd5: EMPTY_MD5,
+    owner: account,
+    body: { kind: 'none' },
+    metadata: { system: { contentType: '' }, user: {}, documents: {} },
+  };
+}
 
 /**
  * Makes `version` the current version of the key: checks the key's state, keeps or replaces what was current by the
@@ -115,6 +138,7 @@ export function placeVersion(
   checkKeyState(draft, bucket, key, state);
   const placeKey = version.isDeleteMarker ? tombstoneKey(bucket.id, key) : headKey(bucket.id, key);
   draft.put(placeKey, encodeVersion(record));
+  indexExpiry(draft, bucket.id, key, undefined, record);
   if (state.head !== undefined && version.isDeleteMarker) draft.delete(headKey(bucket.id, key));
   if (state.tombstone !== undefined && !version.isDeleteMarker) draft.delete(tombstoneKey(bucket.id, key));
   if (isNullVersion) assertReplaceable(state, key, nowMicros);
@@ -165,6 +189,7 @@ function supersede(
  */
 export function releaseVersion(draft: CommitDraft, bucket: Bucket, key: string, record: VersionRecord): void {
   draft.count(0, -record.size);
+  indexExpiry(draft, bucket.id, key, record, undefined);
   const { body } = record;
   if (body.kind === 'none') return;
   if (body.kind === 'inline') {

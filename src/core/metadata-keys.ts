@@ -37,6 +37,7 @@ export const space = {
   worker: 0x25,
   sweep: 0x26,
   scrub: 0x27,
+  expiry: 0x28,
 } as const;
 
 export type BucketSpace =

@@ -181,14 +181,15 @@ export function decodeVersion(value: Buffer): VersionRecord {
   return new DecodedVersion(value);
 }
 
-/** A copy with other parts: a decoded record shows some of them by getters, which a spread would leave out. */
+/** A copy with exactly these parts: a decoded record shows some of them by getters, which a spread would leave out. */
 export function changedVersion(
   record: VersionRecord,
-  change: Pick<VersionRecord, 'metadata'> & ProtectedVersion,
+  change: Pick<VersionRecord, 'metadata'> &
+    ProtectedVersion & { readonly expiresAtMicros?: number | null | undefined },
 ): VersionRecord {
-  const { protection: _, ...rest } = record;
-  const { metadata, protection } = change;
-  return { ...rest, metadata, ...(protection === undefined ? undefined : { protection }) };
+  const { protection: _protection, expiresAtMicros: _expiry, ...rest } = record;
+  const { expiresAtMicros, ...changed } = change;
+  return { ...rest, ...changed, ...(typeof expiresAtMicros === 'number' && { expiresAtMicros }) };
 }
 
 /** Everything but the metadata is decoded now, the metadata when it is first asked for: writers never do. */

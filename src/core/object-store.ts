@@ -7,6 +7,14 @@
 import type { ByteSource } from '../lib/byte-source.ts';
 import type { Segment } from './composition/segment-list.ts';
 import type {
+  BucketsQuery,
+  PartsPage,
+  UploadsPage,
+  UploadsQuery,
+  VersionsPage,
+  VersionsQuery,
+} from './listing-queries.ts';
+import type {
   AccountId,
   Bucket,
   BucketLock,
@@ -94,6 +102,8 @@ export interface PutObjectInput {
   readonly segmented?: { readonly size: number; readonly joinedMd5: string };
   /** Undefined: by the bucket's default. */
   readonly protection?: ProtectionRequest;
+  /** From then on the version is not there. */
+  readonly expiresAtMicros?: number;
 }
 
 /**
@@ -161,6 +171,8 @@ export interface CopyObjectInput {
   readonly metadata: (source: ObjectVersion) => ObjectMetadata;
   /** As `metadata`; without it, or when it answers undefined, the destination bucket's default applies. */
   readonly protection?: (source: ObjectVersion) => ProtectionRequest | undefined;
+  /** Without it the copy does not expire. */
+  readonly expiresAtMicros?: (source: ObjectVersion) => number | undefined;
   /** The dialect found something that a copy of an object onto itself changes (metadata replaced, storage class …). */
   readonly changesSomething: boolean;
   /** Compute this checksum for the copy; undefined keeps the source's. */
@@ -181,6 +193,8 @@ export interface CreateUploadInput {
   readonly checksumType?: ChecksumType;
   /** Of the object to be; undefined: by the bucket's default. */
   readonly protection?: ProtectionRequest;
+  /** When the object to be expires. */
+  readonly expiresAtMicros?: number;
 }
 
 export interface UploadPartInput {
@@ -224,46 +238,6 @@ export interface CompleteUploadInput {
   readonly conditions: WriteConditions;
 }
 
-export interface PartsPage {
-  readonly upload: Upload;
-  readonly parts: readonly UploadedPart[];
-  readonly isTruncated: boolean;
-}
-
-export interface UploadsQuery {
-  readonly prefix: string;
-  readonly delimiter: string;
-  readonly keyMarker: string;
-  /** Only meaningful together with `keyMarker`. */
-  readonly uploadIdMarker: string;
-  readonly limit: number;
-}
-
-export interface UploadsPage {
-  readonly uploads: readonly Upload[];
-  readonly prefixes: readonly string[];
-  readonly isTruncated: boolean;
-  readonly nextKeyMarker?: string;
-  readonly nextUploadIdMarker?: string;
-}
-
-export interface VersionsQuery {
-  readonly prefix: string;
-  readonly delimiter: string;
-  readonly keyMarker: string;
-  readonly versionIdMarker: string;
-  readonly limit: number;
-}
-
-export interface VersionsPage {
-  /** Versions and delete markers in key order, latest first within a key. */
-  readonly versions: readonly ObjectVersion[];
-  readonly prefixes: readonly string[];
-  readonly isTruncated: boolean;
-  readonly nextKeyMarker?: string;
-  readonly nextVersionIdMarker?: string;
-}
-
 export interface CreateBucketInput {
   readonly account: AccountId;
   readonly place: Place;
@@ -277,15 +251,6 @@ export interface CreateBucketInput {
   /** Default: `unversioned`. */
   readonly versioning?: VersioningState;
   readonly lock?: BucketLock;
-}
-
-export interface BucketsQuery {
-  readonly account: AccountId;
-  /** Undefined: buckets of every place. */
-  readonly place?: Place;
-  readonly prefix: string;
-  readonly after: string;
-  readonly limit: number;
 }
 
 export interface Usage {

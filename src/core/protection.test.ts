@@ -134,7 +134,7 @@ test('the bounds of a protected bucket hold for new objects on both sides', () =
 });
 
 function change(lock: BucketLock, protection: Protection | undefined, asked: ProtectionChange): Protection {
-  const version = { protection, lastModifiedMicros: NOW - DAY };
+  const version = { protection, sequence: NOW - DAY };
   return changeProtection({ name: 'bucket', lock }, 'key', version, asked, NOW);
 }
 

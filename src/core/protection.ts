@@ -140,7 +140,7 @@ function periodDays({ unit, count }: DefaultRetention): number {
 export function changeProtection(
   bucket: Pick<Bucket, 'name' | 'lock'>,
   key: string,
-  version: ProtectedVersion & { readonly lastModifiedMicros: number },
+  version: ProtectedVersion & { readonly sequence: number },
   change: ProtectionChange,
   nowMicros: number,
 ): Protection {
@@ -151,7 +151,7 @@ export function changeProtection(
   if (change.kind !== 'retention')
     return { ...protection, holds: changeHolds(protection, change, nowMicros) };
   const { retention: current, ...rest } = protection;
-  const times = { createdAtMicros: version.lastModifiedMicros, nowMicros, current };
+  const times = { createdAtMicros: version.sequence, nowMicros, current };
   const next = change.retention === null ? undefined : resolveRetention(lock, change.retention, times);
   if (current !== undefined && isActive(current, nowMicros) && !mayBecome(current, next)) {
     if (current.mode !== 'governance' || !change.bypassGovernance) {

@@ -25,6 +25,8 @@ export interface UploadRecord {
   readonly checksumType?: ChecksumType;
   /** What the object to be was asked to be protected by. */
   readonly protection?: ProtectionRequest;
+  /** When it expires. */
+  readonly expiresAtMicros?: number;
   /** Body of the object to be: references of the parts' blobs are made under this name from the beginning. */
   readonly body: BodyId;
 }
@@ -33,7 +35,8 @@ export interface UploadRecord {
 const UPLOAD_FORMAT = 2;
 
 export function encodeUpload(record: UploadRecord): Buffer {
-  return encodeJsonRecord(record, record.protection === undefined ? 1 : UPLOAD_FORMAT);
+  const isPlain = record.protection === undefined && record.expiresAtMicros === undefined;
+  return encodeJsonRecord(record, isPlain ? 1 : UPLOAD_FORMAT);
 }
 
 export function decodeUpload(value: Buffer): UploadRecord {

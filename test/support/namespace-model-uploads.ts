@@ -1,12 +1,8 @@
 /** The multipart half of the oracle: uploads, parts, completion and their listings, in plain maps and sorts. */
 import { createHash } from 'node:crypto';
+import type { UploadsQuery } from '../../src/core/listing-queries.ts';
 import type { Checksum, ChecksumAlgorithm, ChecksumType, ObjectMetadata } from '../../src/core/model.ts';
-import type {
-  CompletedPart,
-  ReadConditions,
-  UploadsQuery,
-  WriteConditions,
-} from '../../src/core/object-store.ts';
+import type { CompletedPart, ReadConditions, WriteConditions } from '../../src/core/object-store.ts';
 import { md5Hex, naiveChecksum } from './naive-checksums.ts';
 import {
   assertCopyConditions,

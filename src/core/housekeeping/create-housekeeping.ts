@@ -1,5 +1,6 @@
 import type { CoreContext } from '../core-context.ts';
 import { createCondemnCandidates } from './condemn-candidates.ts';
+import { createExpireVersions } from './expire-versions.ts';
 import { createFoldUsage } from './fold-usage.ts';
 import type { Job } from './job.ts';
 import { createPurgeBuckets } from './purge-buckets.ts';
@@ -15,6 +16,7 @@ export function createHousekeeping(context: CoreContext): () => Promise<boolean>
   const jobs: readonly Job[] = [
     createFoldUsage(context),
     createPurgeBuckets(context),
+    createExpireVersions(context),
     createSweepUploads(context),
     createSweepEpochs(context),
     createCondemnCandidates(context),

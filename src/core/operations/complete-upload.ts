@@ -23,7 +23,7 @@ import {
 import { type Body, bodyIdOf, PIECES_IN_RECORD_MAX } from '../body-records.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
-import { placeVersion, readKeyState } from '../key-state.ts';
+import { liveHead, placeVersion, readKeyState } from '../key-state.ts';
 import { headKey, olderKey } from '../metadata-keys.ts';
 import { decodeVersion, toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, BucketId, ObjectVersion } from '../model.ts';
@@ -144,13 +144,15 @@ function createVersion(
 ): Promise<ObjectVersion | undefined> {
   const { bucket, key, parts } = input;
   const { number, record: upload } = frozen;
+  const { expiresAtMicros } = upload;
   return commitBelowBucket(context, bucket, key, async (draft, current) => {
     const recordKey = uploadKey(current.id, key, number);
     const entry = await context.metadata.get(recordKey);
     if (entry?.version !== frozen.frozenVersion) return undefined;
     const state = await readKeyState(context, current, key);
-    checkWriteConditions(input.conditions, key, state.head?.record);
-    await archiveReplaced(context, draft, current, key, state.head);
+    const head = liveHead(context, state);
+    checkWriteConditions(input.conditions, key, head?.record);
+    await archiveReplaced(context, draft, current, key, head);
     const { size, etagMd5, partCount, joinedMd5, checksum } = assembled;
     const record = placeVersion(context, draft, current, key, state, {
       isDeleteMarker: false,
@@ -162,6 +164,7 @@ function createVersion(
       owner: upload.owner,
       metadata: upload.metadata,
       protectionRequest: input.protection ?? upload.protection,
+      ...(expiresAtMicros === undefined ? undefined : { expiresAtMicros }),
       body,
     });
     draft.check(recordKey, entry);

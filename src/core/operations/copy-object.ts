@@ -16,7 +16,7 @@ import { assertCopySize, digestSource, findCopySource } from '../copy-source.ts'
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import type { FoundVersion } from '../find-version.ts';
-import { placeVersion, readKeyState } from '../key-state.ts';
+import { liveHead, placeVersion, readKeyState } from '../key-state.ts';
 import { bodyIdOfCommit, bodyKey } from '../metadata-keys.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, Checksum, ObjectVersion } from '../model.ts';
@@ -126,14 +126,16 @@ function commitCopy(
     const found = await findSource(context, input);
     if (isToBeFlattened(input, found) || needsChecksum(input, found, computed)) return undefined;
     const state = await readKeyState(context, bucket, key);
-    checkWriteConditions(input.conditions, key, state.head?.record);
-    await archiveReplaced(context, draft, bucket, key, state.head);
+    const head = liveHead(context, state);
+    checkWriteConditions(input.conditions, key, head?.record);
+    await archiveReplaced(context, draft, bucket, key, head);
     const body = await shareBody(context, draft, input, bucket, found);
     if (body === undefined) return undefined;
     const source = found.record;
     const isKept = computed === undefined || input.checksumAlgorithm === source.checksum?.algorithm;
     const checksum = isKept ? source.checksum : computed.checksum;
     const shown = toObjectVersion(input.source.key, source, found.isLatest);
+    const expiresAtMicros = input.expiresAtMicros?.(shown);
     const record = placeVersion(context, draft, bucket, key, state, {
       isDeleteMarker: false,
       size: source.size,
@@ -145,6 +147,7 @@ function commitCopy(
       owner: input.owner,
       metadata: input.metadata(shown),
       protectionRequest: input.protection?.(shown),
+      ...(expiresAtMicros === undefined ? undefined : { expiresAtMicros }),
       body,
     });
     return toObjectVersion(key, record, true);

@@ -33,6 +33,7 @@ export async function createUpload(context: CoreContext, input: CreateUploadInpu
       initiator: input.initiator,
       owner: input.owner,
       metadata: input.metadata,
+      ...(input.expiresAtMicros === undefined ? undefined : { expiresAtMicros: input.expiresAtMicros }),
       ...(input.protection === undefined ? undefined : { protection: input.protection }),
       ...checksum,
       body: bodyIdOfCommit(draft.id),

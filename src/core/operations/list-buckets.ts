@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeDirectoryEntry } from '../bucket-records.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { BucketsQuery } from '../listing-queries.ts';
 import { bucketKey, directoryKey, directoryRange, parseDirectoryKey } from '../metadata-keys.ts';
 import type { Bucket, BucketId } from '../model.ts';
-import type { BucketsQuery } from '../object-store.ts';
 
 const SLICE_ROWS = 1000;
 /** No name is longer (find-bucket.ts), but clients may look for longer ones, and engines have a limit for keys. */

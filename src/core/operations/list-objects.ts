@@ -1,4 +1,5 @@
 import type { CoreContext } from '../core-context.ts';
+import { isGoneValue } from '../expiry.ts';
 import { BUCKET_PREFIX_BYTES, parseHeadKey, seekKey, space, successorOfPrefix } from '../metadata-keys.ts';
 import { decodeDescribedObject, decodeListedObject } from '../metadata-records.ts';
 import type { Bucket, ListingItem, ListingPage, ListingQuery } from '../model.ts';
@@ -25,11 +26,16 @@ export async function listObjects(
     limit,
     budget: new ScanBudget(),
   });
+  const nowMicros = context.clock.nowMicros();
   const items: ListingItem[] = [];
   for (;;) {
     if (cursor.needsLoad) await cursor.load();
     const row = cursor.row;
     if (row === undefined) return { items, isTruncated: false };
+    if (isGoneValue(row.value, nowMicros)) {
+      cursor.advance();
+      continue;
+    }
     if (items.length === limit) return { items, isTruncated: true, next: nameOf(items[limit - 1]!) };
     const prefixBytes = pattern.commonPrefixBytes(row.key, BUCKET_PREFIX_BYTES, row.key.length);
     if (prefixBytes === 0) {
@@ -54,6 +60,7 @@ async function listInReverse(
   const pattern = new ListingPattern(query.prefix, query.delimiter);
   const { start, end } = rangeBelow(space.head, bucket.id, pattern, Buffer.from(after), Buffer.from(until));
   const budget = new ScanBudget();
+  const nowMicros = context.clock.nowMicros();
   const items: ListingItem[] = [];
   let below = end;
   let sliceRows = Math.min(limit + 1, query.delimiter === '' ? REVERSE_ROWS_MAX : REVERSE_ROWS_BEFORE_SEEKS);
@@ -63,6 +70,10 @@ async function listInReverse(
     budget.spend(rows.length);
     for (const row of rows) {
       if (Buffer.compare(row.key, below) >= 0) continue;
+      if (isGoneValue(row.value, nowMicros)) {
+        below = row.key;
+        continue;
+      }
       if (items.length === limit) return { items, isTruncated: true, next: nameOf(items[limit - 1]!) };
       const prefixBytes = pattern.commonPrefixBytes(row.key, BUCKET_PREFIX_BYTES, row.key.length);
       if (prefixBytes === 0) {

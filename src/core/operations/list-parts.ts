@@ -1,6 +1,6 @@
 import type { CoreContext } from '../core-context.ts';
+import type { PartsPage } from '../listing-queries.ts';
 import type { Bucket } from '../model.ts';
-import type { PartsPage } from '../object-store.ts';
 import { parsePartKey, partRange } from '../upload-keys.ts';
 import { decodePart } from '../upload-records.ts';
 import { readUpload, toUpload, toUploadedPart } from '../upload-state.ts';

@@ -1,7 +1,7 @@
 import type { CoreContext } from '../core-context.ts';
+import type { UploadsPage, UploadsQuery } from '../listing-queries.ts';
 import { NUMBER_SUFFIX_BYTES, space, successorOfPrefix } from '../metadata-keys.ts';
 import type { Bucket, Upload } from '../model.ts';
-import type { UploadsPage, UploadsQuery } from '../object-store.ts';
 import { decodeOpaqueId } from '../opaque-ids.ts';
 import { KeyCursor, ListingPattern, objectKeyBytes, ScanBudget } from '../skip-scan.ts';
 import { parseUploadKey, uploadKey } from '../upload-keys.ts';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { failsWith, makeBucket, openCore, put, switchVersioning } from '../../../test/support/open-core.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { VersionsQuery } from '../listing-queries.ts';
 import type { Bucket, ObjectVersion, VersioningState } from '../model.ts';
-import type { VersionsQuery } from '../object-store.ts';
 import { deleteObject } from './delete-object.ts';
 import { listVersions } from './list-versions.ts';
 

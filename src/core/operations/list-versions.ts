@@ -4,7 +4,9 @@
  */
 import type { Row } from '../../storage/contract/metadata-store.ts';
 import type { CoreContext } from '../core-context.ts';
+import { isGoneValue } from '../expiry.ts';
 import { parseVersionId } from '../find-version.ts';
+import type { VersionsPage, VersionsQuery } from '../listing-queries.ts';
 import {
   headKey,
   NUMBER_SUFFIX_BYTES,
@@ -15,7 +17,6 @@ import {
 } from '../metadata-keys.ts';
 import { decodeListedVersion } from '../metadata-records.ts';
 import type { Bucket, ObjectVersion } from '../model.ts';
-import type { VersionsPage, VersionsQuery } from '../object-store.ts';
 import { KeyCursor, ListingPattern, objectKeyBytes, ScanBudget } from '../skip-scan.ts';
 import { isNullVersionValue, nullSequenceOfValue, sequenceOfValue } from '../version-layout.ts';
 
@@ -35,12 +36,17 @@ export async function listVersions(
     limit,
     await findStart(context, bucket, pattern, query),
   );
+  const nowMicros = context.clock.nowMicros();
   const versions: ObjectVersion[] = [];
   const prefixes: string[] = [];
   let last: { nextKeyMarker: string; nextVersionIdMarker?: string } | undefined;
   for (;;) {
     const next = await walk.next();
     if (next === undefined) return { versions, prefixes, isTruncated: false };
+    if (isGoneValue(next.row.value, nowMicros)) {
+      walk.advance(next);
+      continue;
+    }
     if (versions.length + prefixes.length === limit)
       return { versions, prefixes, isTruncated: true, ...last };
     const { row, keyBytes, isLatest } = next;

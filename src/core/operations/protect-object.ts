@@ -29,8 +29,8 @@ export function protectObject(context: CoreContext, input: ProtectObjectInput): 
         versionId,
       );
       const protection = changeProtection(current, key, record, change, context.clock.nowMicros());
-      const { metadata } = record;
-      const changed = changedVersion(record, { metadata, protection });
+      const { metadata, expiresAtMicros } = record;
+      const changed = changedVersion(record, { metadata, protection, expiresAtMicros });
       draft.check(storedUnder, { version: recordVersion });
       draft.put(storedUnder, encodeVersion(changed));
       return toObjectVersion(key, changed, isLatest);

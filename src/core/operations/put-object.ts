@@ -2,7 +2,7 @@ import { StorageFailure } from '../../storage/contract/storage-errors.ts';
 import { archiveReplaced, archives } from '../archive-versions.ts';
 import type { CoreContext } from '../core-context.ts';
 import { discardBody, type IngestedBody, ingestBody } from '../ingest-body.ts';
-import { assertReplaceable, type NewVersion, placeVersion, readKeyState } from '../key-state.ts';
+import { assertReplaceable, liveHead, type NewVersion, placeVersion, readKeyState } from '../key-state.ts';
 import { loadBucket } from '../load-bucket.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, ObjectVersion } from '../model.ts';
@@ -38,7 +38,7 @@ export async function putObject(context: CoreContext, input: PutObjectInput): Pr
 /** A condition that fails now is answered before the body is read; one that holds is decided again in the commit. */
 async function refuseEarly(context: CoreContext, input: PutObjectInput): Promise<void> {
   const state = await readKeyState(context, input.bucket, input.key);
-  checkWriteConditions(input.conditions, input.key, state.head?.record);
+  checkWriteConditions(input.conditions, input.key, liveHead(context, state)?.record);
 }
 
 /** So is a protected object that would have to give way; by the bucket as it is now, which may keep versions since. */
@@ -107,11 +107,12 @@ function commitVersion(
   ingested: IngestedBody,
   absorbedCount: number,
 ): Promise<Committed> {
-  const { key, metadata, owner, segmented } = input;
+  const { key, metadata, owner, segmented, expiresAtMicros } = input;
   return commitBelowBucket(context, input.bucket, key, async (draft, bucket) => {
     const state = await readKeyState(context, bucket, key);
-    checkWriteConditions(input.conditions, key, state.head?.record);
-    await archiveReplaced(context, draft, bucket, key, state.head);
+    const head = liveHead(context, state);
+    checkWriteConditions(input.conditions, key, head?.record);
+    await archiveReplaced(context, draft, bucket, key, head);
     const body = storeBody(draft, bucket.id, ingested);
     const version: NewVersion = {
       isDeleteMarker: false,
@@ -121,6 +122,7 @@ function commitVersion(
       owner,
       body,
       protectionRequest: input.protection,
+      ...(expiresAtMicros === undefined ? undefined : { expiresAtMicros }),
     };
     const record = placeVersion(context, draft, bucket, key, state, version, absorbedCount);
     return {

@@ -1,6 +1,7 @@
 import { withComposition } from '../composition/composition-documents.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
+import { indexExpiry } from '../expiry.ts';
 import { findVersion } from '../find-version.ts';
 import { changedVersion, encodeVersion, toObjectVersion, type VersionRecord } from '../metadata-records.ts';
 import type { Bucket, ObjectMetadata, ObjectVersion, VersionId } from '../model.ts';
@@ -17,6 +18,8 @@ export interface UpdateObjectInput {
   readonly documents?: Readonly<Record<string, string | null>>;
   /** Given the version as it is, answers what all of its metadata is to be. Moves its LastModified to now. */
   readonly metadata?: (current: ObjectVersion) => ObjectMetadata;
+  /** When it expires; `null`: never. Undefined leaves that as it is. */
+  readonly expiresAtMicros?: number | null;
 }
 
 /** Replaces documents of one version, or all of its metadata; its bytes stay. Throws what reading the version throws. */
@@ -33,10 +36,13 @@ export function updateObject(context: CoreContext, input: UpdateObjectInput): Pr
       const replaced = input.metadata?.(toObjectVersion(key, found.record, found.isLatest));
       const kept = { ...metadata, documents: mergeDocuments(metadata.documents, input.documents ?? {}) };
       const { protection } = found.record;
+      const expiresAtMicros =
+        input.expiresAtMicros === undefined ? found.record.expiresAtMicros : input.expiresAtMicros;
       const changed = withComposition(
         changedVersion(found.record, {
           metadata: replaced ?? kept,
           ...(protection === undefined ? undefined : { protection }),
+          expiresAtMicros,
         }),
       );
       const record: VersionRecord =
@@ -49,6 +55,7 @@ export function updateObject(context: CoreContext, input: UpdateObjectInput): Pr
       // The record is checked where it stands: whoever moves or removes it checks the same.
       draft.check(found.storedUnder, { version: found.recordVersion });
       draft.put(found.storedUnder, encodeVersion(record));
+      indexExpiry(draft, current.id, key, found.record, record);
       return toObjectVersion(key, record, found.isLatest);
     });
   });

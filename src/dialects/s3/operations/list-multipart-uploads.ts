@@ -1,5 +1,5 @@
+import type { UploadsPage, UploadsQuery } from '../../../core/listing-queries.ts';
 import type { Upload } from '../../../core/model.ts';
-import type { UploadsPage, UploadsQuery } from '../../../core/object-store.ts';
 import { element, optionalElement } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { chooseListEncoding, type ListEncoding } from '../list-encoding.ts';

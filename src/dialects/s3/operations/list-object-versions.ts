@@ -1,6 +1,7 @@
 /** ListObjectVersions. A bucket that was never versioned shows its objects as the version `null`. */
+
+import type { VersionsPage, VersionsQuery } from '../../../core/listing-queries.ts';
 import { etagOf, type ObjectVersion } from '../../../core/model.ts';
-import type { VersionsPage, VersionsQuery } from '../../../core/object-store.ts';
 import { element, optionalElement } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { chooseListEncoding, type ListEncoding } from '../list-encoding.ts';

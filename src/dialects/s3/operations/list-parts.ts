@@ -1,5 +1,5 @@
+import type { PartsPage } from '../../../core/listing-queries.ts';
 import type { ChecksumAlgorithm, UploadedPart } from '../../../core/model.ts';
-import type { PartsPage } from '../../../core/object-store.ts';
 import { element } from '../../../lib/xml-writer.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { readCount, readPageLimit } from '../listing-parameters.ts';
