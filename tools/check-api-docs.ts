@@ -16,7 +16,9 @@ export interface DocumentedOperation {
     readonly query?: readonly string[];
     readonly headers?: readonly string[];
   };
-  readonly permissions: 'public' | readonly { readonly action: string; readonly on: string }[];
+  readonly permissions:
+    | 'public'
+    | readonly { readonly action: string; readonly on: string; readonly or?: string }[];
   readonly body: { readonly kind: string; readonly bytesMax?: number };
   readonly mutates: boolean;
 }
@@ -71,7 +73,11 @@ function requestShape(route: DocumentedOperation['route']): string {
 
 function permissions({ permissions: wanted, mutates }: DocumentedOperation): string {
   const list =
-    wanted === 'public' ? 'public' : wanted.map(({ action, on }) => `${action} (${on})`).join(', ');
+    wanted === 'public'
+      ? 'public'
+      : wanted
+          .map(({ action, on, or }) => `${or === undefined ? action : `${action} or ${or}`} (${on})`)
+          .join(', ');
   return mutates ? `${list}; changes` : list;
 }
 

@@ -98,6 +98,8 @@ export interface PutObjectInput {
   readonly metadata: ObjectMetadata;
   readonly body: BodyInput;
   readonly conditions: WriteConditions;
+  /** Instead of what the settings allow. */
+  readonly bytesMax?: number;
   /** The body is a list of segments, which together are this (`putSegmentList` makes it). */
   readonly segmented?: { readonly size: number; readonly joinedMd5: string };
   /** Undefined: by the bucket's default. */

@@ -20,14 +20,19 @@ export interface ActionRights {
   readonly owners: readonly OwnedThing[];
   readonly bucketGrant?: AclPermission;
   readonly objectGrant?: AclPermission;
+  readonly container?: ContainerRight;
 }
+
+/** What a list on a container gives: the bytes of objects, what is known of them, their names, or making and removing them. */
+export type ContainerRight = 'read' | 'describe' | 'list' | 'write';
 
 const ofAccount: ActionRights = { owners: ['account'] };
 const ofBucket: ActionRights = { owners: ['bucket'] };
 const ofBucketAndObject: ActionRights = { owners: ['bucket', 'object'] };
-const listing: ActionRights = { owners: ['bucket'], bucketGrant: 'READ' };
-const writing: ActionRights = { owners: ['bucket'], bucketGrant: 'WRITE' };
-const reading: ActionRights = { owners: ['object'], objectGrant: 'READ' };
+const listing: ActionRights = { owners: ['bucket'], bucketGrant: 'READ', container: 'list' };
+const writing: ActionRights = { owners: ['bucket'], bucketGrant: 'WRITE', container: 'write' };
+const reading: ActionRights = { owners: ['object'], objectGrant: 'READ', container: 'read' };
+const describing: ActionRights = { ...reading, container: 'describe' };
 const readingAcl: ActionRights = { owners: ['object'], objectGrant: 'READ_ACP' };
 const writingAcl: ActionRights = { owners: ['object'], objectGrant: 'WRITE_ACP' };
 
@@ -99,8 +104,8 @@ const rights: Readonly<Record<Action, ActionRights>> = {
   'object:read-version-acl': readingAcl,
   'object:write-acl': writingAcl,
   'object:write-version-acl': writingAcl,
-  'object:read-attributes': reading,
-  'object:read-version-attributes': reading,
+  'object:read-attributes': describing,
+  'object:read-version-attributes': describing,
   'object:read-tagging': ofBucketAndObject,
   'object:read-version-tagging': ofBucketAndObject,
   'object:write-tagging': ofBucketAndObject,

@@ -9,6 +9,8 @@ import { type AclPermission, decodeGrants, type Grant, type Grantee } from './ac
 import { type ActionRights, rightsOf } from './action-rights.ts';
 import type { Action } from './actions.ts';
 import { network } from './bucket-firewall.ts';
+import type { ContainerAcls } from './container-acl.ts';
+import { containerAcl } from './container-acl-layer.ts';
 import { type StatementTrace, traceStatements } from './evaluate-policy.ts';
 import type { GrantedPolicy, Grants } from './grants.ts';
 import { needsObjectTags } from './object-tags.ts';
@@ -55,6 +57,8 @@ export interface AccessResource {
   readonly bucketAcl?: string | undefined;
   /** The bucket's document `policy`. */
   readonly bucketPolicy?: string | undefined;
+  /** The lists that Swift sets on the bucket. */
+  readonly containerAcls?: ContainerAcls | undefined;
   readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** What the account that owns the bucket gives to everybody. */
   readonly publicGrants?: Grants | undefined;
@@ -95,6 +99,7 @@ export interface TraceStep {
     | 'ownership'
     | 'object-acl'
     | 'bucket-acl'
+    | 'container-acl'
     | 'existence'
     | 'default';
   readonly verdict: 'allow' | 'deny' | 'silent';
@@ -121,6 +126,7 @@ export function needsObjectFacts(question: AccessQuestion): boolean {
   if (principal.kind === 'anonymous' && objectGrant === undefined) return false;
   const mayBeForeign = resource.mayHoldForeignObjects === true;
   if (actsAsOwner(question.principal, resource.account)) return !owners.includes('bucket') && mayBeForeign;
+  if (containerAcl(question, rights)?.verdict === 'allow') return false;
   if (mayBeForeign && !owners.includes('bucket')) return true;
   // What policies give without a look at the object, and what is absent may be known.
   const isGiven =
@@ -178,6 +184,7 @@ const layers: readonly Layer[] = [
   bucketPolicy,
   objectAcl,
   bucketAcl,
+  containerAcl,
   existence,
 ];
 

@@ -61,7 +61,7 @@ function isStreamedBody(body: WireResponse['body']): body is StreamedBody {
 
 /** Content-Length; undefined: not known, or none is due. */
 function lengthOf({ status, body, contentLength }: WireResponse): number | undefined {
-  if (status === 204 || (status === 304 && contentLength === undefined)) return undefined;
+  if ((status === 204 || status === 304) && contentLength === undefined) return undefined;
   if (contentLength !== undefined) return contentLength;
   if (body === null) return 0;
   if (typeof body === 'string') return Buffer.byteLength(body);

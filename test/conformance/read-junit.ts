@@ -10,11 +10,18 @@ export interface ReportedCase {
 const LIMITS = { depthMax: 16, elementsMax: 100_000 };
 const REASON_CHARACTERS_MAX = 160;
 
-/** By name. A case that failed and whose clean-up failed too stands there twice: it failed. */
-export function readJunit(report: string): Map<string, ReportedCase> {
+/**
+ * By name, or by `class::name` where names alone are not unique. A case that failed and whose clean-up failed too stands there twice:
+ * it failed.
+ */
+export function readJunit(
+  report: string,
+  { withClass = false }: { readonly withClass?: boolean } = {},
+): Map<string, ReportedCase> {
   const cases = new Map<string, ReportedCase>();
   for (const element of casesBelow(readXml(Buffer.from(report), LIMITS))) {
-    const name = element.attributes['name'] ?? '';
+    const { name: own = '', classname = '' } = element.attributes;
+    const name = withClass ? `${classname}::${own}` : own;
     const before = cases.get(name);
     if (before === undefined || before.passed) cases.set(name, readCase(element));
   }

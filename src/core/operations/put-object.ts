@@ -20,7 +20,7 @@ export async function putObject(context: CoreContext, input: PutObjectInput): Pr
   if (isConditional) await refuseEarly(context, input);
   if (bucket.lock !== undefined && bucket.versioning !== 'enabled') await refuseProtected(context, input);
   const ingested = await ingestBody(context, input.body, {
-    bytesMax: context.settings.objectBytesMax,
+    bytesMax: input.bytesMax ?? context.settings.objectBytesMax,
     inlineBytesMax: context.engine.inlineBytesMax,
   });
   try {

@@ -13,6 +13,8 @@ import type { WireResponse } from './wire.ts';
 export interface Permission {
   readonly action: Action;
   readonly on: 'account' | 'bucket' | 'object' | 'source' | 'each-object';
+  /** Is enough instead. */
+  readonly or?: Action;
 }
 
 export type BodyRule =

@@ -23,14 +23,14 @@ import {
   type ObjectFacts,
 } from '../../identity/evaluate-access.ts';
 import { accountOf } from '../../identity/principal.ts';
-import { accessResourceOf, FOREIGN_OBJECTS_DOCUMENT } from '../kernel/bucket-access.ts';
+import { accessResourceOf, FOREIGN_OBJECTS_DOCUMENT, objectFactsOf } from '../kernel/bucket-access.ts';
 import type { Operation, Permission } from '../kernel/define-operation.ts';
-import { hasAclsDisabled, writesForeignObjects } from './object-ownership.ts';
+import { writesForeignObjects } from './object-ownership.ts';
 import { type ConditionedCall, RequestConditions } from './request-conditions.ts';
 import { actionOnVersion } from './s3-actions.ts';
 import type { S3Call, S3Services } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
-import { TAGGING_DOCUMENT, type TagSet, tagRecord, tagsOf } from './tag-set.ts';
+import type { TagSet } from './tag-set.ts';
 
 /** What makes an object that belongs to whoever makes it. */
 const writes: ReadonlySet<Action> = new Set(['object:write', 'object:copy']);
@@ -175,7 +175,7 @@ function confirmOnTarget(
 ): void {
   const question = questionOnTarget(call, action, target);
   if (!needsObjectFacts(question)) return;
-  const object = factsOf(target.bucket, version);
+  const object = objectFactsOf(target.bucket, version);
   const { allowed } = evaluateAccess({ ...question, resource: { ...question.resource, object } });
   if (!allowed) throw new S3Error('AccessDenied');
 }
@@ -223,18 +223,11 @@ async function loadFacts(
     }
     const wanted = { bucket, key, conditions: {}, asStored: true };
     const { version } = await store.headObject(versionId === undefined ? wanted : { ...wanted, versionId });
-    return { object: factsOf(bucket, version) };
+    return { object: objectFactsOf(bucket, version) };
   } catch (error) {
     if (!(error instanceof CoreError && ABSENCES.has(error.code))) throw error;
     return { object: { kind: 'absent' }, absence: error };
   }
-}
-
-function factsOf(bucket: Bucket, { owner, metadata }: ObjectVersion): ObjectFacts {
-  const acl = hasAclsDisabled(bucket) ? undefined : metadata.documents['acl'];
-  const { documents } = metadata;
-  if (documents[TAGGING_DOCUMENT] === undefined) return { kind: 'present', account: owner, acl };
-  return { kind: 'present', account: owner, acl, tags: tagRecord(tagsOf(documents)) };
 }
 
 const ABSENCES: ReadonlySet<string> = new Set([

@@ -72,6 +72,7 @@ export function checkNames(container: string, key: string): void {
     throw new SwiftError(
       400,
       `Container name length of ${containerBytes} longer than ${containerNameBytesMax}`,
+      ['Content-Type', 'text/html; charset=UTF-8'],
     );
   }
   const keyBytes = Buffer.byteLength(key);

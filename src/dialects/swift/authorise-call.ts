@@ -4,7 +4,7 @@
  * what exists (nhn-openstack.md, section 8.6).
  */
 import { CoreError } from '../../core/core-errors.ts';
-import type { Bucket } from '../../core/model.ts';
+import type { AccountId, Bucket } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
 import {
@@ -14,7 +14,7 @@ import {
   needsObjectFacts,
   type ObjectFacts,
 } from '../../identity/evaluate-access.ts';
-import { accessResourceOf, hasListsDisabled } from '../kernel/bucket-access.ts';
+import { accessResourceOf, objectFactsOf } from '../kernel/bucket-access.ts';
 import type { Operation } from '../kernel/define-operation.ts';
 import { RequestConditions } from './request-conditions.ts';
 import type { SwiftCall, SwiftServices } from './swift-call.ts';
@@ -28,9 +28,11 @@ export type AskingCall = Pick<SwiftCall, 'caller' | 'request' | 'query' | 'place
 type Addressed = AskingCall & {
   readonly address: { readonly account: string | undefined; readonly key: string };
   readonly loadedBucket: Bucket | undefined;
+  /** Loads what is copied, and decides whether the caller may read it. Throws 404 and 412. */
+  findSource(): Promise<AccessDecision>;
 };
 
-type Lookups = Pick<ObjectStore, 'headObject'>;
+type Lookups = Pick<ObjectStore, 'headObject' | 'findBucket'>;
 
 export async function authoriseCall(
   store: Lookups,
@@ -39,13 +41,22 @@ export async function authoriseCall(
 ): Promise<AccessDecision> {
   if (permissions === 'public') return PUBLIC;
   let decision = PUBLIC;
-  for (const { action, on } of permissions) {
+  for (const { action, on, or } of permissions) {
     const { loadedBucket } = call;
-    if (on === 'source' || on === 'each-object') continue;
-    if (on === 'account' || loadedBucket === undefined) decision = decideOnAccount(call, action);
+    if (on === 'each-object') continue;
+    if (on === 'source') {
+      decision = await call.findSource();
+      if (!decision.allowed) return decision;
+      continue;
+    }
+    if (on === 'account' || loadedBucket === undefined)
+      decision = decideOnAccount(call, action, call.address.account);
     else {
       const key = on === 'object' ? call.address.key : undefined;
       decision = await decideOnTarget(store, call, action, loadedBucket, key);
+      if (!decision.allowed && or !== undefined) {
+        decision = await decideOnTarget(store, call, or, loadedBucket, key);
+      }
     }
     if (!decision.allowed) return decision;
     if (on !== 'account' && loadedBucket === undefined) throw new SwiftError(404);
@@ -53,14 +64,33 @@ export async function authoriseCall(
   return decision;
 }
 
-function decideOnAccount(call: Addressed, action: Action): AccessDecision {
-  const { account } = call.address;
+function decideOnAccount(call: AskingCall, action: Action, account: AccountId | undefined): AccessDecision {
   return evaluateAccess({
     principal: call.caller.principal,
     action,
     resource: { account },
     request: new RequestConditions(call, undefined),
   });
+}
+
+/** A container of any account, by its name: found when it is there and the caller may do that in it. Throws 404 to who may know. */
+export async function decideOnNamed(
+  store: Lookups,
+  call: AskingCall & Pick<SwiftCall, 'decideOn'>,
+  action: Action,
+  named: { readonly account: AccountId; readonly container: string; readonly key: string },
+): Promise<{ readonly decision: AccessDecision; readonly bucket?: Bucket }> {
+  const { account, container: name, key } = named;
+  let bucket: Bucket;
+  try {
+    bucket = await store.findBucket({ caller: undefined, place: call.place, name, account });
+  } catch (error) {
+    if (!(error instanceof CoreError && error.code === 'NoSuchBucket')) throw error;
+    const decision = decideOnAccount(call, action, account);
+    if (decision.allowed) throw new SwiftError(404);
+    return { decision };
+  }
+  return { decision: await call.decideOn(action, bucket, key), bucket };
 }
 
 /** In a container of any account, or on an object in it. */
@@ -93,9 +123,8 @@ function questionOn(
 
 async function loadFacts(store: Lookups, bucket: Bucket, key: string): Promise<ObjectFacts> {
   try {
-    const { version } = await store.headObject({ bucket, key, conditions: {} });
-    const acl = hasListsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
-    return { kind: 'present', account: version.owner, acl };
+    const { version } = await store.headObject({ bucket, key, conditions: {}, asStored: true });
+    return objectFactsOf(bucket, version);
   } catch (error) {
     if (error instanceof CoreError && error.code === 'NoSuchKey') return { kind: 'absent' };
     throw error;

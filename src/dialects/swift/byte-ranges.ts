@@ -15,8 +15,15 @@ const OVERLAPS_MAX = 2;
 const NOT_ASCENDING_MAX = 8;
 const SPEC = /^(\d*)-(\d*)$/;
 
-/** Undefined: there is no range that could be read, so that everything is answered. Throws 416 when none can be satisfied. */
-export function selectSpans(header: string | undefined, size: number): readonly ByteSpan[] | undefined {
+/**
+ * Undefined: there is no range that could be read, so that everything is answered. Throws 416 when none can be satisfied; `state`:
+ * headers of that answer.
+ */
+export function selectSpans(
+  header: string | undefined,
+  size: number,
+  state: readonly string[],
+): readonly ByteSpan[] | undefined {
   if (header === undefined || !/^bytes[ \t]*=/i.test(header)) return undefined;
   const specs = header
     .slice(header.indexOf('=') + 1)
@@ -35,7 +42,7 @@ export function selectSpans(header: string | undefined, size: number): readonly 
     if (span !== undefined) spans.push(span);
   }
   if (spans.length === 0 || isExcessive(spans)) {
-    throw new SwiftError(416, undefined, ['Content-Range', `bytes */${size}`]);
+    throw new SwiftError(416, undefined, [...state, 'Content-Range', `bytes */${size}`]);
   }
   return spans;
 }

@@ -5,7 +5,7 @@
 import type { WriteConditions } from '../../core/object-store.ts';
 import { parseHttpDate } from '../../lib/http-date.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
-import { lastModifiedHeader } from './dates.ts';
+import { formatTimestamp, lastModifiedHeader } from './dates.ts';
 import { SwiftError } from './swift-errors.ts';
 
 export interface Validators {
@@ -14,7 +14,7 @@ export interface Validators {
   readonly lastModifiedMicros: number;
 }
 
-/** Throws 304 and 412. `shownEtag`: with quotes where answers have them. */
+/** Throws 304 and 412, which show what the condition was compared with. `shownEtag`: with quotes where answers have them. */
 export function checkConditions(
   headers: WireHeaders,
   { etag, lastModifiedMicros }: Validators,
@@ -23,18 +23,14 @@ export function checkConditions(
   const ifMatch = headers.get('if-match');
   const ifNoneMatch = headers.get('if-none-match');
   const shown = Math.ceil(lastModifiedMicros / 1_000_000);
-  const notModified = () =>
-    new SwiftError(304, undefined, [
-      'Etag',
-      shownEtag,
-      'Last-Modified',
-      lastModifiedHeader(lastModifiedMicros),
-    ]);
+  const state = stateHeaders(shownEtag, lastModifiedMicros);
+  const notModified = () => new SwiftError(304, undefined, state);
+  const failed = () => new SwiftError(412, undefined, state);
   if (ifMatch !== undefined) {
-    if (!namesEtag(ifMatch, etag)) throw new SwiftError(412);
+    if (!namesEtag(ifMatch, etag)) throw failed();
   } else {
     const unmodified = secondsOf(headers.get('if-unmodified-since'));
-    if (unmodified !== undefined && shown > unmodified) throw new SwiftError(412);
+    if (unmodified !== undefined && shown > unmodified) throw failed();
   }
   if (ifNoneMatch !== undefined) {
     if (namesEtag(ifNoneMatch, etag)) throw notModified();
@@ -42,6 +38,13 @@ export function checkConditions(
     const modified = secondsOf(headers.get('if-modified-since'));
     if (modified !== undefined && shown <= modified) throw notModified();
   }
+}
+
+/** Which state of an object an answer is about that does not show it. */
+export function stateHeaders(shownEtag: string, lastModifiedMicros: number): string[] {
+  const date = lastModifiedHeader(lastModifiedMicros);
+  const timestamp = formatTimestamp(lastModifiedMicros);
+  return ['Etag', shownEtag, 'Last-Modified', date, 'X-Timestamp', timestamp, 'Accept-Ranges', 'bytes'];
 }
 
 /** Whether a range may be answered with a part: If-Range names this state, or is not there. */

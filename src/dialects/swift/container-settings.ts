@@ -5,6 +5,9 @@
  * An empty value clears a setting, and so does `X-Remove-` before its name with any value, which wins.
  */
 import type { Bucket } from '../../core/model.ts';
+import { ContainerAclError, cleanContainerAcl, parseContainerAcl } from '../../identity/container-acl.ts';
+import { accessResourceOf, containerAclDocuments } from '../kernel/bucket-access.ts';
+import { aclAfterSetting, shownContainerAcl } from '../kernel/shared-grants.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { mergeMetadata, pushMetadata } from './metadata-headers.ts';
 import { isTrue } from './object-metadata.ts';
@@ -29,6 +32,9 @@ const containerDocuments = { rfcEtags: 'rfc-etags' } as const;
 const ownersMetadata: ReadonlySet<string> = new Set(['temp-url-key', 'temp-url-key-2']);
 
 const settings: readonly ContainerSetting[] = [
+  aclSetting('X-Container-Read', containerAclDocuments.read, true),
+  aclSetting('X-Container-Write', containerAclDocuments.write, false),
+  aclSetting('X-Container-View', containerAclDocuments.view, false),
   {
     header: 'X-Container-Rfc-Compliant-Etags',
     document: containerDocuments.rfcEtags,
@@ -36,6 +42,23 @@ const settings: readonly ContainerSetting[] = [
     clean: (value) => (isTrue(value) ? 'True' : 'False'),
   },
 ];
+
+function aclSetting(header: string, document: string, allowsReferrers: boolean): ContainerSetting {
+  return {
+    header,
+    document,
+    isOwners: true,
+    clean(value) {
+      try {
+        const acl = cleanContainerAcl(value, { header, allowsReferrers });
+        return acl === '' ? null : acl;
+      } catch (error) {
+        if (error instanceof ContainerAclError) throw new SwiftError(400, error.message);
+        throw error;
+      }
+    },
+  };
+}
 
 /** Storage policies: the names that `/info` shows. They differ in what they cost, not in what they do here. */
 export const storagePolicies = ['Standard', 'Economy'] as const;
@@ -56,6 +79,32 @@ export function decodeContainerChanges(
     else if (value !== undefined) changes[document] = clean(value);
   }
   return { ...changes, ...metadataChanges(headers, current, 'container') };
+}
+
+/**
+ * What else changes in a bucket that is there when lists of it are set: the grants of S3 that were shown in them go. Throws 403 for a
+ * list that the public access block refuses.
+ */
+export function changesOfAcls(bucket: Bucket, changes: Documents): Documents {
+  const { read, write } = containerAclDocuments;
+  const isSetPublic = [read, write].some((document) => isPublicAcl(changes[document] ?? ''));
+  const block = accessResourceOf(bucket).publicAccessBlock;
+  if (isSetPublic && block?.has('BlockPublicAcls') === true) {
+    throw new SwiftError(403, 'The public access block of the bucket refuses public lists');
+  }
+  let acl: string | null | undefined;
+  if (read in changes) acl = aclAfterSetting('read', bucket);
+  if (write in changes) {
+    const { acl: _acl, ...rest } = bucket.documents;
+    const documents = acl === undefined ? bucket.documents : acl === null ? rest : { ...rest, acl };
+    acl = aclAfterSetting('write', { account: bucket.account, documents }) ?? acl;
+  }
+  return acl === undefined ? changes : { ...changes, acl };
+}
+
+function isPublicAcl(text: string): boolean {
+  const { referrers, names } = parseContainerAcl(text);
+  return referrers.some((referrer) => !referrer.startsWith('-')) || names.includes('*:*');
 }
 
 /** Of accounts and containers alike: one document per item. Throws 400. */
@@ -101,14 +150,20 @@ export function hasRfcEtags({ documents }: Pick<Bucket, 'documents'>): boolean {
 
 export function pushContainerSettings(
   headers: string[],
-  { documents }: Pick<Bucket, 'documents'>,
+  bucket: Pick<Bucket, 'account' | 'documents'>,
   isOwner: boolean,
 ): void {
   for (const { header, document, isOwners } of settings) {
-    const value = documents[document];
+    const value = shownSetting(document, bucket);
     if (value !== undefined && (isOwner || !isOwners)) headers.push(header, value);
   }
-  pushOwnMetadata(headers, documents, 'container', isOwner);
+  pushOwnMetadata(headers, bucket.documents, 'container', isOwner);
+}
+
+function shownSetting(document: string, bucket: Pick<Bucket, 'account' | 'documents'>): string | undefined {
+  if (document === containerAclDocuments.read) return shownContainerAcl('read', bucket);
+  if (document === containerAclDocuments.write) return shownContainerAcl('write', bucket);
+  return bucket.documents[document];
 }
 
 export function pushOwnMetadata(

@@ -1,11 +1,10 @@
 /** Copies: the body shared with the source where nothing of it is left out, streamed where a range is asked for. */
 
-import { CoreError } from '../../core/core-errors.ts';
-import type { Bucket, ObjectVersion } from '../../core/model.ts';
+import type { ObjectVersion } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
-import type { Action } from '../../identity/actions.ts';
 import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { accountNameOf, checkNames } from './addressing.ts';
+import { decideOnNamed } from './authorise-call.ts';
 import { selectSpans } from './byte-ranges.ts';
 import { allowsRange, checkConditions } from './conditions.ts';
 import type { NamedObject } from './copy-headers.ts';
@@ -15,16 +14,9 @@ import { pushMetadata } from './metadata-headers.ts';
 import { openContent } from './object-content.ts';
 import { createdHeaders } from './object-headers.ts';
 import { copyObjectMetadata, isTrue } from './object-metadata.ts';
-import type { SwiftCall, SwiftServices } from './swift-call.ts';
+import type { CopyTarget, SwiftCall, SwiftServices } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import { swiftLimits } from './swift-limits.ts';
-
-export interface CopyTarget {
-  readonly bucket: Bucket;
-  readonly key: string;
-  /** Of a source: the manifest of a large object, and not its segments. */
-  readonly asStored?: boolean;
-}
 
 export interface FinishedCopy {
   readonly source: CopyTarget & { readonly version: ObjectVersion };
@@ -32,26 +24,17 @@ export interface FinishedCopy {
   readonly version: ObjectVersion;
 }
 
-/** The other end of a copy, when the caller may use it so. Throws 401, 403 and 404. */
-export async function findOtherEnd(
+/** Where a copy goes, when the caller may write there. Throws 401, 403 and 404. */
+export async function findDestination(
   store: ObjectStore,
   call: SwiftCall,
   named: NamedObject,
-  action: Action,
 ): Promise<CopyTarget> {
-  const { container: name, key, account = call.account } = named;
-  checkNames(name, key);
-  const denied = new SwiftError(call.refusal);
-  let bucket: Bucket;
-  try {
-    bucket = await store.findBucket({ caller: undefined, place: call.place, name, account });
-  } catch (error) {
-    const isMissing = error instanceof CoreError && error.code === 'NoSuchBucket';
-    if (isMissing && account !== call.account) throw denied;
-    throw error;
-  }
-  if (!(await call.decideOn(action, bucket, key)).allowed) throw denied;
-  return { bucket, key, asStored: named.parameters.get('multipart-manifest') === 'get' };
+  const { container, key, account = call.account } = named;
+  checkNames(container, key);
+  const { decision, bucket } = await decideOnNamed(store, call, 'object:write', { account, container, key });
+  if (!decision.allowed || bucket === undefined) throw new SwiftError(call.refusal);
+  return { bucket, key };
 }
 
 /** Throws 304, 412, 413, 416 and what reading and writing throw. Conditions and ranges are about the source. */
@@ -71,7 +54,7 @@ export async function copyObject(
   const isFresh = isTrue(headers.get('x-fresh-metadata'));
   const metadata = (found: ObjectVersion) => copyObjectMetadata(headers, found.metadata, isFresh);
   const range = allowsRange(headers, content) ? headers.get('range') : undefined;
-  const span = selectSpans(range, source.size)?.[0];
+  const span = selectSpans(range, source.size, [])?.[0];
   const ends = { bucket: to.bucket, key: to.key, owner: to.bucket.account, conditions: {} };
   let version: ObjectVersion;
   if (span === undefined) {

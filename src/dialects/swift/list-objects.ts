@@ -33,8 +33,7 @@ async function listPath(
   { marker, endMarker, limit, isReverse }: ListingParameters,
   path: string,
 ): Promise<ListingRow[]> {
-  const folder = path.replace(/\/+$/, '');
-  const prefix = folder === '' ? '' : `${folder}/`;
+  const prefix = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
   const rows: ListingRow[] = [];
   for (let after: string | undefined = marker; after !== undefined && rows.length < limit; ) {
     const common = { prefix, delimiter: '/', until: endMarker, isReverse, withMetadata: true };

@@ -17,12 +17,7 @@ export interface ListingParameters {
 
 /** Throws 412. */
 export function decodeListingParameters(query: QueryParameters): ListingParameters {
-  const text = (name: string): string => {
-    const value = query.get(name) ?? '';
-    if (value.includes('\0')) throw new SwiftError(412, 'Invalid UTF8 or contains NULL');
-    return value;
-  };
-  const path = query.has('path') ? text('path') : undefined;
+  const text = (name: string): string => query.get(name) ?? '';
   return {
     limit: decodeLimit(query.get('limit')),
     marker: text('marker'),
@@ -30,7 +25,7 @@ export function decodeListingParameters(query: QueryParameters): ListingParamete
     prefix: text('prefix'),
     delimiter: text('delimiter'),
     isReverse: isTrue(query.get('reverse')),
-    path,
+    path: query.get('path'),
   };
 }
 

@@ -7,11 +7,13 @@ import { swiftLimits } from './swift-limits.ts';
 
 const MD5_HEX = /^[0-9a-f]{32}$/;
 
-/** Throws 411, 413, and 422 for an ETag that no content can have. */
+/** Throws 411, 501 for codings other than chunks, 413, and 422 for an ETag that no content can have. */
 export function decodeObjectBody({ headers, body }: WireRequest): BodyInput {
   if (!headers.has('content-length') && !headers.has('transfer-encoding')) {
     throw new SwiftError(411, 'Missing Content-Length header.');
   }
+  const coding = headers.get('transfer-encoding');
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw new SwiftError(501);
   const size = body.contentLength;
   if (size !== undefined && size > swiftLimits.objectBytesMax) {
     throw new SwiftError(413, 'Your request is too large.');

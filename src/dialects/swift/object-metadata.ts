@@ -2,6 +2,7 @@
  * What headers say about an object, kept with it and shown with it (nhn-openstack.md, sections 8 and 12). Written whole by PUT,
  * replaced by POST, carried over and overridden by COPY.
  */
+import { extname } from 'node:path';
 import { lookup } from 'mime-types';
 import {
   type PrefixComposition,
@@ -16,6 +17,8 @@ import { SwiftError } from './swift-errors.ts';
 
 /** Document of an object: its X-Robots-Tag, which no other dialect has. */
 const ROBOTS_DOCUMENT = 'robots-tag';
+/** What Swift guesses otherwise than the register has it. */
+const ownTypes: ReadonlyMap<string, string> = new Map([['.wav', 'audio/x-wav']]);
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
 
 const systemHeaders = [
@@ -119,7 +122,7 @@ function decodePrefix(headers: WireHeaders): PrefixComposition | undefined {
 function contentTypeOf(headers: WireHeaders, key: string): string {
   const sent = validType(headers.get('content-type'));
   if (sent !== undefined && !isTrue(headers.get('x-detect-content-type'))) return sent;
-  return lookup(key) || DEFAULT_CONTENT_TYPE;
+  return ownTypes.get(extname(key).toLowerCase()) ?? (lookup(key) || DEFAULT_CONTENT_TYPE);
 }
 
 /** Throws 400. */

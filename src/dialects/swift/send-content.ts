@@ -6,7 +6,7 @@ import type { ByteSource } from '../../lib/byte-source.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import type { StreamedBody, WireHeaders, WireResponse } from '../kernel/wire.ts';
 import { type ByteSpan, selectSpans } from './byte-ranges.ts';
-import { allowsRange, checkConditions, type Validators } from './conditions.ts';
+import { allowsRange, checkConditions, stateHeaders, type Validators } from './conditions.ts';
 
 export interface OpenedSpan extends ByteSource {
   /** All of them, when they are in memory already. */
@@ -36,7 +36,7 @@ export async function sendContent(
   const { size, headers } = content;
   checkConditions(request.headers, content, content.shownEtag);
   const range = allowsRange(request.headers, content) ? request.headers.get('range') : undefined;
-  const spans = selectSpans(range, size);
+  const spans = selectSpans(range, size, stateHeaders(content.shownEtag, content.lastModifiedMicros));
   if (spans === undefined) {
     const opened = await content.open(0, size - 1);
     return { status: 200, headers, body: bodyOf(opened, size) };

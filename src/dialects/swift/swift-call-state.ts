@@ -8,9 +8,10 @@ import { anonymousCaller, type Caller } from '../../identity/principal.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import type { RouteSubject } from '../kernel/route-table.ts';
 import type { WireRequest } from '../kernel/wire.ts';
-import type { SwiftAddress } from './addressing.ts';
-import { decideOnTarget } from './authorise-call.ts';
-import type { SwiftCall } from './swift-call.ts';
+import { checkNames, type SwiftAddress } from './addressing.ts';
+import { decideOnNamed, decideOnTarget } from './authorise-call.ts';
+import { decodeCopySource } from './copy-headers.ts';
+import type { CopyTarget, SwiftCall } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import type { OpenedLink } from './temp-url-call.ts';
 
@@ -35,6 +36,7 @@ export class SwiftCallState implements SwiftCall {
   loadedBucket: Bucket | undefined;
   /** The TempURL by which the call is made. */
   link: OpenedLink | undefined;
+  loadedSource: CopyTarget | undefined;
 
   constructor(request: WireRequest, requestId: string, place: Place, store: ObjectStore) {
     this.request = request;
@@ -88,6 +90,23 @@ export class SwiftCallState implements SwiftCall {
       query: (name) => query.get(name),
       hasHeader: (name) => request.headers.has(name),
     };
+  }
+
+  get copySource(): CopyTarget {
+    if (this.loadedSource === undefined) throw new Error("the operation's permissions load no source");
+    return this.loadedSource;
+  }
+
+  /** Loads what `X-Copy-From` names, and decides whether the caller may read it. Throws 404 and 412. */
+  async findSource(): Promise<AccessDecision> {
+    const named = decodeCopySource(this.request.headers);
+    const { container, key, account = this.account, parameters } = named;
+    checkNames(container, key);
+    const target = { account, container, key };
+    const { decision, bucket } = await decideOnNamed(this.#store, this, 'object:read', target);
+    const asStored = parameters.get('multipart-manifest') === 'get';
+    if (bucket !== undefined) this.loadedSource = { bucket, key, asStored };
+    return decision;
   }
 
   async decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision> {

@@ -9,6 +9,14 @@ import type { Call } from '../kernel/dialect.ts';
 import type { QueryParameters } from '../kernel/query-parameters.ts';
 import type { SwiftAddress } from './addressing.ts';
 
+/** One end of a copy. */
+export interface CopyTarget {
+  readonly bucket: Bucket;
+  readonly key: string;
+  /** Of a source: the manifest of a large object, and not its segments. */
+  readonly asStored?: boolean;
+}
+
 export interface SwiftServices {
   readonly store: ObjectStore;
   readonly entropy: Entropy;
@@ -35,6 +43,8 @@ export interface SwiftCall extends Call {
   readonly isOwner: boolean;
   /** Loaded once; set for every operation whose permissions are on the bucket or the object. */
   readonly bucket: Bucket;
+  /** What is copied; set for every operation that has a permission on the source. */
+  readonly copySource: CopyTarget;
   /** Whether the caller may do this in another container, or to another object: for operations that name more than the address does. */
   decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision>;
 }

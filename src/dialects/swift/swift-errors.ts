@@ -40,7 +40,7 @@ export class SwiftError extends Error {
   readonly status: SwiftStatus;
   /** One line for people instead of the document; undefined: the document of the status. */
   readonly text: string | undefined;
-  /** Flat list: name, value, name, value. */
+  /** Flat list: name, value, name, value; with Content-Type where it is not the usual one. */
   readonly headers: readonly string[];
 
   constructor(status: SwiftStatus, text?: string, headers: readonly string[] = []) {

@@ -1,5 +1,6 @@
-import { type Acl, decodeAcl } from '../../../identity/acl.ts';
+import type { Acl } from '../../../identity/acl.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { shownBucketAcl } from '../../kernel/shared-grants.ts';
 import { aclContent } from '../acl-xml.ts';
 import { loadPersonsInAcl, type ShownPerson } from '../grantees.ts';
 import { resultDocument } from '../result-document.ts';
@@ -20,7 +21,7 @@ export const getBucketAcl = defineOperation<S3Call, S3Services, undefined, Outpu
   decode: () => undefined,
   async run(services, _input, call) {
     const { bucket } = call;
-    const acl = decodeAcl(bucket.documents['acl'], bucket.account);
+    const acl = shownBucketAcl(bucket);
     return { acl, persons: await loadPersonsInAcl(bucket.account, acl, services, call) };
   },
   encode: ({ acl, persons }, call) =>

@@ -2,6 +2,7 @@ import type { ObjectVersion } from '../../../core/model.ts';
 import type { GetObjectInput } from '../../../core/object-store.ts';
 import { type Acl, decodeAcl } from '../../../identity/acl.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { shownObjectAcl } from '../../kernel/shared-grants.ts';
 import { aclContent } from '../acl-xml.ts';
 import { confirmAccess } from '../authorise-call.ts';
 import { loadPersonsInAcl, type ShownPerson } from '../grantees.ts';
@@ -38,7 +39,7 @@ export const getObjectAcl = defineOperation<S3Call, S3Services, Input, Output>({
     });
     confirmAccess(call, 'object:read-acl', version);
     const document = hasAclsDisabled(bucket) ? undefined : version.metadata.documents['acl'];
-    const acl = decodeAcl(document, version.owner);
+    const acl = shownObjectAcl(decodeAcl(document, version.owner), bucket);
     return { version, acl, persons: await loadPersonsInAcl(version.owner, acl, services, call) };
   },
   encode({ version, acl, persons }, call) {

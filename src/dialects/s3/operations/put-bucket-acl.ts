@@ -1,4 +1,5 @@
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { changesBySettingAcl } from '../../kernel/shared-grants.ts';
 import { type AclRequest, aclDocument, readAclHeaders } from '../acl-headers.ts';
 import { ACL_BODY_BYTES_MAX, chooseAclRequest } from '../acl-request.ts';
 import { hasAclsDisabled } from '../object-ownership.ts';
@@ -20,7 +21,7 @@ export const putBucketAcl = defineOperation<S3Call, S3Services, AclRequest | und
     if (hasAclsDisabled(bucket)) throw new S3Error('AccessControlListNotSupported');
     const acl = await aclDocument(request, { kind: 'bucket', owner: bucket.account }, accounts);
     refusePublicAcl(bucket, acl);
-    await store.updateBucket(bucket, { documents: { acl } });
+    await store.updateBucket(bucket, { documents: { ...changesBySettingAcl(bucket.documents), acl } });
   },
   encode: () => ({ status: 200, headers: [], body: null }),
 });

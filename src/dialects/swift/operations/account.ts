@@ -76,6 +76,7 @@ export const headAccount = defineOperation<
     status: 204,
     headers: [...accountHeaders(summary, call), ...format.headers],
     body: null,
+    contentLength: 0,
   }),
 });
 

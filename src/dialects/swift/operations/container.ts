@@ -5,6 +5,7 @@ import type { Bucket } from '../../../core/model.ts';
 import type { Usage } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import {
+  changesOfAcls,
   decodeContainerChanges,
   decodeStoragePolicy,
   pushContainerSettings,
@@ -17,6 +18,9 @@ import { decodeListingParameters, type ListingParameters } from '../listing-para
 import { type ListingRow, renderListing } from '../render-listing.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { SwiftError } from '../swift-errors.ts';
+
+/** Time of the last request that set something, in microseconds. */
+const CHANGED_DOCUMENT = 'swift-changed';
 
 interface ListingInput {
   readonly parameters: ListingParameters;
@@ -68,6 +72,7 @@ export const headContainer = defineOperation<
     status: 204,
     headers: [...containerHeaders(call, usage), ...format.headers],
     body: null,
+    contentLength: 0,
   }),
 });
 
@@ -130,13 +135,23 @@ export const deleteContainer = defineOperation<SwiftCall, SwiftServices, undefin
   encode: () => ({ status: 204, headers: [], body: null }),
 });
 
+/** PUT and POST move it, whatever they change. */
+function changedNow({ request }: SwiftCall): Record<string, string> {
+  return { [CHANGED_DOCUMENT]: String(request.receivedAtMicros) };
+}
+
+function changedAtMicros({ documents, createdAtMicros }: Bucket): number {
+  return Math.max(createdAtMicros, Number(documents[CHANGED_DOCUMENT] ?? 0));
+}
+
 function policyIn(documents: Readonly<Record<string, string>>): string {
   return storagePolicyOf({ documents });
 }
 
 async function change(store: SwiftServices['store'], bucket: Bucket, call: SwiftCall): Promise<Bucket> {
-  const documents = decodeContainerChanges(call.request.headers, bucket.documents);
-  return Object.keys(documents).length === 0 ? bucket : store.updateBucket(bucket, { documents });
+  const changes = decodeContainerChanges(call.request.headers, bucket.documents);
+  const documents = { ...changesOfAcls(bucket, changes), ...changedNow(call) };
+  return store.updateBucket(bucket, { documents });
 }
 
 function containerHeaders({ bucket, isOwner }: SwiftCall, { objects, bytes }: Usage): string[] {
@@ -151,7 +166,7 @@ function containerHeaders({ bucket, isOwner }: SwiftCall, { objects, bytes }: Us
     'X-Put-Timestamp',
     timestamp,
     'Last-Modified',
-    lastModifiedHeader(bucket.createdAtMicros),
+    lastModifiedHeader(changedAtMicros(bucket)),
     'X-Storage-Policy',
     storagePolicyOf(bucket),
     'Accept-Ranges',

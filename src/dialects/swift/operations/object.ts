@@ -14,6 +14,7 @@ import { headPart, partNumberOf, readPart } from '../object-parts.ts';
 import { sendContent } from '../send-content.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { SwiftError } from '../swift-errors.ts';
+import { swiftLimits } from '../swift-limits.ts';
 
 export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
   name: 'GetObject',
@@ -36,7 +37,7 @@ export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, W
   name: 'HeadObject',
   summary: 'Tells what GetObject would answer, without the bytes.',
   route: { method: 'HEAD', resource: 'object' },
-  permissions: [{ action: 'object:read', on: 'object' }],
+  permissions: [{ action: 'object:read', on: 'object', or: 'object:read-attributes' }],
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,
@@ -72,7 +73,7 @@ export const putObject = defineOperation<SwiftCall, SwiftServices, PutInput, Obj
     conditions: decodeWriteConditions(request.headers),
   }),
   run: ({ store }, input, { bucket, key }) =>
-    store.putObject({ bucket, key, owner: bucket.account, ...input }),
+    store.putObject({ bucket, key, owner: bucket.account, bytesMax: swiftLimits.objectBytesMax, ...input }),
   encode: (version, { bucket }) => ({ status: 201, headers: createdHeaders(version, bucket), body: null }),
 });
 
