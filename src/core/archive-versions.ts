@@ -41,7 +41,7 @@ export function archiveDocument(settings: ArchiveSettings | null): Record<string
   return { [ARCHIVE_DOCUMENT]: settings === null ? null : JSON.stringify(settings) };
 }
 
-function archiveOf({ documents }: Pick<Bucket, 'documents'>): ArchiveSettings | undefined {
+export function archiveOf({ documents }: Pick<Bucket, 'documents'>): ArchiveSettings | undefined {
   const text = documents[ARCHIVE_DOCUMENT];
   return text === undefined ? undefined : (JSON.parse(text) as ArchiveSettings);
 }

@@ -90,6 +90,11 @@ export interface CoreErrorDetails {
   };
   /** What a write replaces is to be kept in a bucket that is not there. */
   ArchiveUnavailable: { name: string };
+  /** The bucket takes no objects of such a name. */
+  UploadNameRefused: {
+    key: string;
+    rule: 'allowedExtensions' | 'deniedExtensions' | 'allowedKeywords' | 'deniedKeywords';
+  };
   StorageFull: Record<never, never>;
   /** A stored block is damaged; nothing of it was sent. */
   StoredDataCorrupt: { key: string };

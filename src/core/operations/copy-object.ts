@@ -24,6 +24,7 @@ import { assertKey } from '../names.ts';
 import type { BodyInput, CopyObjectInput } from '../object-store.ts';
 import { checkWriteConditions } from '../preconditions.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
+import { assertUploadName } from '../upload-names.ts';
 import { getObject } from './get-object.ts';
 import { putObject } from './put-object.ts';
 
@@ -38,6 +39,7 @@ interface ComputedChecksum {
 export async function copyObject(context: CoreContext, input: CopyObjectInput): Promise<ObjectVersion> {
   const { bucket, key } = input;
   assertKey(key, context.settings.keyBytesMax);
+  assertUploadName(bucket, key);
   assertKey(input.source.key, context.settings.keyBytesMax);
   let computed: ComputedChecksum | undefined;
   for (let look = 0; look < LOOKS_MAX; look++) {

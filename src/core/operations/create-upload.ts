@@ -7,6 +7,7 @@ import type { CreateUploadInput } from '../object-store.ts';
 import { protectionOfNew } from '../protection.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 import { uploadKey } from '../upload-keys.ts';
+import { assertUploadName } from '../upload-names.ts';
 import { encodeUpload, type UploadRecord } from '../upload-records.ts';
 import { toUpload } from '../upload-state.ts';
 
@@ -16,6 +17,7 @@ const NONCE_BYTES = 12;
 export async function createUpload(context: CoreContext, input: CreateUploadInput): Promise<Upload> {
   const { bucket, key, checksumAlgorithm, checksumType } = input;
   assertKey(key, context.settings.keyBytesMax);
+  assertUploadName(bucket, key);
   const checksum =
     checksumAlgorithm === undefined
       ? undefined

@@ -11,11 +11,13 @@ import type { PutObjectInput } from '../object-store.ts';
 import { checkWriteConditions, hasWriteConditions } from '../preconditions.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 import { storeBody } from '../store-body.ts';
+import { assertUploadName } from '../upload-names.ts';
 
 /** Stores bytes, then makes them the current version of the key by one checked commit. */
 export async function putObject(context: CoreContext, input: PutObjectInput): Promise<ObjectVersion> {
   const { bucket, key, conditions } = input;
   assertKey(key, context.settings.keyBytesMax);
+  assertUploadName(bucket, key);
   const isConditional = hasWriteConditions(conditions);
   if (isConditional) await refuseEarly(context, input);
   if (bucket.lock !== undefined && bucket.versioning !== 'enabled') await refuseProtected(context, input);

@@ -151,6 +151,8 @@ const fromCore: CoreErrorMap = {
   BucketLockRefused: ({ reason }) => new S3Error('InvalidBucketState', {}, bucketLockMessages[reason]),
   ArchiveUnavailable: ({ name }) =>
     new S3Error('InvalidRequest', {}, `The container ${name}, which keeps older versions, does not exist.`),
+  UploadNameRefused: ({ rule }) =>
+    new S3Error('AccessDenied', {}, `The bucket does not take objects of this name (${rule}).`),
   StorageFull: () => new S3Error('InsufficientStorage'),
   StoredDataCorrupt: () => new S3Error('InternalError'),
   StorageUnavailable: () => new S3Error('ServiceUnavailable'),

@@ -34,6 +34,10 @@ export function objectHeaders(version: ObjectVersion, bucket: Bucket): string[] 
   headers.push('Last-Modified', lastModifiedHeader(version.lastModifiedMicros));
   headers.push('X-Timestamp', formatTimestamp(version.lastModifiedMicros), 'Accept-Ranges', 'bytes');
   pushLargeObject(headers, version);
+  const until = version.protection?.retention?.until;
+  if (typeof until === 'number') {
+    headers.push('X-Object-Worm-Retain-Until', `${Math.ceil(until / 1_000_000)}`);
+  }
   return headers;
 }
 

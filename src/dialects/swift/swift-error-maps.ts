@@ -12,6 +12,13 @@ const notFound = () => new SwiftError(404);
 const conflict = () => new SwiftError(409);
 const digestDiffers = () => new SwiftError(422);
 
+const ruleWords = {
+  allowedExtensions: 'its extension is not among those that are allowed',
+  deniedExtensions: 'its extension is among those that are denied',
+  allowedKeywords: 'it has none of the words that are allowed',
+  deniedKeywords: 'it has a word that is denied',
+} as const;
+
 const fromCore: CoreErrorMap = {
   InvalidBucketName: ({ name, reason }) =>
     new SwiftError(
@@ -66,6 +73,8 @@ const fromCore: CoreErrorMap = {
   LegalHoldRefused: ({ reason }) => new SwiftError(400, `The hold is refused: ${reason}`),
   BucketLockRefused: ({ reason }) => new SwiftError(400, `The lock is refused: ${reason}`),
   ArchiveUnavailable: () => new SwiftError(412),
+  UploadNameRefused: ({ rule }) =>
+    new SwiftError(409, `The container does not take objects of this name: ${ruleWords[rule]}`),
   StorageFull: () => new SwiftError(507),
   StoredDataCorrupt: () => new SwiftError(500),
   StorageUnavailable: () => new SwiftError(503),

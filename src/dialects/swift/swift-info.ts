@@ -57,6 +57,7 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
       outgoing_allow_headers: ['x-object-meta-public-*'],
       allowed_digests: [...tempUrlDigests].sort(),
     },
+    versioned_writes: { allowed_flags: ['x-versions-location', 'x-history-location'] },
     copy: { object_post_as_copy: false },
     keystoneauth: {},
     tempauth: { account_acls: false },

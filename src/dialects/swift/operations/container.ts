@@ -4,6 +4,7 @@ import { CoreError } from '../../../core/core-errors.ts';
 import type { Bucket } from '../../../core/model.ts';
 import type { Usage } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { decodeRules, pushRules } from '../container-rules.ts';
 import {
   changesOfAcls,
   decodeContainerChanges,
@@ -92,11 +93,15 @@ export const putContainer = defineOperation<
   async run({ store }, policy, call) {
     const { account, place, containerName: name, request } = call;
     const changes = decodeContainerChanges(request.headers, {});
+    const rules = decodeRules(request.headers, undefined);
     const documents = Object.fromEntries(
-      Object.entries({ ...policy, ...changes }).filter((entry) => entry[1] !== null),
+      Object.entries({ ...policy, ...changes, ...rules.documents }).filter((entry) => entry[1] !== null),
     ) as Record<string, string>;
     try {
-      await store.createBucket({ account, place, name, claim: 'if-free', documents });
+      const { lock, versioning } = rules;
+      const made = { account, place, name, claim: 'if-free', documents } as const;
+      const bucket = await store.createBucket(lock === undefined ? made : { ...made, lock });
+      if (versioning !== undefined) await store.updateBucket(bucket, { versioning });
       return { isNew: true };
     } catch (error) {
       if (!(error instanceof CoreError && error.code === 'BucketAlreadyOwned')) throw error;
@@ -149,9 +154,13 @@ function policyIn(documents: Readonly<Record<string, string>>): string {
 }
 
 async function change(store: SwiftServices['store'], bucket: Bucket, call: SwiftCall): Promise<Bucket> {
-  const changes = decodeContainerChanges(call.request.headers, bucket.documents);
-  const documents = { ...changesOfAcls(bucket, changes), ...changedNow(call) };
-  return store.updateBucket(bucket, { documents });
+  const { headers } = call.request;
+  const rules = decodeRules(headers, bucket);
+  const changes = changesOfAcls(bucket, decodeContainerChanges(headers, bucket.documents));
+  return store.updateBucket(bucket, {
+    ...rules,
+    documents: { ...changes, ...rules.documents, ...changedNow(call) },
+  });
 }
 
 function containerHeaders({ bucket, isOwner }: SwiftCall, { objects, bytes }: Usage): string[] {
@@ -173,5 +182,6 @@ function containerHeaders({ bucket, isOwner }: SwiftCall, { objects, bytes }: Us
     'bytes',
   ];
   pushContainerSettings(headers, bucket, isOwner);
+  pushRules(headers, bucket);
   return headers;
 }

@@ -1,9 +1,10 @@
 /** Objects (nhn-openstack.md, section 8). Copies stand beside, in `copy.ts`. */
 
-import type { ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
-import type { BodyInput, DeletedObject, WriteConditions } from '../../../core/object-store.ts';
+import { CoreError } from '../../../core/core-errors.ts';
+import type { Bucket, ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
+import type { BodyInput, DeletedObject, ObjectStore, WriteConditions } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
-import type { WireResponse } from '../../kernel/wire.ts';
+import type { WireHeaders, WireResponse } from '../../kernel/wire.ts';
 import { checkConditions, decodeWriteConditions } from '../conditions.ts';
 import { hasSegments, mayReadOf } from '../large-objects.ts';
 import { decodeObjectBody } from '../object-body.ts';
@@ -85,12 +86,20 @@ export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined,
   body: { kind: 'none' },
   mutates: true,
   decode: () => undefined,
-  run: ({ store }, _input, { bucket, key, request }) =>
-    store.updateObject({
+  async run({ store }, _input, { bucket, key, request }) {
+    const retainUntil = decodeRetainUntil(request.headers);
+    if (retainUntil !== undefined) {
+      const until = { kind: 'at', micros: retainUntil * 1_000_000 } as const;
+      const retention = { mode: 'compliance', until } as const;
+      const change = { kind: 'retention', retention, bypassGovernance: false } as const;
+      await extend(store, bucket, key, change);
+    }
+    return store.updateObject({
       bucket,
       key,
       metadata: ({ metadata }) => replaceObjectMetadata(request.headers, metadata),
-    }),
+    });
+  },
   encode: () => ({ status: 202, headers: [], body: null }),
 });
 
@@ -110,3 +119,28 @@ export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined,
   },
   encode: () => ({ status: 204, headers: [], body: null }),
 });
+
+/** Epoch seconds (nhn-openstack.md, section 20). Throws 400. */
+function decodeRetainUntil(headers: WireHeaders): number | undefined {
+  const value = headers.get('x-object-worm-retain-until');
+  if (value === undefined || value === '') return undefined;
+  if (!/^\d{1,11}$/.test(value)) {
+    throw new SwiftError(400, 'X-Object-Worm-Retain-Until must be a number of seconds');
+  }
+  return Number(value);
+}
+
+/** Later only. Throws 400. */
+async function extend(
+  store: ObjectStore,
+  bucket: Bucket,
+  key: string,
+  change: Parameters<ObjectStore['protectObject']>[0]['change'],
+): Promise<void> {
+  try {
+    await store.protectObject({ bucket, key, change });
+  } catch (error) {
+    if (!(error instanceof CoreError && error.code === 'ObjectProtected')) throw error;
+    throw new SwiftError(400, 'X-Object-Worm-Retain-Until can only be moved to a later time');
+  }
+}
