@@ -228,6 +228,7 @@ function createHttpServer({ limits, tls }: ListenerOptions): Server {
     requireHostHeader: false,
     noDelay: true,
     keepAlive: true,
+    optimizeEmptyRequests: true,
   };
   const server = tls === undefined ? createServer(settings) : createTlsServer({ ...settings, ...tls });
   // Node drops fields beyond its default count without a word; the size above bounds them.
