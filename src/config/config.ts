@@ -36,6 +36,16 @@ export type BucketNamesMode = 'global' | 'account';
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+/** Of the IBM Cloud dialect (ibm-settings.ts). */
+export interface IbmConfig {
+  /** Absent: the control address and `/identity`. */
+  readonly issuer?: string;
+  readonly accessSeconds: number;
+  readonly refreshSeconds: number;
+  readonly keyRotationSeconds: number;
+  readonly clients: readonly { readonly id: string; readonly secret: string }[];
+}
+
 export interface Config {
   /** Absolute. */
   readonly dataDirectory: string;
@@ -63,6 +73,7 @@ export interface Config {
   /** With which digests links and upload forms of Swift may be signed. */
   readonly tempUrlDigests: readonly ('sha1' | 'sha256' | 'sha512')[];
   readonly scp: ScpConfig;
+  readonly ibm: IbmConfig;
 }
 
 export type ScpServiceName = 'product' | 'sts' | 'iam';

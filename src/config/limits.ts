@@ -12,6 +12,12 @@ export const configurationLimits = {
   scrubBytesPerSecondMax: 100 * 1024 ** 3,
   /** A day: beyond it a signature is no proof of freshness. Ours. */
   scpSignatureWindowMillisMax: 86_400_000,
+  /** An hour, as at IBM: until then a token holds for those who only look at it. */
+  iamAccessSecondsMax: 3600,
+  /** Three days, as at IBM. */
+  iamRefreshSecondsMax: 259_200,
+  /** A year. Ours. */
+  iamKeyRotationSecondsMax: 31_536_000,
   /** An hour, for clocks and ages of SAML assertions. Ours. */
   samlSecondsMax: 3600,
   /** Ours. */
@@ -77,6 +83,8 @@ export const processLimits = {
   housekeepingIdleMillis: 1_000,
   /** Tokens that have expired are refused anyway: they only take room. */
   tokenSweepIdleMillis: 60_000,
+  /** How often is looked whether the keys of access tokens are due to change. */
+  iamHousekeepingIdleMillis: 1_000,
   housekeepingRetryMillis: 5_000,
   /** How long a line of the access log may wait for others. */
   callLogMillis: 250,

@@ -192,8 +192,20 @@ function buildConfig(values: SettingValues, { processorCores, workingDirectory }
     signatureV2: values.signatureV2,
     tempUrlDigests: Object.freeze(values.tempUrlDigests),
     scp: Object.freeze(buildScpConfig(values)),
+    ibm: Object.freeze(buildIbmConfig(values)),
   };
   return Object.freeze(config);
+}
+
+function buildIbmConfig(values: SettingValues): Config['ibm'] {
+  const { iamIssuer: issuer } = values;
+  return {
+    ...(issuer === undefined ? {} : { issuer }),
+    accessSeconds: values.iamAccessSeconds,
+    refreshSeconds: values.iamRefreshSeconds,
+    keyRotationSeconds: values.iamKeyRotationSeconds,
+    clients: Object.freeze(values.iamClients ?? []),
+  };
 }
 
 function buildScpConfig(values: SettingValues): ScpConfig {

@@ -5,6 +5,7 @@
  * Secrets have no flag, because every user of a machine can read the command lines of its processes.
  */
 
+import { ibmSettings } from './ibm-settings.ts';
 import { configurationLimits } from './limits.ts';
 import { parseRegions } from './parse-regions.ts';
 import {
@@ -135,6 +136,7 @@ export const settings = {
   }),
   ...swiftSettings,
   ...scpSettings,
+  ...ibmSettings,
   rootAccount: setting({
     name: 'GOTGAN_ROOT_ACCOUNT',
     summary: 'Id of the root account, 32 hexadecimal characters',

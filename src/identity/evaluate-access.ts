@@ -51,6 +51,10 @@ export interface AccessResource {
   readonly account: string | undefined;
   /** Whose credentials, tokens and rights it is about (`identity:`): a user of that account. */
   readonly user?: string;
+  /** GUID of the service instance that the bucket belongs to; absent: the account's default one. */
+  readonly serviceInstance?: string;
+  /** Resource group of that instance; absent: the account's default one. */
+  readonly resourceGroup?: string;
   readonly bucket?: string;
   readonly key?: string;
   /** The bucket's document `acl`. */
@@ -173,6 +177,15 @@ type Layer = (question: AccessQuestion, rights: ActionRights) => TraceStep | und
 
 const adminLayers: readonly Layer[] = [serverAdministration];
 const identityLayers: readonly Layer[] = [ownUser, accountAdministration];
+/** Managing identities is no matter of ownership: an operator owns what an account has, and not who may do what. */
+const iamLayers: readonly Layer[] = [
+  explicitDeny,
+  sessionLimit,
+  ownUser,
+  identityPolicies,
+  accountAdministration,
+];
+const resourceLayers: readonly Layer[] = [explicitDeny, sessionLimit, identityPolicies, ownership];
 const openLayers: readonly Layer[] = [explicitDeny, sessionLimit, knownCaller];
 const layers: readonly Layer[] = [
   network,
@@ -189,7 +202,9 @@ const layers: readonly Layer[] = [
 ];
 
 function layersOf(action: Action): readonly Layer[] {
-  if (action.startsWith('catalog:') || action.startsWith('sts:')) return openLayers;
+  if (action.startsWith('catalog:') || action.startsWith('sts:') || action === 'iam:use') return openLayers;
+  if (action.startsWith('iam:')) return iamLayers;
+  if (action.startsWith('resource:')) return resourceLayers;
   if (action === 'admin:read' || action === 'admin:write') return adminLayers;
   return action === 'identity:read' || action === 'identity:write' ? identityLayers : layers;
 }

@@ -9,6 +9,7 @@
  * | `33` user by name | account id, name | user id |
  * | `34` user by e-mail | e-mail in lower case | user id |
  * | `35` access key | access key id | record with the sealed secret |
+ * | `36` IAM tokens, `3e` by expiry | | iam-token-keys.ts |
  * | `37` | HMAC of an API key that an earlier version made at the first start | record |
  * | `38` token | id of the master key (4 bytes), HMAC of the token | record |
  * | `39` token by expiry | time in microseconds (8 bytes), rest of the key of `38` | |
@@ -32,6 +33,14 @@
  * | `06` | API keys |
  * | `40` | product categories |
  * | `41` | products |
+ * | `20` | IBM: service instances |
+ * | `21` | IBM: resource keys |
+ * | `22` | IBM: custom roles |
+ * | `23` | IBM: settings of accounts |
+ * | `24` | IBM: resource groups |
+ * | `25` | IBM: what only its API tells of API keys |
+ * | `26` | IBM: what only its API tells of services |
+ * | `27` | IBM: what only its API tells of policies |
  */
 import type { KeyRange } from '../storage/contract/metadata-store.ts';
 
@@ -138,6 +147,12 @@ export function sessionKeyIdOf(expiryKey: Buffer): string {
 /** The token's part of a key of `39`. */
 export function tokenNameOf(expiryKey: Buffer): Buffer {
   return expiryKey.subarray(1 + TIME_BYTES);
+}
+
+/** Users whose ids lie between these, both included. */
+export function userIdRange(firstId: string, lastId: string): KeyRange {
+  const end = joinKey(SPACE.user, Buffer.from(lastId, 'hex'), Buffer.of(0));
+  return { start: joinKey(SPACE.user, Buffer.from(firstId, 'hex')), end };
 }
 
 /** Names greater than `after`; all of them when it is empty. */

@@ -52,6 +52,7 @@ import {
 import {
   createUser,
   findUser,
+  findUserBetween,
   findUserByEmail,
   listUsers,
   type NewUser,
@@ -91,6 +92,8 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
   /** By id, or by name within an account. */
   findUser(idOrName: string, accountId: string | undefined): Promise<UserRecord | undefined>;
   findUserByEmail(email: string): Promise<UserRecord | undefined>;
+  /** The one user whose id lies between these, both included; nobody when there are several. */
+  findUserBetween(firstId: string, lastId: string): Promise<UserRecord | undefined>;
   listUsers(accountId: string, after: string, limit: number): Promise<UsersPage>;
   /** Disabling voids the tokens of the user for ever. */
   setUserEnabled(id: string, enabled: boolean): Promise<UserRecord>;
@@ -175,6 +178,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     createUser: (input) => createUser(parts, gate, input),
     findUser: (idOrName, accountId) => findUser(parts, idOrName, accountId),
     findUserByEmail: (email) => findUserByEmail(parts, email),
+    findUserBetween: (firstId, lastId) => findUserBetween(parts, firstId, lastId),
     listUsers: (accountId, after, limit) => listUsers(parts, accountId, after, limit),
     setUserEnabled: (id, enabled) => setUserEnabled(parts, id, enabled),
     setUserPassword: (id, password) => setUserPassword(parts, gate, id, password),

@@ -4,6 +4,7 @@
  */
 
 import type { PolicyLanguage } from './grants.ts';
+import { compileIbmPolicy } from './ibm-policies.ts';
 import { type Policy, parsePolicy } from './policies.ts';
 import { PolicyError } from './policy-error.ts';
 
@@ -20,7 +21,7 @@ type Reader = (text: string) => Policy;
 /** From text to statements; throws `PolicyError` for what must not be stored. */
 const readers: Readonly<Record<PolicyLanguage, Reader>> = {
   aws: (text) => parsePolicy(text, { kind: 'identity' }),
-  ibm: (text) => refuseLanguage('ibm', text),
+  ibm: compileIbmPolicy,
   scp: (text) => refuseLanguage('scp', text),
 };
 

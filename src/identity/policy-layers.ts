@@ -14,6 +14,7 @@ import type { Action } from './actions.ts';
 import type { AccessQuestion, NamedStatement, TraceStep } from './evaluate-access.ts';
 import { findAllow, findDeny, type PolicyRequest } from './evaluate-policy.ts';
 import { type GrantedPolicy, type Grants, NO_GRANTS } from './grants.ts';
+import { ibmAttribute } from './ibm-attributes.ts';
 import { existingTag } from './object-tags.ts';
 import { actsAsOwner, needsOwnAllow } from './ownership.ts';
 import type { Policy, PolicyStatement } from './policies.ts';
@@ -234,6 +235,7 @@ class RequestValues implements ConditionValues {
       case 's3:resourceaccount':
         return resource.account;
       default:
+        if (key.startsWith('ibm:')) return ibmAttribute(key, this.#question);
         return request?.get(key) ?? existingTag(key, this.#question);
     }
   }

@@ -103,7 +103,9 @@ export type Proof =
     }
   | { readonly kind: 'token'; readonly auditId: string }
   /** `id` of the record, never the key. */
-  | { readonly kind: 'api-key'; readonly id: string };
+  | { readonly kind: 'api-key'; readonly id: string }
+  /** An access token of IAM, and the API key that it was made with. */
+  | { readonly kind: 'iam-token'; readonly jti: string; readonly apiKeyId?: string };
 
 export interface Caller {
   readonly principal: Principal;

@@ -3,6 +3,8 @@
  * Every account has one from the start (design, section 5), which is not stored: its GUID is computed from the account's id.
  */
 
+import { defaultInstanceOf } from './ibm-ids.ts';
+
 export interface ServiceInstance {
   /** UUID of version 4, lower case. */
   readonly guid: string;
@@ -28,15 +30,3 @@ export const defaultInstances: InstanceDirectory = {
     return [{ guid: defaultInstanceOf(account), account }];
   },
 };
-
-/** The account's id in the form of a UUID; six of its bits give way to version and variant. */
-function defaultInstanceOf(account: string): string {
-  const variant = (Number.parseInt(account.slice(16, 17), 16) & 0x3) | 0x8;
-  return [
-    account.slice(0, 8),
-    account.slice(8, 12),
-    `4${account.slice(13, 16)}`,
-    variant.toString(16) + account.slice(17, 20),
-    account.slice(20),
-  ].join('-');
-}

@@ -2,7 +2,7 @@
 import { checkValue } from './check-values.ts';
 import { type Change, commitChange, type IdentityContext } from './commit-change.ts';
 import { IdentityError } from './identity-errors.ts';
-import { identityKeys, userNameRange } from './identity-keys.ts';
+import { identityKeys, userIdRange, userNameRange } from './identity-keys.ts';
 import { decodeRecord, encodeRecord, type StoredUser, userOfRecord } from './identity-records.ts';
 import type { PasswordGate } from './password-gate.ts';
 import type { AccountRole, UserRecord } from './principal.ts';
@@ -100,6 +100,17 @@ export async function findUser(
   if (named === undefined) return undefined;
   const entry = await metadata.get(identityKeys.user(named.value.toString('hex')));
   return entry === undefined ? undefined : userOfRecord(decodeRecord<StoredUser>(entry.value));
+}
+
+/** The one user whose id lies between these, both included; nobody when there are several. */
+export async function findUserBetween(
+  { metadata }: IdentityContext,
+  firstId: string,
+  lastId: string,
+): Promise<UserRecord | undefined> {
+  const [found, ...others] = await metadata.scan(userIdRange(firstId, lastId), 2);
+  if (found === undefined || others.length > 0) return undefined;
+  return userOfRecord(decodeRecord<StoredUser>(found.value));
 }
 
 /** Addresses are compared without regard to case. */

@@ -6,6 +6,7 @@ import { setTimeout as pause, setImmediate as yieldToRequests } from 'node:timer
 import type { Logger } from 'pino';
 import { processLimits } from '../config/limits.ts';
 import type { ObjectStore } from '../core/object-store.ts';
+import type { IamService } from '../identity/iam-service.ts';
 import type { IdentityStore } from '../identity/identity-store.ts';
 
 export interface BackgroundWork {
@@ -14,9 +15,15 @@ export interface BackgroundWork {
   stop(): Promise<void>;
 }
 
+/** What has to be looked after of tokens: old ones go, keys change. */
+export interface TokenKeepers {
+  readonly identity: Pick<IdentityStore, 'sweepTokens'>;
+  readonly iam: Pick<IamService, 'keepHouse'>;
+}
+
 export function startBackgroundWork(
   store: Pick<ObjectStore, 'housekeep' | 'publishRound' | 'scrub'>,
-  identity: Pick<IdentityStore, 'sweepTokens'>,
+  { identity, iam }: TokenKeepers,
   log: Logger,
 ): BackgroundWork {
   const stopping = new AbortController();
@@ -48,6 +55,9 @@ export function startBackgroundWork(
       running.push(repeat('scrubbing', () => store.scrub(signal), processLimits.scrubIdleMillis));
       running.push(
         repeat('sweeping tokens', () => identity.sweepTokens(), processLimits.tokenSweepIdleMillis),
+      );
+      running.push(
+        repeat('keeping IAM tokens', () => iam.keepHouse(), processLimits.iamHousekeepingIdleMillis),
       );
     },
     async stop() {

@@ -130,7 +130,11 @@ class Worker {
       services.scp,
       this.#createControlChooser(services, mintRequestId),
     );
-    this.#background = startBackgroundWork(services.store, services.identity, log);
+    this.#background = startBackgroundWork(
+      services.store,
+      { identity: services.identity, iam: services.ibm.iam },
+      log,
+    );
     const audit = createAuditLog(config.dataDirectory, log);
     const tls = this.#tls;
     this.#listeners = await openListeners({
@@ -207,10 +211,11 @@ class Worker {
           this.#clock.nowMicros(),
         ),
     });
-    const { keystone, scp } = services;
+    const { keystone, scp, ibm } = services;
     return [
       ...endpoints,
       ...scp.paths.map((path) => ({ path, handler: scp.handler })),
+      ...ibm.paths.map((path) => ({ path, handler: ibm.handler })),
       { path: `${ADMIN_PATH}/`, handler: bindDialect(admin) },
       ...['/', '/v2.0/', '/v3/'].map((path) => ({ path, handler: keystone })),
     ];

@@ -12,6 +12,8 @@ import type { BoundAddresses } from './process-messages.ts';
 export interface ServerWhereabouts extends Whereabouts {
   /** Of the control address, to somebody who asks at a storage address. */
   controlUrl(request: WireRequest): string;
+  /** As it is known to everybody: what tokens name as their issuer. */
+  publicControlUrl(): string;
 }
 
 /** `bound`: undefined until the addresses are open. */
@@ -36,6 +38,14 @@ export function createWhereabouts(
     return urlOfAddress(reachable(addressOf(place), request), isTls);
   };
   return {
+    publicControlUrl() {
+      const address = bound()?.control ?? controlAddress;
+      const isEverywhere = address.host === '0.0.0.0' || address.host === '::';
+      return (
+        publicEndpoints.control ??
+        urlOfAddress(isEverywhere ? { ...address, host: 'localhost' } : address, isTls)
+      );
+    },
     identityUrl: ({ clientOrigin }) => publicEndpoints.control ?? (isPlain(clientOrigin) ? clientOrigin : ''),
     controlUrl: (request) =>
       publicEndpoints.control ?? urlOfAddress(reachable(bound()?.control ?? controlAddress, request), isTls),

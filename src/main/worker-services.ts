@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Config, PlaceConfig } from '../config/config.ts';
 import { createObjectStore } from '../core/create-object-store.ts';
 import type { ObjectStore } from '../core/object-store.ts';
-import type { BearerVerifier } from '../dialects/authn/bearer-token.ts';
 import { createSigV2Verifier } from '../dialects/authn/sigv2.ts';
 import { createSigV4Verifier, type SigV4Verifier } from '../dialects/authn/sigv4.ts';
 import type { PublicAddress } from '../dialects/authn/sigv4-canonical.ts';
@@ -17,7 +16,6 @@ import { createMasterKey } from '../identity/master-key.ts';
 import { createMasterKeySource, readMasterKeyFile } from '../identity/master-key-file.ts';
 import { createProductCatalogue, type ProductCatalogue } from '../identity/product-catalogue.ts';
 import { loadLookupKeys } from '../identity/rotate-master-key.ts';
-import { defaultInstances } from '../identity/service-instances.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
 import { decodePercent } from '../lib/percent-encoding.ts';
@@ -26,6 +24,7 @@ import { readPublicEndpoint } from '../listener/client-origin.ts';
 import type { StorageEngine } from '../storage/contract/storage-engine.ts';
 import type { StorageFailure } from '../storage/contract/storage-errors.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
+import { type MountedIbm, openIbmServices } from './ibm-services.ts';
 import { hostsOf, nameRegions } from './place-addresses.ts';
 import { type MountedScp, openScpServices } from './scp-services.ts';
 import type { ServerWhereabouts } from './whereabouts.ts';
@@ -49,6 +48,7 @@ export interface WorkerServices {
   readonly keystone: RequestHandler;
   readonly catalogue: ProductCatalogue;
   readonly scp: MountedScp;
+  readonly ibm: MountedIbm;
   handlersOf(place: PlaceConfig): PlaceHandlers;
 }
 
@@ -70,13 +70,8 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     createMasterKeySource(dataDirectory, entropy),
   );
   await loadLookupKeys(engine.metadata, masterKey);
-  const identity = createIdentityStore({
-    metadata: engine.metadata,
-    masterKey,
-    clock,
-    entropy,
-    announceFailedLogin,
-  });
+  const context = { metadata: engine.metadata, masterKey, clock, entropy };
+  const identity = createIdentityStore({ ...context, announceFailedLogin });
   const signaturesAt = (publicUrl: string | undefined) => ({
     credentials: identity,
     skewSecondsMax: SKEW_SECONDS_MAX,
@@ -86,10 +81,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const storageSignatures = signaturesAt(publicEndpoints.storage);
   const verifier = createSigV4Verifier(storageSignatures);
   const sigV2Verifier = createSigV2Verifier(storageSignatures);
-  // No identity service issues such tokens yet.
-  const bearerVerifier: BearerVerifier = {
-    verify: async () => ({ kind: 'refused', fault: 'token-malformed' }),
-  };
+  const ibm = openIbmServices({ config: config.ibm, context, identity, store, whereabouts });
   const { tokenLifetimeSeconds } = config;
   const catalogue = createProductCatalogue(identity, clock);
   return {
@@ -97,6 +89,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     store,
     identity,
     catalogue,
+    ibm,
     scp: openScpServices({ config: config.scp, identity, catalogue, entropy }),
     keystone: bindDialect(
       createKeystoneDialect({ identity, clock, entropy, whereabouts, tokenLifetimeSeconds }),
@@ -110,9 +103,9 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
             accounts: identity,
             verifier,
             sigV2Verifier,
-            bearerVerifier,
+            bearerVerifier: ibm.bearerVerifier,
             entropy,
-            instances: defaultInstances,
+            instances: ibm.instances,
             findPublicGrants: identity.findPublicGrants,
           },
           {

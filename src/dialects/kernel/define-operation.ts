@@ -8,11 +8,12 @@ import type { WireResponse } from './wire.ts';
 
 /**
  * What is asked for: an action on the account, on the addressed bucket or object, on the source of a copy, or on every
- * object that the body names, for which the operation asks one by one.
+ * object that the body names, for which the operation asks one by one. Likewise `record`: something that path or body name and the
+ * operation has to find before it can ask.
  */
 export interface Permission {
   readonly action: Action;
-  readonly on: 'account' | 'bucket' | 'object' | 'source' | 'each-object';
+  readonly on: 'account' | 'bucket' | 'object' | 'source' | 'each-object' | 'record';
   /** Is enough instead. */
   readonly or?: Action;
 }

@@ -124,6 +124,7 @@ async function decide(store: Lookups, call: Asking, { action, on }: Permission):
       return decideOnTarget(store, call, action, call.copySource);
     // The operation asks for each key by itself (`decideOn` of the call).
     case 'each-object':
+    case 'record':
       return PUBLIC;
   }
 }
