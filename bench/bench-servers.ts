@@ -17,6 +17,7 @@ export interface ServerUnderLoad {
 }
 
 export interface BenchServer extends ServerUnderLoad {
+  readonly controlPort: number;
   readonly dataDirectory: string;
   readonly signer: Signer;
   sign(request: UnsignedRequest): PreparedRequest;
@@ -34,6 +35,7 @@ export type FloorRequest = Pick<FloorPlan, 'work' | 'workers' | 'answer' | 'dige
 
 export const BUCKET = 'bench';
 const ACCESS_KEY = 'bench0123456789abcdef';
+export const ROOT_API_KEY = 'bench-api-key-0123456789abcdef-0123456789abcd';
 const SECRET_KEY = 'bench-secret-0123456789abcdef-0123456789abcdef';
 
 /** Our server on a fresh data directory, with an empty bucket. */
@@ -67,6 +69,7 @@ export async function withServerOn<T>(
       GOTGAN_LOG_LEVEL: 'fatal',
       GOTGAN_ROOT_ACCESS_KEY: ACCESS_KEY,
       GOTGAN_ROOT_SECRET_KEY: SECRET_KEY,
+      GOTGAN_ROOT_API_KEY: ROOT_API_KEY,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -74,7 +77,7 @@ export async function withServerOn<T>(
   try {
     await answering(controlPort, '/readyz');
     const sign = (request: UnsignedRequest) => signHeaders(request, signer);
-    return await use({ port, pid: child.pid as number, dataDirectory, signer, sign });
+    return await use({ port, controlPort, pid: child.pid as number, dataDirectory, signer, sign });
   } finally {
     await stop(child);
   }

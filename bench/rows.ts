@@ -1,4 +1,5 @@
 /** What is measured, as in the table of docs/performance.md. A row says what work it is and how much it must reach. */
+import { bearerRow } from './bearer-row.ts';
 import { largeObjectRows } from './large-object-rows.ts';
 import { listingRows } from './listing-rows.ts';
 import { mixedRow } from './mixed-row.ts';
@@ -9,6 +10,7 @@ import { wholeServerRows } from './whole-server-rows.ts';
 
 export const rows: readonly Row[] = [
   ...smallObjectRows,
+  bearerRow,
   ...largeObjectRows,
   ...listingRows,
   ...multipartRows,

@@ -33,8 +33,6 @@ export async function retryCommit<T>(
   throw new CoreError('TooMuchContention', { key: name });
 }
 
-const NO_CHANGE = { objects: 0, bytes: 0 };
-
 type DecideBelow<T> = (draft: CommitDraft, bucket: Bucket) => Promise<T>;
 
 /**
@@ -58,28 +56,25 @@ export async function commitBelowBucket<T>(
   }
 }
 
-async function commitBelow<T>(
+function commitBelow<T>(
   context: CoreContext,
   bucket: Bucket,
   key: string,
   decide: DecideBelow<T>,
 ): Promise<T> {
-  let change = NO_CHANGE;
-  const committed = await retryCommit(context, key, async (draft, attempt) => {
-    change = NO_CHANGE;
+  return retryCommit(context, key, async (draft, attempt) => {
     const current = attempt === 0 ? bucket : await loadBucket(context, bucket.id, bucket.name);
     const result = await decide(draft, current);
     if (draft.isEmpty) return result;
     draft.check(bucketKey(bucket.id), { version: current.recordVersion });
-    change = { objects: draft.objectsDelta, bytes: draft.bytesDelta };
-    if (change.objects !== 0 || change.bytes !== 0) {
-      await context.quotas.assertRoom(context, current, change);
-      draft.put(deltaKey(bucket.id, context.engine.epoch, draft.id), encodeUsage(change));
+    if (draft.objectsDelta !== 0 || draft.bytesDelta !== 0) {
+      draft.put(
+        deltaKey(bucket.id, context.engine.epoch, draft.id),
+        encodeUsage({ objects: draft.objectsDelta, bytes: draft.bytesDelta }),
+      );
     }
     return result;
   });
-  if (change !== NO_CHANGE) context.quotas.add(bucket, change);
-  return committed;
 }
 
 /** Whether the draft was committed; a lost answer is looked up before anything else happens. */

@@ -9,7 +9,10 @@ import type { Action } from './actions.ts';
 import type { AccessQuestion, TraceStep } from './evaluate-access.ts';
 import { type IpRange, isInRange, parseIpRange } from './ip-ranges.ts';
 
-const networkTypes = ['public', 'private', 'direct'] as const;
+/** The bucket's document. */
+export const FIREWALL_DOCUMENT = 'firewall';
+
+export const networkTypes = ['public', 'private', 'direct'] as const;
 
 /** Addresses and ranges as sent. An empty list of what is allowed restricts nothing. */
 export interface BucketFirewall {

@@ -3,10 +3,12 @@ import type { IbmConfig } from '../config/config.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { BearerVerifier } from '../dialects/authn/bearer-token.ts';
 import { createIamBearerVerifier } from '../dialects/authn/iam-bearer.ts';
+import { settingsOf } from '../dialects/ibm/account-settings.ts';
 import { createIbmDialect } from '../dialects/ibm/ibm-dialect.ts';
 import { ibmPaths } from '../dialects/ibm/render-error.ts';
 import { bindDialect, type RequestHandler } from '../dialects/kernel/request-handler.ts';
 import type { IdentityContext } from '../identity/commit-change.ts';
+import type { Grants } from '../identity/grants.ts';
 import { createIamService, type IamService } from '../identity/iam-service.ts';
 import { createInstanceDirectory } from '../identity/ibm-instances.ts';
 import { openIbmRecords } from '../identity/ibm-records.ts';
@@ -29,6 +31,8 @@ export interface MountedIbm {
   readonly iam: IamService;
   readonly bearerVerifier: BearerVerifier;
   readonly instances: InstanceDirectory;
+  /** What an account's policies give to everybody, as far as its settings let them. */
+  findPublicGrants(account: string): Promise<Grants | undefined>;
 }
 
 export function openIbmServices(parts: IbmServiceParts): MountedIbm {
@@ -59,5 +63,10 @@ export function openIbmServices(parts: IbmServiceParts): MountedIbm {
     iam,
     bearerVerifier: createIamBearerVerifier(iam),
     instances: createInstanceDirectory(records),
+    async findPublicGrants(account) {
+      const grants = await identity.findPublicGrants(account);
+      if (grants === undefined || (await settingsOf(records, account)).publicAccessEnabled) return grants;
+      return { policies: grants.policies.filter(({ language }) => language !== 'ibm') };
+    },
   };
 }

@@ -14,6 +14,8 @@ export interface ServerWhereabouts extends Whereabouts {
   controlUrl(request: WireRequest): string;
   /** As it is known to everybody: what tokens name as their issuer. */
   publicControlUrl(): string;
+  /** By IBM's names of the places: host, with a port where it is not the scheme's own. */
+  storageHosts(request: WireRequest): readonly { readonly location: string; readonly host: string }[];
 }
 
 /** `bound`: undefined until the addresses are open. */
@@ -51,6 +53,15 @@ export function createWhereabouts(
       publicEndpoints.control ?? urlOfAddress(reachable(bound()?.control ?? controlAddress, request), isTls),
     storageUrls: (request) =>
       places.map((place) => ({ region: place.name, url: storageUrlOf(place, request) })),
+    storageHosts: (request) =>
+      places.map((place) => {
+        const host = place.ibmHosts?.[0];
+        const url =
+          host === undefined
+            ? storageUrlOf(place, request)
+            : urlOfHost(host, publicEndpoints.storage, addressOf(place), isTls);
+        return { location: place.ibmName ?? place.name, host: new URL(url).host };
+      }),
   };
 }
 

@@ -106,7 +106,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
             bearerVerifier: ibm.bearerVerifier,
             entropy,
             instances: ibm.instances,
-            findPublicGrants: identity.findPublicGrants,
+            findPublicGrants: ibm.findPublicGrants,
           },
           {
             place: place.name,

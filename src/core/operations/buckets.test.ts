@@ -292,6 +292,19 @@ test('a bucket that a dead process left marked is settled by whoever needs it', 
   }
 });
 
+test('a bucket is changed only as it was read, when that is asked for', async () => {
+  const { context } = openCore();
+  const bucket = await create(context, ALICE, 'bucket');
+  const ifRecordVersion = bucket.recordVersion;
+  const changed = await updateBucket(context, bucket, { documents: { acl: 'one' }, ifRecordVersion });
+  await assert.rejects(
+    updateBucket(context, bucket, { documents: { acl: 'two' }, ifRecordVersion }),
+    failsWith('PreconditionFailed'),
+  );
+  context.metadata.refresh();
+  assert.deepEqual(await find(context, ALICE, 'bucket'), changed);
+});
+
 test('changes of a bucket are made to its newest state', async () => {
   const { context } = openCore();
   const stale = await makeBucket(context, 'bucket');

@@ -15,6 +15,8 @@ export interface BucketChange {
   readonly documents?: Readonly<Record<string, string | null>>;
   readonly versioning?: VersioningChange;
   readonly lock?: BucketLock;
+  /** Only while the bucket's record still is that one; PreconditionFailed otherwise. */
+  readonly ifRecordVersion?: number;
 }
 
 /**
@@ -24,6 +26,10 @@ export interface BucketChange {
 export function updateBucket(context: CoreContext, bucket: Bucket, change: BucketChange): Promise<Bucket> {
   return retryCommit(context, bucket.name, async (draft) => {
     const current = await loadBucket(context, bucket.id, bucket.name);
+    const { ifRecordVersion } = change;
+    if (ifRecordVersion !== undefined && ifRecordVersion !== current.recordVersion) {
+      throw new CoreError('PreconditionFailed', { condition: 'if-match' });
+    }
     await assertAllowed(context, current, change);
     const changed: Bucket = {
       ...current,

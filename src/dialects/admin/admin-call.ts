@@ -36,10 +36,7 @@ export interface ServerStatus {
 
 export interface AdminServices {
   readonly identity: IdentityStore;
-  readonly store: Pick<
-    ObjectStore,
-    'listBuckets' | 'bucketUsage' | 'updateBucket' | 'readAccount' | 'updateAccount'
-  >;
+  readonly store: Pick<ObjectStore, 'listBuckets' | 'bucketUsage'>;
   readStatus(): Promise<ServerStatus>;
   /** Newest first, from before that byte of the log. */
   readAuditEvents(

@@ -20,6 +20,8 @@ export interface IbmWhereabouts {
   /** Of the control address, as the client that asks can reach it. */
   identityUrl(request: WireRequest): string;
   storageUrls(request: WireRequest): readonly { readonly region: string; readonly url: string }[];
+  /** By IBM's names of the places: host, with a port where it is not the scheme's own. */
+  storageHosts(request: WireRequest): readonly { readonly location: string; readonly host: string }[];
 }
 
 export interface IbmServices {

@@ -25,6 +25,7 @@ import {
   unlockApiKey,
   updateApiKey,
 } from './operations/api-keys.ts';
+import { getBucketConfiguration, updateBucketConfiguration } from './operations/bucket-configuration.ts';
 import {
   getOpenidConfiguration,
   getOpenidConfigurationOfHost,
@@ -32,6 +33,7 @@ import {
   introspectToken,
   listIamKeys,
 } from './operations/discovery.ts';
+import { listEndpoints } from './operations/endpoints.ts';
 import {
   addGroupMembers,
   checkGroupMember,
@@ -159,4 +161,7 @@ export const operations: readonly IbmOperation[] = [
   getResourceGroup,
   updateResourceGroup,
   deleteResourceGroup,
+  getBucketConfiguration,
+  updateBucketConfiguration,
+  listEndpoints,
 ];

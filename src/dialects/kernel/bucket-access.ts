@@ -44,8 +44,10 @@ export function accessResourceOf(
 ): AccessResource {
   const { documents } = bucket;
   const block = documents['public-access-block'];
+  const instance = documents['service-instance'];
   return {
     account: bucket.account,
+    ...(instance !== undefined && { serviceInstance: instance }),
     bucket: bucket.name,
     bucketAcl: hasListsDisabled(bucket) ? undefined : documents['acl'],
     bucketPolicy: documents['policy'],

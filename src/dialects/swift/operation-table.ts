@@ -23,7 +23,6 @@ import {
 import { copyObject, putObjectCopy } from './operations/copy.ts';
 import { deleteSegments } from './operations/delete-segments.ts';
 import { deleteObject, getObject, headObject, putObject, updateObject } from './operations/object.ts';
-import { optionsOperations } from './operations/options.ts';
 import { putSegmentManifest } from './operations/put-segment-manifest.ts';
 import { getSegmentManifest, headSegmentManifest } from './operations/segment-manifest.ts';
 import { checkHealth, getInfo, headHealth, headInfo } from './operations/service.ts';
@@ -59,5 +58,4 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   bulkDeleteByDelete,
   bulkDeleteAtContainer,
   bulkDeleteAtContainerByDelete,
-  ...optionsOperations,
 ];

@@ -1,5 +1,4 @@
 import type { Bucket } from '../../../core/model.ts';
-import { type Quota, quotaOf } from '../../../core/quotas.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { AdminCall, AdminServices } from '../admin-call.ts';
 import { type PageQuery, readPage } from '../read-page.ts';
@@ -13,7 +12,6 @@ interface BucketFigures {
   readonly bytes: number;
   readonly versioning: string;
   readonly createdAt: string;
-  readonly quota: Quota | undefined;
 }
 
 interface BucketFiguresPage {
@@ -43,6 +41,5 @@ export const listAccountBuckets = defineOperation({
 async function figuresOf(bucket: Bucket, store: AdminServices['store']): Promise<BucketFigures> {
   const { name, place, versioning, createdAtMicros } = bucket;
   const { objects, bytes } = await store.bucketUsage(bucket);
-  const createdAt = isoTime(createdAtMicros);
-  return { name, region: place, objects, bytes, versioning, createdAt, quota: quotaOf(bucket) };
+  return { name, region: place, objects, bytes, versioning, createdAt: isoTime(createdAtMicros) };
 }

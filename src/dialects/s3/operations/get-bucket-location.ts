@@ -16,7 +16,12 @@ export const getBucketLocation = defineOperation<S3Call, S3Services, undefined, 
   mutates: false,
   decode: () => undefined,
   run: async (services, _input, call) => locationOf(services, call),
-  encode: (location, call) => resultDocument(call, 'LocationConstraint', escapeXml(location)),
+  encode(location, call) {
+    const document = resultDocument(call, 'LocationConstraint', escapeXml(location));
+    // Version 2 of the AWS SDK for JavaScript, and IBM's made of it, look for the text in the last line.
+    const { xmlDeclaration } = call.flavour;
+    return { ...document, body: `${document.body}`.replace(xmlDeclaration, `${xmlDeclaration}\n`) };
+  },
 });
 
 function locationOf(services: S3Services, { bucket, flavour }: S3Call): string {
