@@ -8,5 +8,6 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   group: 'Groups of users and services',
   role: 'Roles that somebody assumes for a while',
   policy: 'Policies of users, services, groups and roles',
+  quota: 'Limits of what accounts and buckets hold',
   keys: 'Master keys',
 };

@@ -5,6 +5,7 @@ import type { StorageEngine } from '../storage/contract/storage-engine.ts';
 import type { BucketCache } from './bucket-cache.ts';
 import type { CoreSettings } from './core-settings.ts';
 import type { KeyQueue } from './key-queue.ts';
+import type { QuotaWatch } from './quotas.ts';
 import type { RequestRounds } from './request-rounds.ts';
 import type { UploadNumbers } from './upload-numbers.ts';
 
@@ -21,6 +22,7 @@ export interface CoreContext {
   readonly keyQueue: KeyQueue;
   readonly buckets: BucketCache;
   readonly uploadNumbers: UploadNumbers;
+  readonly quotas: QuotaWatch;
   /** Waits. A simulation decides here how long that is. */
   readonly pause: (millis: number) => Promise<void>;
 }

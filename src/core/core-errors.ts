@@ -62,6 +62,8 @@ export interface CoreErrorDetails {
   ReferencedAccessDenied: { bucket: string; key: string };
   /** A link leads through too many others, or to something else than what it was made for. */
   LinkBroken: { key: string; reason: 'too-many' | 'replaced' };
+  /** The change would add more than a quota allows. `name`: of the bucket, or id of the account. */
+  QuotaExceeded: { scope: 'bucket' | 'account'; name: string; of: 'bytes' | 'objects'; max: number };
   /** A retention or a hold keeps the version: it is neither destroyed nor is its retention shortened. */
   ObjectProtected: { key: string; by: 'retention' | 'hold'; until?: RetainUntil };
   /** Protection of a version was asked for, in a bucket that has none. */

@@ -6,6 +6,7 @@ import { BucketCache } from './bucket-cache.ts';
 import type { CoreContext } from './core-context.ts';
 import { type CoreSettings, defaultCoreSettings } from './core-settings.ts';
 import { KeyQueue } from './key-queue.ts';
+import { QuotaWatch } from './quotas.ts';
 import { RequestRounds } from './request-rounds.ts';
 import { UploadNumbers } from './upload-numbers.ts';
 
@@ -31,6 +32,7 @@ export function createCoreContext(options: ObjectStoreOptions): CoreContext {
     keyQueue: new KeyQueue(),
     buckets: new BucketCache(),
     uploadNumbers: new UploadNumbers(clock, engine.epoch),
+    quotas: new QuotaWatch(),
     pause: options.pause ?? ((millis) => sleep(millis)),
   };
 }

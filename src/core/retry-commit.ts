@@ -33,6 +33,8 @@ export async function retryCommit<T>(
   throw new CoreError('TooMuchContention', { key: name });
 }
 
+const NO_CHANGE = { objects: 0, bytes: 0 };
+
 type DecideBelow<T> = (draft: CommitDraft, bucket: Bucket) => Promise<T>;
 
 /**
@@ -56,25 +58,28 @@ export async function commitBelowBucket<T>(
   }
 }
 
-function commitBelow<T>(
+async function commitBelow<T>(
   context: CoreContext,
   bucket: Bucket,
   key: string,
   decide: DecideBelow<T>,
 ): Promise<T> {
-  return retryCommit(context, key, async (draft, attempt) => {
+  let change = NO_CHANGE;
+  const committed = await retryCommit(context, key, async (draft, attempt) => {
+    change = NO_CHANGE;
     const current = attempt === 0 ? bucket : await loadBucket(context, bucket.id, bucket.name);
     const result = await decide(draft, current);
     if (draft.isEmpty) return result;
     draft.check(bucketKey(bucket.id), { version: current.recordVersion });
-    if (draft.objectsDelta !== 0 || draft.bytesDelta !== 0) {
-      draft.put(
-        deltaKey(bucket.id, context.engine.epoch, draft.id),
-        encodeUsage({ objects: draft.objectsDelta, bytes: draft.bytesDelta }),
-      );
+    change = { objects: draft.objectsDelta, bytes: draft.bytesDelta };
+    if (change.objects !== 0 || change.bytes !== 0) {
+      await context.quotas.assertRoom(context, current, change);
+      draft.put(deltaKey(bucket.id, context.engine.epoch, draft.id), encodeUsage(change));
     }
     return result;
   });
+  if (change !== NO_CHANGE) context.quotas.add(bucket, change);
+  return committed;
 }
 
 /** Whether the draft was committed; a lost answer is looked up before anything else happens. */

@@ -8,6 +8,7 @@ import { keyCommands } from '../cli/commands/key-commands.ts';
 import { listCommand } from '../cli/commands/list-command.ts';
 import { masterKeyCommands } from '../cli/commands/master-key-commands.ts';
 import { policyCommands } from '../cli/commands/policy-commands.ts';
+import { quotaCommands } from '../cli/commands/quota-commands.ts';
 import { roleCommands } from '../cli/commands/role-commands.ts';
 import { serverCommands } from '../cli/commands/server-commands.ts';
 import { serviceCommands } from '../cli/commands/service-commands.ts';
@@ -21,6 +22,7 @@ export const commands: readonly CommandDeclaration[] = [
   ...serverCommands,
   listCommand,
   ...accountCommands,
+  ...quotaCommands,
   ...userCommands,
   ...keyCommands,
   ...apiKeyCommands,

@@ -9,7 +9,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { connectS3 } from '../support/s3-client.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
-import { addSwiftUser, askSwift, type SwiftAnswer, type SwiftUser } from '../support/swift-client.ts';
+import {
+  addSwiftUser,
+  askSwift,
+  type SwiftAnswer,
+  type SwiftUser,
+  s3KeysOf,
+} from '../support/swift-client.ts';
 
 let server: ServerProcess;
 let owner: SwiftUser;
@@ -186,7 +192,7 @@ describe('lists of Swift and of S3', () => {
     );
 
   it('are shown in the words of the other where there are any, and replaced there', async () => {
-    const credentials = await ownerKeys();
+    const credentials = await s3KeysOf(server, owner);
     const s3 = connectS3(server, { credentials });
     const name = await container({ 'X-Container-Read': '.r:*,.rlistings,a:b', 'X-Container-Write': '*:*' });
     const bucket = { Bucket: name.slice(1) };
@@ -228,14 +234,3 @@ describe('lists of Swift and of S3', () => {
     s3.destroy();
   });
 });
-
-/** A key pair of the owner. */
-async function ownerKeys(): Promise<{ accessKeyId: string; secretAccessKey: string }> {
-  const response = await fetch(new URL(`/v2.0/users/${owner.id}/credentials/OS-EC2`, server.controlUrl), {
-    method: 'POST',
-    headers: { 'X-Auth-Token': owner.token, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ tenant_id: owner.tenant.id }),
-  });
-  const { credential } = (await response.json()) as { credential: { access: string; secret: string } };
-  return { accessKeyId: credential.access, secretAccessKey: credential.secret };
-}

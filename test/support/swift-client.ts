@@ -123,3 +123,16 @@ export async function connectS3As(server: ServerProcess, user: SwiftUser): Promi
   const { access, secret } = answer.json.credential;
   return connectS3(server, { credentials: { accessKeyId: access, secretAccessKey: secret } });
 }
+
+/** A pair for S3, minted with the user's token. */
+export async function s3KeysOf(
+  server: ServerProcess,
+  user: SwiftUser,
+): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }> {
+  const { json } = await askKeystone(server, 'POST', `/v2.0/users/${user.id}/credentials/OS-EC2`, {
+    token: user.token,
+    headers: { 'Content-Type': 'application/json' },
+    body: { tenant_id: user.tenant.id },
+  });
+  return { accessKeyId: json.credential.access, secretAccessKey: json.credential.secret };
+}

@@ -7,11 +7,13 @@ import { loadBucket } from '../load-bucket.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, ObjectVersion } from '../model.ts';
 import { assertKey } from '../names.ts';
-import type { PutObjectInput } from '../object-store.ts';
+import type { PutObjectInput, Usage } from '../object-store.ts';
 import { checkWriteConditions, hasWriteConditions } from '../preconditions.ts';
+import { refuseOverQuota } from '../quotas.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 import { storeBody } from '../store-body.ts';
 import { assertUploadName } from '../upload-names.ts';
+import { NO_USAGE } from '../usage.ts';
 
 /** Stores bytes, then makes them the current version of the key by one checked commit. */
 export async function putObject(context: CoreContext, input: PutObjectInput): Promise<ObjectVersion> {
@@ -21,6 +23,7 @@ export async function putObject(context: CoreContext, input: PutObjectInput): Pr
   const isConditional = hasWriteConditions(conditions);
   if (isConditional) await refuseEarly(context, input);
   if (bucket.lock !== undefined && bucket.versioning !== 'enabled') await refuseProtected(context, input);
+  await refuseOverQuota(context, bucket, input.body.size, () => replacedBy(context, input));
   const ingested = await ingestBody(context, input.body, {
     bytesMax: input.bytesMax ?? context.settings.objectBytesMax,
     inlineBytesMax: context.engine.inlineBytesMax,
@@ -53,6 +56,13 @@ async function refuseProtected(context: CoreContext, { bucket, key }: PutObjectI
 /** Nothing of what a write replaces is kept. */
 function replacesFreely(bucket: Bucket): boolean {
   return bucket.versioning === 'unversioned' && bucket.lock === undefined && !archives(bucket);
+}
+
+/** What a bucket without versions has no more when the object is there. */
+async function replacedBy(context: CoreContext, { bucket, key }: PutObjectInput): Promise<Usage> {
+  if (bucket.versioning !== 'unversioned') return NO_USAGE;
+  const { head } = await readKeyState(context, bucket, key);
+  return head === undefined ? NO_USAGE : { objects: 1, bytes: head.record.size };
 }
 
 async function putAlone(

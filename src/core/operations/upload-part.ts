@@ -5,6 +5,7 @@ import { discardBody, type IngestedBody, ingestBody } from '../ingest-body.ts';
 import type { BodyId } from '../metadata-keys.ts';
 import type { ChecksumAlgorithm, UploadedPart } from '../model.ts';
 import type { BodyInput, UploadPartInput } from '../object-store.ts';
+import { refuseOverQuota } from '../quotas.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 import { storePart } from '../store-part.ts';
 import type { PartRecord } from '../upload-records.ts';
@@ -19,6 +20,7 @@ export async function uploadPart(context: CoreContext, input: UploadPartInput): 
   const { settings } = context;
   assertPartNumber(partNumber, settings.partsPerUploadMax);
   const { record } = await readUpload(context, bucket, key, uploadId);
+  await refuseOverQuota(context, bucket, input.body.size, async () => ({ objects: 1, bytes: 0 }));
   const body = withChecksum(input.body, record.checksumAlgorithm);
   const ingested = await ingestBody(context, body, { bytesMax: settings.partBytesMax, inlineBytesMax: 0 });
   try {

@@ -36,7 +36,10 @@ export interface ServerStatus {
 
 export interface AdminServices {
   readonly identity: IdentityStore;
-  readonly store: Pick<ObjectStore, 'listBuckets' | 'bucketUsage'>;
+  readonly store: Pick<
+    ObjectStore,
+    'listBuckets' | 'bucketUsage' | 'updateBucket' | 'readAccount' | 'updateAccount'
+  >;
   readStatus(): Promise<ServerStatus>;
   /** Newest first, from before that byte of the log. */
   readAuditEvents(

@@ -17,6 +17,7 @@ import { listAccounts } from './operations/list-accounts.ts';
 import { listAuditEvents } from './operations/list-audit-events.ts';
 import { listUsers } from './operations/list-users.ts';
 import { policyOperations } from './operations/policies.ts';
+import { quotaOperations } from './operations/quotas.ts';
 import { resealSecrets } from './operations/reseal-secrets.ts';
 import { roleOperations } from './operations/roles.ts';
 import { serviceOperations } from './operations/services.ts';
@@ -31,6 +32,7 @@ export const operations: readonly AdminOperation[] = [
   updateAccount,
   deleteAccount,
   listAccountBuckets,
+  ...quotaOperations,
   listUsers,
   createUser,
   updateUser,

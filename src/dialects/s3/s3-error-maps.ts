@@ -138,6 +138,9 @@ const fromCore: CoreErrorMap = {
   ReferencedAccessDenied: () => new S3Error('AccessDenied'),
   LinkBroken: () =>
     new S3Error('InvalidRequest', {}, 'The link that the object is does not lead to an object.'),
+  // As Swift's quotas are seen from S3 (nhn-openstack.md, section 21.1).
+  QuotaExceeded: ({ scope, of, max }) =>
+    new S3Error('EntityTooLarge', {}, `The upload exceeds the quota of the ${scope}: ${max} ${of}`),
   ObjectProtected: () =>
     new S3Error('AccessDenied', {}, 'Access Denied because object protected by object lock.'),
   BucketNotLocked: () => new S3Error('InvalidRequest', {}, 'Bucket is missing Object Lock Configuration'),

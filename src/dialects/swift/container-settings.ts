@@ -7,8 +7,10 @@
 import type { Bucket } from '../../core/model.ts';
 import { ContainerAclError, cleanContainerAcl, parseContainerAcl } from '../../identity/container-acl.ts';
 import { accessResourceOf, containerAclDocuments } from '../kernel/bucket-access.ts';
+import { CORS_DOCUMENT } from '../kernel/cors.ts';
 import { aclAfterSetting, shownContainerAcl } from '../kernel/shared-grants.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
+import { corsChange, corsItems, corsMetadataOf } from './cross-origin.ts';
 import { mergeMetadata, pushMetadata } from './metadata-headers.ts';
 import { isTrue } from './object-metadata.ts';
 import { SwiftError } from './swift-errors.ts';
@@ -116,19 +118,22 @@ export function metadataChanges(
   const before = metadataOf(current);
   const after = mergeMetadata(before, headers, target);
   const changes: Record<string, string | null> = {};
+  const isStored = (name: string) => target === 'account' || !corsItems.has(name);
   for (const name of Object.keys(before)) {
-    if (after[name] === undefined) changes[METADATA_PREFIX + name] = null;
+    if (after[name] === undefined && isStored(name)) changes[METADATA_PREFIX + name] = null;
   }
   for (const [name, value] of Object.entries(after)) {
-    if (before[name] !== value) changes[METADATA_PREFIX + name] = value;
+    if (before[name] !== value && isStored(name)) changes[METADATA_PREFIX + name] = value;
   }
-  return changes;
+  const cors = target === 'container' ? corsChange(current, after) : undefined;
+  return cors === undefined ? changes : { ...changes, [CORS_DOCUMENT]: cors };
 }
 
-/** By name, in lower case. */
+/** By name, in lower case; with what the CORS configuration of a bucket says. */
 export function metadataOf(documents: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(documents).filter(([kind]) => kind.startsWith(METADATA_PREFIX));
-  return Object.fromEntries(entries.map(([kind, text]) => [kind.slice(METADATA_PREFIX.length), text]));
+  const items = entries.map(([kind, text]) => [kind.slice(METADATA_PREFIX.length), text]);
+  return { ...corsMetadataOf(documents), ...Object.fromEntries(items) };
 }
 
 /** Of a new container. Throws 400 for a policy that does not exist. */

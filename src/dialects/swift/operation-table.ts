@@ -23,6 +23,7 @@ import {
 import { copyObject, putObjectCopy } from './operations/copy.ts';
 import { deleteSegments } from './operations/delete-segments.ts';
 import { deleteObject, getObject, headObject, putObject, updateObject } from './operations/object.ts';
+import { optionsOperations } from './operations/options.ts';
 import { putSegmentManifest } from './operations/put-segment-manifest.ts';
 import { getSegmentManifest, headSegmentManifest } from './operations/segment-manifest.ts';
 import { checkHealth, getInfo, headHealth, headInfo } from './operations/service.ts';
@@ -58,4 +59,5 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   bulkDeleteByDelete,
   bulkDeleteAtContainer,
   bulkDeleteAtContainerByDelete,
+  ...optionsOperations,
 ];

@@ -23,6 +23,7 @@ import { mintTransactionId } from '../kernel/transaction-id.ts';
 import type { WireRequest, WireResponse } from '../kernel/wire.ts';
 import { checkNames, parseAddress } from './addressing.ts';
 import { authoriseCall } from './authorise-call.ts';
+import { exposureHeaders } from './cross-origin.ts';
 import { operations } from './operation-table.ts';
 import { renderError } from './render-error.ts';
 import type { SwiftCall, SwiftServices } from './swift-call.ts';
@@ -84,7 +85,10 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
     denied: (call) => new SwiftError(call.refusal),
     finish(response, call) {
       const { link } = stateOf(call);
-      return finish(link === undefined ? response : linkedAnswer(response, stateOf(call), link), call);
+      return finish(
+        link === undefined ? response : linkedAnswer(response, stateOf(call), link),
+        stateOf(call),
+      );
     },
     renderError: (error, call) =>
       renderError(toSwiftError(error, call.refusal), call.request.method, {
@@ -141,8 +145,10 @@ async function load(
 }
 
 /** Answers without a body name a type all the same, as Swift's do; 304 repeats nothing of the kind. */
-function finish(response: WireResponse, { requestId }: SwiftCall): WireResponse {
+function finish(response: WireResponse, call: SwiftCallState): WireResponse {
+  const { requestId, request, loadedBucket } = call;
   const headers = [...response.headers, 'X-Trans-Id', requestId, 'X-Openstack-Request-Id', requestId];
+  if (loadedBucket !== undefined) headers.push(...exposureHeaders(request, loadedBucket, response.headers));
   if (response.status !== 304 && !namesContentType(response.headers)) {
     headers.push('Content-Type', 'text/html; charset=UTF-8');
   }

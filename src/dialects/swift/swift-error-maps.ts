@@ -48,6 +48,7 @@ const fromCore: CoreErrorMap = {
   RangeNotSatisfiable: ({ size }) => new SwiftError(416, undefined, ['Content-Range', `bytes */${size}`]),
   InvalidPartNumberForObject: () => new SwiftError(416),
   EntityTooLarge: () => new SwiftError(413),
+  QuotaExceeded: () => new SwiftError(413, 'Upload exceeds quota.'),
   IncompleteBody: () => new SwiftError(499),
   BadDigest: digestDiffers,
   BadChecksum: digestDiffers,

@@ -1,4 +1,5 @@
 import type { Bucket } from '../../../core/model.ts';
+import { type Quota, quotaOf } from '../../../core/quotas.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { AdminCall, AdminServices } from '../admin-call.ts';
 import { type PageQuery, readPage } from '../read-page.ts';
@@ -12,6 +13,7 @@ interface BucketFigures {
   readonly bytes: number;
   readonly versioning: string;
   readonly createdAt: string;
+  readonly quota: Quota | undefined;
 }
 
 interface BucketFiguresPage {
@@ -41,5 +43,6 @@ export const listAccountBuckets = defineOperation({
 async function figuresOf(bucket: Bucket, store: AdminServices['store']): Promise<BucketFigures> {
   const { name, place, versioning, createdAtMicros } = bucket;
   const { objects, bytes } = await store.bucketUsage(bucket);
-  return { name, region: place, objects, bytes, versioning, createdAt: isoTime(createdAtMicros) };
+  const createdAt = isoTime(createdAtMicros);
+  return { name, region: place, objects, bytes, versioning, createdAt, quota: quotaOf(bucket) };
 }
