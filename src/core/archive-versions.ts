@@ -4,12 +4,13 @@
  * commit that replaces it. `history`: a deletion moves the object too, and leaves a marker behind it. `stack`: a deletion brings
  * the version before back. A bucket with versions of its own has no need of it.
  */
-import type { Body } from './body-records.ts';
 import { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import {
   checkKeyState,
+  type KeyState,
+  liveHead,
   type NewVersion,
   placeVersion,
   readKeyState,
@@ -17,12 +18,12 @@ import {
   type StoredVersion,
   storedVersion,
 } from './key-state.ts';
-import { bodyKey, bucketKey, deltaKey, headKey, parseHeadKey, rangeOfPrefix } from './metadata-keys.ts';
+import { headKey, parseHeadKey, rangeOfPrefix } from './metadata-keys.ts';
 import { EMPTY_MD5, type VersionRecord } from './metadata-records.ts';
 import type { Bucket } from './model.ts';
+import { contentOf, joinDrafts, moveBody } from './move-version.ts';
 import { findBucket } from './operations/find-bucket.ts';
 import { assertDestroyable } from './protection.ts';
-import { encodeUsage } from './usage-records.ts';
 
 const ARCHIVE_DOCUMENT = 'archive';
 /** Timestamps in names have five digits behind the point. */
@@ -63,26 +64,27 @@ export async function archiveReplaced(
   const archive = await findArchive(context, bucket);
   const side = new CommitDraft(draft.id);
   await moveToArchive(context, side, bucket, archive, key, replaced.record);
-  join(context, draft, side, archive.bucket);
+  joinDrafts(context, draft, side, archive.bucket);
 }
 
 /**
  * Adds to the commit that deletes a key what deleting means with an archive; `restored`: another version has taken the place of
- * `current`, which the commit needs not remove any more. Throws ArchiveUnavailable.
+ * the current one, which the commit needs not remove any more. Throws ArchiveUnavailable.
  */
 export async function archiveDeleted(
   context: CoreContext,
   draft: CommitDraft,
   bucket: Bucket,
   key: string,
-  current: StoredVersion | undefined,
+  state: KeyState,
 ): Promise<'restored' | 'nothing'> {
   if (!archives(bucket)) return 'nothing';
+  const current = liveHead(context, state);
   const archive = await findArchive(context, bucket);
   const side = new CommitDraft(draft.id);
   let outcome: 'restored' | 'nothing' = 'nothing';
   if (archive.settings.mode === 'stack') {
-    outcome = await restoreNewest(context, draft, side, bucket, archive, key, current);
+    outcome = await restoreNewest(context, draft, side, bucket, archive, key, state);
   } else {
     if (current !== undefined) await moveToArchive(context, side, bucket, archive, key, current.record);
     const after = (current?.record.lastModifiedMicros ?? 0) + TIMESTAMP_MICROS;
@@ -91,7 +93,7 @@ export async function archiveDeleted(
       isDeleteMarker: false,
     });
   }
-  join(context, draft, side, archive.bucket);
+  joinDrafts(context, draft, side, archive.bucket);
   return outcome;
 }
 
@@ -133,22 +135,6 @@ async function moveToArchive(
   });
 }
 
-/** What goes along when a version gets another place. */
-function contentOf(record: VersionRecord): Omit<NewVersion, 'body' | 'expiresAtMicros'> {
-  const { size, etagMd5, owner, metadata, partCount, checksum, composition, segmented } = record;
-  return {
-    isDeleteMarker: false,
-    size,
-    etagMd5,
-    owner,
-    metadata,
-    ...(partCount === undefined ? undefined : { partCount }),
-    ...(checksum === undefined ? undefined : { checksum }),
-    ...(composition === undefined ? undefined : { composition }),
-    ...(segmented === undefined ? undefined : { segmented }),
-  };
-}
-
 function expiryOf(
   context: CoreContext,
   { retentionMicros }: ArchiveSettings,
@@ -185,21 +171,6 @@ function timestampOf(micros: number): string {
   return `${String(Math.floor(units / 100_000)).padStart(10, '0')}.${fraction}`;
 }
 
-/** Inline bytes go under the other bucket, too; a shared body only gets one more reference. */
-async function moveBody(
-  context: CoreContext,
-  draft: CommitDraft,
-  from: Bucket,
-  to: Bucket,
-  body: Body,
-): Promise<Body> {
-  if (body.kind !== 'inline') return body;
-  const entry = await context.metadata.get(bodyKey(from.id, body.id));
-  if (entry === undefined) throw new CoreError('StoredDataCorrupt', { key: body.id });
-  draft.put(bodyKey(to.id, body.id), entry.value);
-  return body;
-}
-
 /** A marker in the archive is taken away with the object: nothing stood there before. */
 async function restoreNewest(
   context: CoreContext,
@@ -208,7 +179,7 @@ async function restoreNewest(
   bucket: Bucket,
   archive: Archive,
   key: string,
-  current: StoredVersion | undefined,
+  state: KeyState,
 ): Promise<'restored' | 'nothing'> {
   const range = rangeOfPrefix(headKey(archive.bucket.id, prefixOf(key)));
   const [row] = await context.metadata.scan(range, 1, 'reverse');
@@ -219,8 +190,7 @@ async function restoreNewest(
   const isMarker = record.metadata.system.contentType === MARKER_TYPE;
   if (!isMarker) {
     const body = await moveBody(context, draft, archive.bucket, bucket, record.body);
-    const here = { head: current, tombstone: undefined, olderNull: undefined };
-    placeVersion(context, draft, bucket, key, here, { ...contentOf(record), body });
+    placeVersion(context, draft, bucket, key, state, { ...contentOf(record), body });
   }
   await removeArchived(context, side, archive.bucket, name, archived);
   return isMarker ? 'nothing' : 'restored';
@@ -256,15 +226,4 @@ function nothing({ account }: Bucket, contentType = ''): Omit<NewVersion, 'isDel
     body: { kind: 'none' },
     metadata: { system: { contentType }, user: {}, documents: {} },
   };
-}
-
-/** One commit changes both buckets; each has its own counters. */
-function join(context: CoreContext, draft: CommitDraft, side: CommitDraft, archive: Bucket): void {
-  if (side.isEmpty) return;
-  draft.check(bucketKey(archive.id), { version: archive.recordVersion });
-  draft.checks.push(...side.checks);
-  draft.puts.push(...side.puts);
-  draft.deletes.push(...side.deletes);
-  const counted = { objects: side.objectsDelta, bytes: side.bytesDelta };
-  draft.put(deltaKey(archive.id, context.engine.epoch, draft.id), encodeUsage(counted));
 }

@@ -21,6 +21,7 @@ import {
 import type { Bucket } from './model.ts';
 import { assertDestroyable, type ProtectionRequest, protectionOfNew } from './protection.ts';
 import { bodyReferenceKey, candidateKey } from './reclaiming-keys.ts';
+import { expiryOfUpload } from './upload-lifetime.ts';
 
 export interface StoredVersion {
   readonly entry: Entry;
@@ -116,6 +117,8 @@ export function placeVersion(
   const protection = version.isDeleteMarker
     ? undefined
     : protectionOfNew(bucket, version.protectionRequest, sequence, nowMicros);
+  const expiresAtMicros =
+    version.expiresAtMicros ?? (version.isDeleteMarker ? undefined : expiryOfUpload(bucket, key, nowMicros));
   const record: VersionRecord = {
     isDeleteMarker: version.isDeleteMarker,
     size: version.size,
@@ -128,7 +131,7 @@ export function placeVersion(
     body: version.body,
     metadata: version.metadata,
     ...(protection === undefined ? undefined : { protection }),
-    ...(version.expiresAtMicros === undefined ? undefined : { expiresAtMicros: version.expiresAtMicros }),
+    ...(expiresAtMicros === undefined ? undefined : { expiresAtMicros }),
     sequence,
     lastModifiedMicros: sequence,
     isNullVersion,

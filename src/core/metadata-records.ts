@@ -188,8 +188,14 @@ export function changedVersion(
     ProtectedVersion & { readonly expiresAtMicros?: number | null | undefined },
 ): VersionRecord {
   const { protection: _protection, expiresAtMicros: _expiry, ...rest } = record;
-  const { expiresAtMicros, ...changed } = change;
-  return { ...rest, ...changed, ...(typeof expiresAtMicros === 'number' && { expiresAtMicros }) };
+  // One by one: the change may be a decoded record itself.
+  const { metadata, protection, expiresAtMicros } = change;
+  return {
+    ...rest,
+    metadata,
+    ...(protection !== undefined && { protection }),
+    ...(typeof expiresAtMicros === 'number' && { expiresAtMicros }),
+  };
 }
 
 /** Everything but the metadata is decoded now, the metadata when it is first asked for: writers never do. */

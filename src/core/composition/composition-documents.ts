@@ -21,6 +21,8 @@ export interface LinkTarget {
   readonly key: string;
   /** The link holds only while the target has this ETag, without quotes. */
   readonly etag?: string;
+  /** Size of the target when the link was made, where that was looked up. */
+  readonly bytes?: number;
 }
 
 /** For the `documents` of an object that is put or updated. */

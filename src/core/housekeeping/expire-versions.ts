@@ -55,15 +55,16 @@ async function expire(context: CoreContext, row: Buffer, due: DueVersion): Promi
   // The row is of a version that has gone without it, or has got another time since, or must stay.
   if (outcome === 'absent' || outcome === 'keep') {
     const { bucket, key, sequence } = due;
-    const look =
-      outcome === 'keep' && !isDue && protection !== undefined ? lookAgain(context, protection) : undefined;
+    // Due, and kept: where it is to go is not there.
+    const isKept = outcome === 'keep' && (isDue || protection !== undefined);
+    const look = isKept ? lookAgain(context, protection) : undefined;
     await moveRow(context, row, look === undefined ? undefined : expiryKey(look, bucket.id, sequence, key));
   }
 }
 
-function lookAgain(context: CoreContext, { retention }: Protection): number {
+function lookAgain(context: CoreContext, protection: Protection | undefined): number {
   const nowMicros = context.clock.nowMicros();
-  const until = retention?.until;
+  const until = protection?.retention?.until;
   return typeof until === 'number' && until > nowMicros ? until : nowMicros + HELD_LOOK_MICROS;
 }
 

@@ -86,8 +86,16 @@ async function flatten(context: CoreContext, input: CopyObjectInput): Promise<Ob
       expected: {},
       ...(algorithm === undefined ? undefined : { trailingChecksum: { algorithm, value: () => undefined } }),
     };
-    const metadata = input.metadata(source);
-    return await putObject(context, { bucket, key, owner, metadata, body, conditions: input.conditions });
+    const expiresAtMicros = input.expiresAtMicros?.(source);
+    return await putObject(context, {
+      bucket,
+      key,
+      owner,
+      metadata: input.metadata(source),
+      body,
+      conditions: input.conditions,
+      ...(expiresAtMicros === undefined ? undefined : { expiresAtMicros }),
+    });
   } finally {
     await opened.body.close();
   }

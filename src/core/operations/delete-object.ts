@@ -52,7 +52,7 @@ async function deleteCurrent(
   const head = liveHead(context, state);
   checkWriteConditions(input.conditions, key, head?.record, state.tombstone?.record);
   if (bucket.versioning === 'unversioned') {
-    const isRestored = (await archiveDeleted(context, draft, bucket, key, head)) === 'restored';
+    const isRestored = (await archiveDeleted(context, draft, bucket, key, state)) === 'restored';
     if (isRestored || head === undefined) return { deleteMarker: false, existed: isRestored };
     assertDestroyable(head.record, key, context.clock.nowMicros(), input.bypassGovernance);
     checkKeyState(draft, bucket, key, state);

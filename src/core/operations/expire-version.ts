@@ -1,6 +1,7 @@
 import type { CoreContext } from '../core-context.ts';
 import type { FoundVersion } from '../find-version.ts';
 import { deleteMarkerOf, placeVersion, readKeyState } from '../key-state.ts';
+import { transferExpired } from '../lifetime-rules.ts';
 import { headKey, olderKey, olderRange, tombstoneKey } from '../metadata-keys.ts';
 import { decodeVersion } from '../metadata-records.ts';
 import type { Bucket } from '../model.ts';
@@ -35,6 +36,10 @@ export function expireVersion(
       const verdict = judge(found, older !== undefined, current);
       if (verdict === 'keep' || isProtected(found.record, context.clock.nowMicros())) return 'keep';
       draft.effect = 'shrink';
+      if (found.isLatest) {
+        const transfer = await transferExpired(context, draft, current, key, found.record);
+        if (transfer === 'unavailable') return 'keep';
+      }
       if (verdict === 'remove') {
         await removeVersion(context, draft, current, key, found);
       } else {

@@ -6,6 +6,7 @@
 import { type ArchiveSettings, archiveDocument, archiveOf } from '../../core/archive-versions.ts';
 import type { Bucket, BucketLock } from '../../core/model.ts';
 import type { VersioningChange } from '../../core/object-store.ts';
+import { lifetimeDocument, lifetimeRulesOf } from '../../core/upload-lifetime.ts';
 import { type UploadNames, uploadNamesDocument, uploadNamesOf } from '../../core/upload-names.ts';
 import { encodeStrict } from '../../lib/percent-encoding.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
@@ -51,6 +52,7 @@ export function decodeRules(headers: WireHeaders, current: Ruled | undefined): R
     documents: {
       ...(archive === undefined ? undefined : archiveDocument(archive)),
       ...decodeUploadNames(headers, before),
+      ...decodeLifetime(headers, before),
     },
     ...(versioning !== undefined && { versioning }),
     ...(lock !== undefined && { lock }),
@@ -117,6 +119,28 @@ function decodeLock(headers: WireHeaders, current: Ruled | undefined): BucketLoc
   return { kind: 'object-lock', default: { mode: 'compliance', unit: 'days', count } };
 }
 
+/** The rule for everything; rules for prefixes are set by the policy document. */
+function decodeLifetime(headers: WireHeaders, before: Ruled): Record<string, string | null> {
+  const days = askedFor(headers, 'X-Container-Object-Lifecycle');
+  const target = askedFor(headers, 'X-Container-Object-Transfer-To');
+  if (days === undefined && target === undefined) return {};
+  const found = lifetimeRulesOf(before) ?? {};
+  const { default: former, ...rest } = found;
+  const count = days === undefined ? former?.days : lifetimeDaysIn(days);
+  if (count === undefined) return lifetimeDocument(rest);
+  const transferTo = target === undefined ? former?.transferTo : nameOfTarget(target);
+  const lifetime = { days: count, ...(transferTo !== undefined && { transferTo }) };
+  return lifetimeDocument({ ...rest, default: lifetime });
+}
+
+function lifetimeDaysIn(value: string | null): number | undefined {
+  return value === null ? undefined : daysIn('X-Container-Object-Lifecycle', value, 1);
+}
+
+function nameOfTarget(value: string | null): string | undefined {
+  return value === null ? undefined : containerIn(value);
+}
+
 const nameRules = [
   ['X-Container-Object-Deny-Extension-Policy', 'deniedExtensions'],
   ['X-Container-Object-Allow-Extension-Policy', 'allowedExtensions'],
@@ -165,6 +189,13 @@ export function pushRules(headers: string[], bucket: Ruled): void {
     const { retentionMicros } = archive;
     if (retentionMicros !== undefined)
       headers.push('X-Versions-Retention', `${retentionMicros / DAY_MICROS}`);
+  }
+  const lifetime = lifetimeRulesOf(bucket)?.default;
+  if (lifetime !== undefined) {
+    headers.push('X-Container-Object-Lifecycle', `${lifetime.days}`);
+    if (lifetime.transferTo !== undefined) {
+      headers.push('X-Container-Object-Transfer-To', encodeStrict(lifetime.transferTo));
+    }
   }
   if (lock?.kind === 'object-lock') headers.push('X-Container-Worm-Retention-Day', `${lockedDays(lock)}`);
   const names = uploadNamesOf(bucket) ?? {};

@@ -9,6 +9,7 @@ import { selectSpans } from './byte-ranges.ts';
 import { allowsRange, checkConditions } from './conditions.ts';
 import type { NamedObject } from './copy-headers.ts';
 import { lastModifiedHeader } from './dates.ts';
+import { decodeExpiry } from './expiry-headers.ts';
 import { mayReadOf } from './large-objects.ts';
 import { pushMetadata } from './metadata-headers.ts';
 import { openContent } from './object-content.ts';
@@ -46,11 +47,15 @@ export async function copyObject(
 ): Promise<FinishedCopy> {
   const { headers, body } = call.request;
   if (body.contentLength !== 0) throw new SwiftError(400, 'Copy requests require a zero byte body');
-  const asStored = from.asStored === true || call.query.get('multipart-manifest') === 'get';
+  const asStored =
+    from.asStored === true ||
+    call.query.get('multipart-manifest') === 'get' ||
+    (await isLinkItself(store, call, from));
   const mayRead = mayReadOf(call);
   const { version: source, content } = await openContent(store, from.bucket, from.key, { asStored, mayRead });
   checkConditions(headers, content, content.shownEtag);
   if (source.size > swiftLimits.objectBytesMax) throw new SwiftError(413);
+  const expiresAtMicros = decodeExpiry(call.request);
   const isFresh = isTrue(headers.get('x-fresh-metadata'));
   const metadata = (found: ObjectVersion) => copyObjectMetadata(headers, found.metadata, isFresh);
   const range = allowsRange(headers, content) ? headers.get('range') : undefined;
@@ -66,18 +71,35 @@ export async function copyObject(
       sourceConditions: {},
       metadata,
       changesSomething: true,
+      expiresAtMicros: (found) => expiresAtMicros ?? found.expiresAtMicros,
     });
   } else {
     const opened = await content.open(span.start, span.end);
     const size = span.end - span.start + 1;
     try {
       const sent = { source: opened, size, expected: {} };
-      version = await store.putObject({ ...ends, metadata: metadata(source), body: sent });
+      const expiry = expiresAtMicros ?? source.expiresAtMicros;
+      version = await store.putObject({
+        ...ends,
+        metadata: metadata(source),
+        body: sent,
+        ...(expiry !== undefined && { expiresAtMicros: expiry }),
+      });
     } finally {
       await opened.close();
     }
   }
   return { source: { ...from, version: source }, target: to, version };
+}
+
+async function isLinkItself(
+  store: ObjectStore,
+  { query }: SwiftCall,
+  { bucket, key }: CopyTarget,
+): Promise<boolean> {
+  if (query.get('symlink') !== 'get') return false;
+  const { version } = await store.headObject({ bucket, key, conditions: {}, asStored: true });
+  return version.composition === 'link';
 }
 
 export function copiedHeaders({ source, target, version }: FinishedCopy): string[] {

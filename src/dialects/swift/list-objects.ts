@@ -2,6 +2,7 @@
 import { type Bucket, etagOf, type ListedObject, type ListingItem } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import { formatListingDate } from './dates.ts';
+import { linkMembers } from './link-headers.ts';
 import type { ListingParameters } from './listing-parameters.ts';
 import type { ListingRow } from './render-listing.ts';
 
@@ -71,6 +72,7 @@ function membersOf(object: ListedObject): Record<string, string | number> {
     bytes: object.size,
     content_type: object.metadata?.system.contentType ?? '',
     last_modified: formatListingDate(object.lastModifiedMicros),
+    ...(object.composition === 'link' && object.metadata !== undefined && linkMembers(object.metadata)),
     ...(joinedMd5 !== undefined && { slo_etag: `"${joinedMd5}"` }),
     ...(partCount !== undefined && { s3_etag: `"${etagOf(object)}"` }),
   };

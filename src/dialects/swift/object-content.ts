@@ -1,6 +1,7 @@
 /** The bytes of an object, ready to be sent in whatever parts a request asks for. */
 import type { Bucket, ObjectVersion } from '../../core/model.ts';
 import type { GetObjectInput, ObjectStore } from '../../core/object-store.ts';
+import { contentLocation } from './link-headers.ts';
 import { objectHeaders, shownEtag, swiftEtag } from './object-headers.ts';
 import type { Content } from './send-content.ts';
 
@@ -10,7 +11,8 @@ export async function openContent(
   key: string,
   options: Pick<GetObjectInput, 'asStored' | 'mayRead' | 'versionId'>,
 ): Promise<{ readonly version: ObjectVersion; readonly content: Content }> {
-  const { version, read } = await store.pinObject({ bucket, key, ...options });
+  const found = await store.pinObject({ bucket, key, ...options });
+  const { version, read } = found;
   const { size, lastModifiedMicros, metadata } = version;
   return {
     version,
@@ -20,7 +22,7 @@ export async function openContent(
       shownEtag: shownEtag(version, bucket),
       lastModifiedMicros,
       contentType: metadata.system.contentType,
-      headers: objectHeaders(version, bucket),
+      headers: [...objectHeaders(version, bucket), ...contentLocation(found)],
       open: read,
     },
   };

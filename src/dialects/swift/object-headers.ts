@@ -4,6 +4,8 @@ import type { Bucket, ObjectVersion } from '../../core/model.ts';
 import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { hasRfcEtags } from './container-settings.ts';
 import { formatTimestamp, lastModifiedHeader } from './dates.ts';
+import { deleteAtOf } from './expiry-headers.ts';
+import { pushLink } from './link-headers.ts';
 import { pushObjectMetadata } from './object-metadata.ts';
 
 /** Without quotes: of the bytes, or of the ETags of its parts or segments, joined as text. */
@@ -34,6 +36,10 @@ export function objectHeaders(version: ObjectVersion, bucket: Bucket): string[] 
   headers.push('Last-Modified', lastModifiedHeader(version.lastModifiedMicros));
   headers.push('X-Timestamp', formatTimestamp(version.lastModifiedMicros), 'Accept-Ranges', 'bytes');
   pushLargeObject(headers, version);
+  if (version.composition === 'link') pushLink(headers, version, bucket);
+  if (version.expiresAtMicros !== undefined) {
+    headers.push('X-Delete-At', deleteAtOf(version.expiresAtMicros));
+  }
   const until = version.protection?.retention?.until;
   if (typeof until === 'number') {
     headers.push('X-Object-Worm-Retain-Until', `${Math.ceil(until / 1_000_000)}`);

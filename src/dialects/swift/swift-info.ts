@@ -58,6 +58,7 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
       allowed_digests: [...tempUrlDigests].sort(),
     },
     versioned_writes: { allowed_flags: ['x-versions-location', 'x-history-location'] },
+    symlink: { symloop_max: 2, static_links: true },
     copy: { object_post_as_copy: false },
     keystoneauth: {},
     tempauth: { account_acls: false },

@@ -1,12 +1,16 @@
 /** Objects (nhn-openstack.md, section 8). Copies stand beside, in `copy.ts`. */
 
+import type { LinkTarget } from '../../../core/composition/composition-documents.ts';
 import { CoreError } from '../../../core/core-errors.ts';
 import type { Bucket, ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
 import type { BodyInput, DeletedObject, ObjectStore, WriteConditions } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
-import type { WireHeaders, WireResponse } from '../../kernel/wire.ts';
+import type { WireHeaders, WireRequest, WireResponse } from '../../kernel/wire.ts';
 import { checkConditions, decodeWriteConditions } from '../conditions.ts';
+import { decodeExpiry } from '../expiry-headers.ts';
 import { hasSegments, mayReadOf } from '../large-objects.ts';
+import { contentLocation, locationOf } from '../link-headers.ts';
+import { decodeLink, linkMetadata, showsLink } from '../links.ts';
 import { decodeObjectBody } from '../object-body.ts';
 import { openContent } from '../object-content.ts';
 import { createdHeaders, objectHeaders, shownEtag, swiftEtag } from '../object-headers.ts';
@@ -27,7 +31,8 @@ export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, Wi
   decode: () => undefined,
   async run({ store, entropy }, _input, call) {
     const { bucket, key, request } = call;
-    const { version, content } = await openContent(store, bucket, key, { mayRead: mayReadOf(call) });
+    const options = { mayRead: mayReadOf(call), asStored: await showsLink(store, call) };
+    const { version, content } = await openContent(store, bucket, key, options);
     const part = hasSegments(version) ? partNumberOf(call) : undefined;
     return part === undefined ? sendContent(content, request, entropy) : readPart(store, call, content, part);
   },
@@ -44,13 +49,22 @@ export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, W
   decode: () => undefined,
   async run({ store }, _input, call) {
     const { bucket, key, request } = call;
-    const { version } = await store.headObject({ bucket, key, conditions: {}, mayRead: mayReadOf(call) });
+    const asked = {
+      bucket,
+      key,
+      conditions: {},
+      mayRead: mayReadOf(call),
+      asStored: await showsLink(store, call),
+    };
+    const found = await store.headObject(asked);
+    const { version } = found;
     const part = hasSegments(version) ? partNumberOf(call) : undefined;
     if (part !== undefined) return headPart(store, call, version, part);
     const { lastModifiedMicros } = version;
     const validators = { etag: swiftEtag(version), lastModifiedMicros };
     checkConditions(request.headers, validators, shownEtag(version, bucket));
-    return { status: 200, headers: objectHeaders(version, bucket), body: null, contentLength: version.size };
+    const headers = [...objectHeaders(version, bucket), ...contentLocation(found)];
+    return { status: 200, headers, body: null, contentLength: version.size };
   },
   encode: (response) => response,
 });
@@ -59,6 +73,14 @@ interface PutInput {
   readonly metadata: ObjectMetadata;
   readonly body: BodyInput;
   readonly conditions: WriteConditions;
+  /** What the object is to stand for. */
+  readonly link: LinkTarget | undefined;
+  readonly expiresAtMicros?: number;
+}
+
+function expiryIn(request: WireRequest): { readonly expiresAtMicros?: number } {
+  const expiresAtMicros = decodeExpiry(request);
+  return expiresAtMicros === undefined ? {} : { expiresAtMicros };
 }
 
 export const putObject = defineOperation<SwiftCall, SwiftServices, PutInput, ObjectVersion>({
@@ -68,13 +90,23 @@ export const putObject = defineOperation<SwiftCall, SwiftServices, PutInput, Obj
   permissions: [{ action: 'object:write', on: 'object' }],
   body: { kind: 'stream' },
   mutates: true,
-  decode: ({ request, key }) => ({
-    metadata: decodeObjectMetadata(request.headers, key),
-    body: decodeObjectBody(request),
-    conditions: decodeWriteConditions(request.headers),
-  }),
-  run: ({ store }, input, { bucket, key }) =>
-    store.putObject({ bucket, key, owner: bucket.account, bytesMax: swiftLimits.objectBytesMax, ...input }),
+  decode(call) {
+    const { request, key } = call;
+    return {
+      metadata: decodeObjectMetadata(request.headers, key),
+      body: decodeObjectBody(request),
+      conditions: decodeWriteConditions(request.headers),
+      link: decodeLink(call),
+      ...expiryIn(request),
+    };
+  },
+  async run({ store }, { link, ...input }, call) {
+    const { bucket, key } = call;
+    const metadata =
+      link === undefined ? input.metadata : await linkMetadata(store, call, input.metadata, link);
+    const bytesMax = swiftLimits.objectBytesMax;
+    return store.putObject({ bucket, key, owner: bucket.account, bytesMax, ...input, metadata });
+  },
   encode: (version, { bucket }) => ({ status: 201, headers: createdHeaders(version, bucket), body: null }),
 });
 
@@ -88,6 +120,7 @@ export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined,
   decode: () => undefined,
   async run({ store }, _input, { bucket, key, request }) {
     const retainUntil = decodeRetainUntil(request.headers);
+    const expiresAtMicros = decodeExpiry(request) ?? null;
     if (retainUntil !== undefined) {
       const until = { kind: 'at', micros: retainUntil * 1_000_000 } as const;
       const retention = { mode: 'compliance', until } as const;
@@ -97,10 +130,15 @@ export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined,
     return store.updateObject({
       bucket,
       key,
+      expiresAtMicros,
       metadata: ({ metadata }) => replaceObjectMetadata(request.headers, metadata),
     });
   },
-  encode: () => ({ status: 202, headers: [], body: null }),
+  // A link has taken the metadata itself; its target is somewhere else.
+  encode: (version) =>
+    version.composition === 'link'
+      ? { status: 307, headers: locationOf(version), body: null }
+      : { status: 202, headers: [], body: null },
 });
 
 export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined, DeletedObject>({

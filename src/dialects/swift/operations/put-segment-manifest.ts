@@ -8,6 +8,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireResponse } from '../../kernel/wire.ts';
 import { decodeWriteConditions, unquote } from '../conditions.ts';
 import { lastModifiedHeader } from '../dates.ts';
+import { decodeExpiry } from '../expiry-headers.ts';
 import { mayReadOf } from '../large-objects.ts';
 import type { ListingType } from '../listing-format.ts';
 import { decodeObjectMetadata, isTrue } from '../object-metadata.ts';
@@ -22,6 +23,7 @@ interface Input {
   readonly metadata: ObjectMetadata;
   readonly conditions: WriteConditions;
   readonly expectedMd5: string | undefined;
+  readonly expiresAtMicros: number | undefined;
   readonly segments: readonly WantedSegment[];
   readonly reportType: ListingType;
   readonly isHeartbeat: boolean;
@@ -50,6 +52,7 @@ export const putSegmentManifest = defineOperation<SwiftCall, SwiftServices, Inpu
       metadata: decodeObjectMetadata(headers, key),
       conditions: decodeWriteConditions(headers),
       expectedMd5: etag === undefined || etag === '' ? undefined : unquote(etag.trim()).toLowerCase(),
+      expiresAtMicros: decodeExpiry(request),
       segments: [],
       reportType: chooseReportType(headers) ?? 'text/plain',
       isHeartbeat: isTrue(query.get('heartbeat')),
@@ -78,7 +81,7 @@ export const putSegmentManifest = defineOperation<SwiftCall, SwiftServices, Inpu
 
 async function put({ store }: SwiftServices, input: Input, call: SwiftCall): Promise<Outcome> {
   const { bucket, key } = call;
-  const { metadata, conditions, segments, expectedMd5 } = input;
+  const { metadata, conditions, segments, expectedMd5, expiresAtMicros } = input;
   const result = await store.putSegmentList({
     bucket,
     key,
@@ -88,6 +91,7 @@ async function put({ store }: SwiftServices, input: Input, call: SwiftCall): Pro
     segments,
     mayRead: mayReadOf(call),
     ...(expectedMd5 !== undefined && { expectedMd5 }),
+    ...(expiresAtMicros !== undefined && { expiresAtMicros }),
   });
   if (result.kind === 'stored') return result;
   const denied = statusLine(call.refusal);

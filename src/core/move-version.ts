@@ -1,0 +1,52 @@
+/** What it takes to give a version a place in another bucket, in the commit that takes it from its own. */
+import type { Body } from './body-records.ts';
+import type { CommitDraft } from './commit-draft.ts';
+import type { CoreContext } from './core-context.ts';
+import { CoreError } from './core-errors.ts';
+import type { NewVersion } from './key-state.ts';
+import { bodyKey, bucketKey, deltaKey } from './metadata-keys.ts';
+import type { VersionRecord } from './metadata-records.ts';
+import type { Bucket } from './model.ts';
+import { encodeUsage } from './usage-records.ts';
+
+/** What goes along when a version gets another place. */
+export function contentOf(record: VersionRecord): Omit<NewVersion, 'body' | 'expiresAtMicros'> {
+  const { size, etagMd5, owner, metadata, partCount, checksum, composition, segmented } = record;
+  return {
+    isDeleteMarker: false,
+    size,
+    etagMd5,
+    owner,
+    metadata,
+    ...(partCount === undefined ? undefined : { partCount }),
+    ...(checksum === undefined ? undefined : { checksum }),
+    ...(composition === undefined ? undefined : { composition }),
+    ...(segmented === undefined ? undefined : { segmented }),
+  };
+}
+
+/** Inline bytes go under the other bucket, too; a shared body only gets one more reference. */
+export async function moveBody(
+  context: CoreContext,
+  draft: CommitDraft,
+  from: Bucket,
+  to: Bucket,
+  body: Body,
+): Promise<Body> {
+  if (body.kind !== 'inline') return body;
+  const entry = await context.metadata.get(bodyKey(from.id, body.id));
+  if (entry === undefined) throw new CoreError('StoredDataCorrupt', { key: body.id });
+  draft.put(bodyKey(to.id, body.id), entry.value);
+  return body;
+}
+
+/** One commit changes both buckets; each has its own counters. */
+export function joinDrafts(context: CoreContext, draft: CommitDraft, side: CommitDraft, other: Bucket): void {
+  if (side.isEmpty) return;
+  draft.check(bucketKey(other.id), { version: other.recordVersion });
+  draft.checks.push(...side.checks);
+  draft.puts.push(...side.puts);
+  draft.deletes.push(...side.deletes);
+  const counted = { objects: side.objectsDelta, bytes: side.bytesDelta };
+  draft.put(deltaKey(other.id, context.engine.epoch, draft.id), encodeUsage(counted));
+}
