@@ -81,6 +81,8 @@ export const processLimits = {
   publishRoundMillis: 1_000,
   /** Pause of housekeeping when there was nothing to do, and after a failure of it. */
   housekeepingIdleMillis: 1_000,
+  /** Between two looks for denials that are too old. */
+  denialSweepIdleMillis: 3_600_000,
   /** Tokens that have expired are refused anyway: they only take room. */
   tokenSweepIdleMillis: 60_000,
   /** How often is looked whether the keys of access tokens are due to change. */
@@ -99,4 +101,20 @@ export const processLimits = {
    * with V8's own guess it looked twice a second under load, for a tenth of the CPU (docs/performance.md).
    */
   workerHeapMebibytesInitial: 128,
+} as const;
+
+/** The log of denials (docs/adr/0013). */
+export const denialLimits = {
+  /** Of all segments together; the oldest go first. */
+  bytesMax: 256 * 1024 * 1024,
+  secondsMax: 30 * 86_400,
+  /** Small beside all, so that what goes is little at a time. */
+  segmentBytesMax: 4 * 1024 * 1024,
+  segmentSecondsMax: 3600,
+  /** Written, of one source and principal, by one worker; what is beyond is counted. */
+  perSecondMax: 20,
+  /** Of all sources together, by one worker. */
+  perSecondOfAllMax: 1000,
+  /** One line; of a longer one only what people ask for first is kept. */
+  lineBytesMax: 128 * 1024,
 } as const;

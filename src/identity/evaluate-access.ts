@@ -49,7 +49,7 @@ export type ObjectFacts =
 export interface AccessResource {
   /** Account that owns the resource; of an object, the one that owns its bucket. */
   readonly account: string | undefined;
-  /** Whose credentials, tokens and rights it is about (`identity:`): a user of that account. */
+  /** Whose credentials, tokens and rights it is about (`identity:`): a user, service or role of that account. */
   readonly user?: string;
   /** GUID of the service instance that the bucket belongs to; absent: the account's default one. */
   readonly serviceInstance?: string;
@@ -110,6 +110,10 @@ export interface TraceStep {
   readonly reason: string;
   /** The statement that decided, or would have. */
   readonly statement?: NamedStatement;
+  /** Granted to the public, and taken away by the public access block. */
+  readonly isBlocked?: boolean;
+  /** The caller owns the bucket, and another account the object. */
+  readonly isForeign?: boolean;
   /** Of a denied call, in steps of policies: what matched or nearly matched. */
   readonly statements?: readonly (StatementTrace & Pick<NamedStatement, 'policy'>)[];
 }
@@ -118,6 +122,8 @@ export interface AccessDecision {
   readonly allowed: boolean;
   /** Every layer consulted, in order; the last one decided. */
   readonly trace: readonly TraceStep[];
+  /** Of a denial: what was asked, for its explanation. */
+  readonly question?: AccessQuestion;
 }
 
 /** Whether the answer depends on the object: on who wrote it, on its list or tags, or on its being there. */
@@ -152,10 +158,14 @@ export function evaluateAccess(question: AccessQuestion): AccessDecision {
     if (step === undefined) continue;
     trace.push(step);
     if (step.verdict === 'allow') return { allowed: true, trace };
-    if (step.verdict === 'deny') return { allowed: false, trace: withStatements(trace, question) };
+    if (step.verdict === 'deny') return denialOf(trace, question);
   }
   trace.push({ layer: 'default', verdict: 'deny', reason: 'no layer grants the action' });
-  return { allowed: false, trace: withStatements(trace, question) };
+  return denialOf(trace, question);
+}
+
+function denialOf(trace: readonly TraceStep[], question: AccessQuestion): AccessDecision {
+  return { allowed: false, trace: withStatements(trace, question), question };
 }
 
 function withStatements(trace: readonly TraceStep[], question: AccessQuestion): readonly TraceStep[] {
@@ -216,9 +226,22 @@ function knownCaller({ principal }: AccessQuestion): TraceStep | undefined {
 }
 
 function ownUser({ principal, resource }: AccessQuestion): TraceStep {
-  return principal.kind === 'user' && principal.user.id === resource.user
+  return idOf(principal) !== undefined && idOf(principal) === resource.user
     ? { layer: 'own-user', verdict: 'allow', reason: 'it is about the caller' }
     : { layer: 'own-user', verdict: 'silent', reason: 'it is about another user' };
+}
+
+function idOf(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case 'anonymous':
+      return undefined;
+    case 'user':
+      return principal.user.id;
+    case 'service':
+      return principal.service.id;
+    case 'role-session':
+      return principal.role.id;
+  }
 }
 
 function accountAdministration({ principal, resource }: AccessQuestion): TraceStep {
@@ -258,7 +281,7 @@ function ownership(question: AccessQuestion, { owners }: ActionRights): TraceSte
     }
     if (ownsBucket && object?.kind === 'present') {
       const reason = 'the account owns the bucket, but another account wrote the object';
-      return { layer: 'ownership', verdict: 'silent', reason };
+      return { layer: 'ownership', verdict: 'silent', reason, isForeign: true };
     }
   }
   const reason =
@@ -317,11 +340,12 @@ function aclStep(
   const ignoresGroups = question.resource.publicAccessBlock?.has('IgnorePublicAcls') === true;
   const deciding = ignoresGroups ? found.find(({ grantee }) => grantee.kind === 'account') : found[0];
   if (deciding === undefined) {
-    return silent(
-      found.length === 0
-        ? `${wanted} is not granted to the caller`
-        : `${wanted} is granted to the public, which the public access block ignores`,
-    );
+    return found.length === 0
+      ? silent(`${wanted} is not granted to the caller`)
+      : {
+          ...silent(`${wanted} is granted to the public, which the public access block ignores`),
+          isBlocked: true,
+        };
   }
   if (!maySeeOffers(question)) return silent(`${wanted} is granted, but no policy of the caller allows it`);
   return {

@@ -60,7 +60,7 @@ export class GrantsFinder {
     for (const via of subjects) {
       for await (const { record } of policies.listAll('subject', [accountId, via])) {
         const { id, name, language, document } = record;
-        granted.push({ id, name, language, via, policy: compilePolicy(document, language) });
+        granted.push({ id, name, language, via, policy: compilePolicy(document, language), document });
       }
     }
     return granted;

@@ -95,6 +95,7 @@ export class PrincipalFinder {
             policies: granted?.policies ?? [],
             sessionPolicy: {
               language: limit.language,
+              document: limit.document,
               policy: compilePolicy(limit.document, limit.language),
             },
           };

@@ -14,12 +14,14 @@ export interface GrantedPolicy {
   /** Whom it is attached to: the caller itself, or a group that it is in. */
   readonly via: Subject;
   readonly policy: Policy;
+  /** As stored: what it was compiled from. */
+  readonly document: string;
 }
 
 export interface Grants {
   readonly policies: readonly GrantedPolicy[];
   /** What the session is limited to, whatever else is granted. */
-  readonly sessionPolicy?: { readonly language: PolicyLanguage; readonly policy: Policy };
+  readonly sessionPolicy?: Pick<GrantedPolicy, 'language' | 'policy' | 'document'>;
 }
 
 export const NO_GRANTS: Grants = { policies: [] };

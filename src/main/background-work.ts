@@ -15,15 +15,16 @@ export interface BackgroundWork {
   stop(): Promise<void>;
 }
 
-/** What has to be looked after of tokens: old ones go, keys change. */
-export interface TokenKeepers {
+/** What has to be looked after: old tokens and denials go, keys change. */
+export interface HouseKeepers {
   readonly identity: Pick<IdentityStore, 'sweepTokens'>;
   readonly iam: Pick<IamService, 'keepHouse'>;
+  readonly denials: { makeRoom(): void };
 }
 
 export function startBackgroundWork(
   store: Pick<ObjectStore, 'housekeep' | 'publishRound' | 'scrub'>,
-  { identity, iam }: TokenKeepers,
+  { identity, iam, denials }: HouseKeepers,
   log: Logger,
 ): BackgroundWork {
   const stopping = new AbortController();
@@ -59,6 +60,11 @@ export function startBackgroundWork(
       running.push(
         repeat('keeping IAM tokens', () => iam.keepHouse(), processLimits.iamHousekeepingIdleMillis),
       );
+      const makeRoom = async (): Promise<boolean> => {
+        denials.makeRoom();
+        return false;
+      };
+      running.push(repeat('forgetting denials', makeRoom, processLimits.denialSweepIdleMillis));
     },
     async stop() {
       stopping.abort();

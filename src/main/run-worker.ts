@@ -132,7 +132,7 @@ class Worker {
     );
     this.#background = startBackgroundWork(
       services.store,
-      { identity: services.identity, iam: services.ibm.iam },
+      { identity: services.identity, iam: services.ibm.iam, denials: services.denials },
       log,
     );
     const audit = createAuditLog(config.dataDirectory, log);
@@ -152,6 +152,7 @@ class Worker {
           log: this.#callLog,
           metrics: this.#metrics,
           audit,
+          denials: services.denials.recorder,
           beginRequest: services.store.beginRequest,
         }),
       onRefusal: ({ status, code }) => {
@@ -194,6 +195,7 @@ class Worker {
       {
         identity,
         store,
+        denials: services.denials.reader,
         readStatus: () => this.#readStatus(counter, meter, store),
         readAuditEvents: (before, limit) => readAuditLog(this.#config.dataDirectory, before, limit),
       },

@@ -6,6 +6,7 @@
 
 import type { Logger } from 'pino';
 import type { RunningRequest } from '../core/object-store.ts';
+import type { Denial } from '../dialects/kernel/denial.ts';
 import type { Call } from '../dialects/kernel/dialect.ts';
 import type { CallObserver } from '../dialects/kernel/observe-call.ts';
 import { RequestBodyError } from '../dialects/kernel/request-body-error.ts';
@@ -17,6 +18,7 @@ import type { Exchange } from '../listener/http-listener.ts';
 import type { SentResponse } from '../listener/write-response.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { CallMetrics } from './call-metrics.ts';
+import type { DenialRecorder } from './denials/record-denials.ts';
 
 export interface CallServices {
   readonly choose: ChooseHandler;
@@ -24,6 +26,7 @@ export interface CallServices {
   readonly log: Logger;
   readonly metrics: CallMetrics;
   readonly audit: AuditLog;
+  readonly denials: Pick<DenialRecorder, 'record'>;
   beginRequest(): RunningRequest;
 }
 
@@ -65,6 +68,19 @@ export class ServedCall implements Exchange, CallObserver {
     if (call.audit !== undefined) {
       this.#services.audit.record(dialect, this.#operation, call, response.status, error);
     }
+  }
+
+  denied(
+    dialect: string,
+    operation: string | undefined,
+    call: Call,
+    response: WireResponse,
+    denial: Denial,
+  ): Promise<void> {
+    const { denials, log } = this.#services;
+    return denials.record(dialect, operation, call, response, denial).catch((error: unknown) => {
+      log.error({ err: error, requestId: call.requestId }, 'a denial could not be kept');
+    });
   }
 
   ended(sent: SentResponse): void {

@@ -1,4 +1,5 @@
 /** Puts a worker together: engine, core, identity, dialects. Everything that a worker shares is made here, once. */
+
 import type { Logger } from 'pino';
 import type { Config, PlaceConfig } from '../config/config.ts';
 import { createObjectStore } from '../core/create-object-store.ts';
@@ -24,6 +25,7 @@ import { readPublicEndpoint } from '../listener/client-origin.ts';
 import type { StorageEngine } from '../storage/contract/storage-engine.ts';
 import type { StorageFailure } from '../storage/contract/storage-errors.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
+import { type OpenDenials, openDenials } from './denials/open-denials.ts';
 import { type MountedIbm, openIbmServices } from './ibm-services.ts';
 import { hostsOf, nameRegions } from './place-addresses.ts';
 import { type MountedScp, openScpServices } from './scp-services.ts';
@@ -43,6 +45,7 @@ export interface WorkerServices {
   readonly engine: StorageEngine;
   readonly store: ObjectStore;
   readonly identity: IdentityStore;
+  readonly denials: OpenDenials;
   readonly controlVerifier: SigV4Verifier;
   /** On the control address, and for TempAuth on the storage address. */
   readonly keystone: RequestHandler;
@@ -58,7 +61,7 @@ const SKEW_SECONDS_MAX = 900;
 const SIGNING_KEYS_MAX = 4096;
 
 export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
-  const { config, clock, entropy, whereabouts, onStorageFailure, announceFailedLogin } = parts;
+  const { config, clock, entropy, log, whereabouts, onStorageFailure, announceFailedLogin } = parts;
   const { dataDirectory, bucketNames, publicEndpoints, scrubBytesPerSecond } = config;
   const masterKeyFile = readMasterKeyFile(dataDirectory);
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
@@ -82,12 +85,14 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const verifier = createSigV4Verifier(storageSignatures);
   const sigV2Verifier = createSigV2Verifier(storageSignatures);
   const ibm = openIbmServices({ config: config.ibm, context, identity, store, whereabouts });
+  const denials = openDenials({ dataDirectory, clock, log, epoch: engine.epoch, store, identity });
   const { tokenLifetimeSeconds } = config;
   const catalogue = createProductCatalogue(identity, clock);
   return {
     engine,
     store,
     identity,
+    denials,
     catalogue,
     ibm,
     scp: openScpServices({ config: config.scp, identity, catalogue, entropy }),

@@ -74,9 +74,14 @@ function grantsOf({ identityPolicies, sessionPolicy }: Situation): Grants | unde
       language: 'aws',
       via: 'group:all-of-them',
       policy: compiled(document),
+      document: JSON.stringify(document),
     })),
     ...(sessionPolicy !== undefined && {
-      sessionPolicy: { language: 'aws', policy: compiled(sessionPolicy) },
+      sessionPolicy: {
+        language: 'aws',
+        policy: compiled(sessionPolicy),
+        document: JSON.stringify(sessionPolicy),
+      },
     }),
   };
 }

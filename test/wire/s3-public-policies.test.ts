@@ -28,7 +28,9 @@ function give(...actions: readonly string[]): void {
     Statement: [{ Effect: 'Allow', Action: actions, Resource }],
   });
   const policy = compilePolicy(document, 'aws');
-  publicGrants.set(ACCOUNT, { policies: [{ id: 'p', name: '', language: 'aws', via: 'public', policy }] });
+  publicGrants.set(ACCOUNT, {
+    policies: [{ id: 'p', name: '', language: 'aws', via: 'public', policy, document }],
+  });
 }
 
 const anonymously = async (method: string, target: string) =>

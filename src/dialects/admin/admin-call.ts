@@ -5,6 +5,7 @@ import type { IdentityStore } from '../../identity/identity-store.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { AuditFacts } from '../kernel/audit-facts.ts';
 import type { Operation } from '../kernel/define-operation.ts';
+import type { DenialReader } from '../kernel/denial-reader.ts';
 import type { Call } from '../kernel/dialect.ts';
 import type { QueryParameters } from '../kernel/query-parameters.ts';
 
@@ -40,6 +41,7 @@ export interface AdminServices {
     ObjectStore,
     'listBuckets' | 'bucketUsage' | 'updateBucket' | 'readAccount' | 'updateAccount'
   >;
+  readonly denials: DenialReader;
   readStatus(): Promise<ServerStatus>;
   /** Newest first, from before that byte of the log. */
   readAuditEvents(

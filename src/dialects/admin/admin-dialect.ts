@@ -4,8 +4,9 @@
  * `operation-table.ts`; the command line tool uses nothing else.
  */
 import { createHash } from 'node:crypto';
-import { type AccessDecision, evaluateAccess } from '../../identity/evaluate-access.ts';
-import { anonymousCaller, type Caller } from '../../identity/principal.ts';
+import type { Action } from '../../identity/actions.ts';
+import { type AccessDecision, type AccessResource, evaluateAccess } from '../../identity/evaluate-access.ts';
+import { anonymousCaller, type Caller, subjectOf } from '../../identity/principal.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { findProof } from '../authn/find-proof.ts';
@@ -81,6 +82,7 @@ export function createAdminDialect(
       headers: [...response.headers, 'X-Request-Id', call.requestId],
     }),
     renderError: (error, call) => renderError(toAdminError(error), call),
+    errorCode: (error) => toAdminError(error).code,
     bodyTooLarge: (_call, bytesMax) =>
       new AdminError(413, 'BodyTooLarge', `The body may have at most ${bytesMax} bytes.`),
     bodyOf: (call) => verifiedBody(stateOf(call)),
@@ -143,10 +145,17 @@ function authorise({ caller }: AdminCall, { permissions }: AdminOperation): Acce
   const asked = permissions === 'public' ? [] : permissions;
   let decision: AccessDecision = { allowed: permissions === 'public', trace: [] };
   for (const { action } of asked) {
-    decision = evaluateAccess({ principal: caller.principal, action, resource: { account: undefined } });
+    decision = evaluateAccess({ principal: caller.principal, action, resource: resourceOf(caller, action) });
     if (!decision.allowed) break;
   }
   return decision;
+}
+
+/** What is read of identities here is about the caller: the operations show no more than it may know. */
+function resourceOf({ principal }: Caller, action: Action): AccessResource {
+  if (!action.startsWith('identity:') || principal.kind === 'anonymous') return { account: undefined };
+  const [, user = ''] = subjectOf(principal).split(':');
+  return { account: principal.account.id, user };
 }
 
 function renderError({ status, code, message, headers }: AdminError, { requestId }: AdminCall): WireResponse {

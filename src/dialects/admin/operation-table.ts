@@ -8,6 +8,7 @@ import { createUser } from './operations/create-user.ts';
 import { deleteAccessKey } from './operations/delete-access-key.ts';
 import { deleteAccount } from './operations/delete-account.ts';
 import { deleteUser } from './operations/delete-user.ts';
+import { denialOperations } from './operations/denials.ts';
 import { getStatus } from './operations/get-status.ts';
 import { groupOperations } from './operations/groups.ts';
 import { holdReclaiming } from './operations/hold-reclaiming.ts';
@@ -47,6 +48,7 @@ export const operations: readonly AdminOperation[] = [
   ...roleOperations,
   ...policyOperations,
   ...apiKeyOperations,
+  ...denialOperations,
   getStatus,
   listAuditEvents,
   holdReclaiming,

@@ -18,6 +18,9 @@ export interface Call {
   readonly audit?: AuditFacts | undefined;
   /** Shown in logs instead of the path, when that holds a secret. */
   readonly loggedPath?: string;
+  /** Names in the address, decoded, where it has any; for explanations. Empty: none. */
+  readonly bucketName?: string;
+  readonly key?: string;
 }
 
 export interface Dialect<C extends Call, S> {
@@ -42,6 +45,8 @@ export interface Dialect<C extends Call, S> {
   finish(response: WireResponse, call: C): WireResponse | Promise<WireResponse>;
   /** Total: known errors by catalogue, anything else as the dialect's internal error. Never throws. */
   renderError(error: unknown, call: C): WireResponse;
+  /** The code that `renderError` writes for it, where the dialect has codes; for explanations. */
+  errorCode?(error: unknown, call: C): string | undefined;
   /** The error for a buffered body that is too large or a body where none may be. */
   bodyTooLarge(call: C, bytesMax: number): Error;
   /** Where buffered and streamed bodies are read from, after the proof has wrapped them. */

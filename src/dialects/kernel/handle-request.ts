@@ -2,7 +2,9 @@
  * The one place with the order of steps (design, sections 1 and 4): claim -> route -> authenticate -> decode -> load ->
  * authorise -> body -> run -> encode. A refusal comes before the body is read, so nothing is uploaded in vain.
  */
+import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import type { Operation } from './define-operation.ts';
+import { type DenialStep, denialOf } from './denial.ts';
 import type { Call, Dialect } from './dialect.ts';
 import type { CallObserver } from './observe-call.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
@@ -14,28 +16,46 @@ export async function handleRequest<C extends Call, S>(
 ): Promise<WireResponse> {
   const call = dialect.begin(request);
   let operation: Operation<C, S> | undefined;
+  const progress: Progress = { step: 'other', decision: undefined };
   try {
     operation = dialect.route(call);
-    const response = await dialect.finish(await perform(dialect, call, operation), call);
+    const response = await dialect.finish(await perform(dialect, call, operation, progress), call);
     observer.completed(dialect.name, operation.name, call, response, undefined);
     return response;
   } catch (error) {
     const response = await dialect.finish(dialect.renderError(error, call), call);
+    const denial = denialOf(progress.step, error, progress.decision, response.status);
+    if (denial !== undefined) {
+      const told = { ...denial, code: dialect.errorCode?.(error, call) };
+      await observer.denied?.(dialect.name, operation?.name, call, response, told);
+    }
     observer.completed(dialect.name, operation?.name, call, response, error);
     return response;
   }
+}
+
+/** How far the call has come, for the explanation of a refusal. */
+interface Progress {
+  step: DenialStep;
+  decision: AccessDecision | undefined;
 }
 
 async function perform<C extends Call, S>(
   dialect: Dialect<C, S>,
   call: C,
   operation: Operation<C, S>,
+  progress: Progress,
 ): Promise<WireResponse> {
+  progress.step = 'authenticate';
   await dialect.authenticate(call, operation);
+  progress.step = 'other';
   let input = operation.decode(call);
   await dialect.load(call, operation);
   const decision = await dialect.authorise(call, operation);
-  if (!decision.allowed) throw dialect.denied(call, decision);
+  if (!decision.allowed) {
+    progress.decision = decision;
+    throw dialect.denied(call, decision);
+  }
   if (operation.body.kind === 'buffered') {
     const body = await readWhole(dialect, call, operation.body.bytesMax);
     if (operation.decodeBody !== undefined) input = operation.decodeBody(body, input, call);

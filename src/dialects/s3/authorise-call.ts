@@ -164,8 +164,8 @@ export function confirmSourceAccess(call: AskingOfSource, version: ObjectVersion
 /** Once the tags that a body brings are known: policies may ask for them. Throws AccessDenied. */
 export async function confirmTags(store: Lookups, call: S3Call, requestTags: TagSet): Promise<void> {
   const asking: Asking = Object.create(call, { requestTags: { value: requestTags } });
-  const { allowed } = await decide(store, asking, { action: 'object:write-tagging', on: 'object' });
-  if (!allowed) throw new S3Error('AccessDenied');
+  const decision = await decide(store, asking, { action: 'object:write-tagging', on: 'object' });
+  if (!decision.allowed) throw refusalOf(decision);
 }
 
 function confirmOnTarget(
@@ -177,8 +177,15 @@ function confirmOnTarget(
   const question = questionOnTarget(call, action, target);
   if (!needsObjectFacts(question)) return;
   const object = objectFactsOf(target.bucket, version);
-  const { allowed } = evaluateAccess({ ...question, resource: { ...question.resource, object } });
-  if (!allowed) throw new S3Error('AccessDenied');
+  const decision = evaluateAccess({ ...question, resource: { ...question.resource, object } });
+  if (!decision.allowed) throw refusalOf(decision);
+}
+
+/** With what it can be explained from. */
+function refusalOf(decision: AccessDecision): S3Error {
+  const error = new S3Error('AccessDenied');
+  error.cause = decision;
+  return error;
 }
 
 /** Whether the call may copy some versions of the source and not others. */

@@ -233,6 +233,10 @@ class S3 implements S3Dialect {
     });
   }
 
+  errorCode(error: unknown, call: S3Call): string {
+    return toS3Error(error, call).code;
+  }
+
   bodyTooLarge(_call: S3Call, bytesMax: number): S3Error {
     return new S3Error('MaxMessageLengthExceeded', { MaxMessageLengthBytes: `${bytesMax}` });
   }
