@@ -113,13 +113,10 @@ export class S3CallState implements S3Call {
     return this.publicGrants.get(account);
   }
 
-  instanceOf(bucket: Bucket): string {
-    return instanceOf(bucket, this.#services.instances);
-  }
+  /** Bound, as the next one: a question about tags is asked by an object that only inherits from this one. */
+  readonly instanceOf = (bucket: Bucket): string => instanceOf(bucket, this.#services.instances);
 
-  ibmRegionOf({ place }: Pick<Bucket, 'place'>): string {
-    return this.#services.ibmNameOf(place);
-  }
+  readonly ibmRegionOf = ({ place }: Pick<Bucket, 'place'>): string => this.#services.ibmNameOf(place);
 
   decideOn(action: Action, key: string, versionId: VersionId | undefined): AccessDecision {
     return decideOnObject(this, action, { bucket: this.bucket, key, versionId });
