@@ -1,6 +1,6 @@
 /**
  * Conditional requests on what this dialect shows: an object made of segments has an ETag here that the core does not know (RFC 9110,
- * section 13; nhn-openstack.md, section 8.2). A date that cannot be read makes its condition absent.
+ * section 13; nhn-openstack.md, section 8.2). If-Unmodified-Since counts beside If-Match, as in Swift (the RFC has it ignored). A date that cannot be read makes its condition absent.
  */
 import type { WriteConditions } from '../../core/object-store.ts';
 import { parseHttpDate } from '../../lib/http-date.ts';
@@ -26,12 +26,9 @@ export function checkConditions(
   const state = stateHeaders(shownEtag, lastModifiedMicros);
   const notModified = () => new SwiftError(304, undefined, state);
   const failed = () => new SwiftError(412, undefined, state);
-  if (ifMatch !== undefined) {
-    if (!namesEtag(ifMatch, etag)) throw failed();
-  } else {
-    const unmodified = secondsOf(headers.get('if-unmodified-since'));
-    if (unmodified !== undefined && shown > unmodified) throw failed();
-  }
+  if (ifMatch !== undefined && !namesEtag(ifMatch, etag)) throw failed();
+  const unmodified = secondsOf(headers.get('if-unmodified-since'));
+  if (unmodified !== undefined && shown > unmodified) throw failed();
   if (ifNoneMatch !== undefined) {
     if (namesEtag(ifNoneMatch, etag)) throw notModified();
   } else {

@@ -38,12 +38,15 @@ export async function findDestination(
   return { bucket, key };
 }
 
-/** Throws 304, 412, 413, 416 and what reading and writing throw. Conditions and ranges are about the source. */
+/**
+ * Throws 304, 412, 413, 416 and what reading and writing throw. Conditions and ranges are about the source, which is looked at before
+ * the target is looked for.
+ */
 export async function copyObject(
   { store }: SwiftServices,
   call: SwiftCall,
   from: CopyTarget,
-  to: CopyTarget,
+  findTarget: () => Promise<CopyTarget>,
 ): Promise<FinishedCopy> {
   const { headers, body } = call.request;
   if (body.contentLength !== 0) throw new SwiftError(400, 'Copy requests require a zero byte body');
@@ -56,6 +59,7 @@ export async function copyObject(
   checkConditions(headers, content, content.shownEtag);
   if (source.size > swiftLimits.objectBytesMax) throw new SwiftError(413);
   const expiresAtMicros = decodeExpiry(call.request);
+  const to = await findTarget();
   const isFresh = isTrue(headers.get('x-fresh-metadata'));
   const metadata = (found: ObjectVersion) => copyObjectMetadata(headers, found.metadata, isFresh);
   const range = allowsRange(headers, content) ? headers.get('range') : undefined;

@@ -31,7 +31,7 @@ export function renderListing(
 ): WireResponse {
   const all = [...headers, ...format.headers];
   if (format.type === 'text/plain') {
-    if (rows.length === 0) return { status: 204, headers: all, body: null };
+    if (rows.length === 0) return { status: 204, headers: all, body: null, contentLength: 0 };
     return { status: 200, headers: all, body: `${rows.map(({ name }) => name).join('\n')}\n` };
   }
   const body = format.type === 'application/json' ? jsonOf(rows) : xmlOf(rows, shape);

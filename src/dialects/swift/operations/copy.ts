@@ -14,10 +14,10 @@ export const copyObject = defineOperation<SwiftCall, SwiftServices, NamedObject,
   body: { kind: 'none' },
   mutates: true,
   decode: ({ request }) => decodeDestination(request.headers),
-  async run(services, destination, call) {
-    const to = await findDestination(services.store, call, destination);
-    return copy(services, call, { bucket: call.bucket, key: call.key }, to);
-  },
+  run: (services, destination, call) =>
+    copy(services, call, { bucket: call.bucket, key: call.key }, () =>
+      findDestination(services.store, call, destination),
+    ),
   encode,
 });
 
@@ -33,6 +33,6 @@ export const putObjectCopy = defineOperation<SwiftCall, SwiftServices, undefined
   mutates: true,
   decode: () => undefined,
   run: (services, _input, call) =>
-    copy(services, call, call.copySource, { bucket: call.bucket, key: call.key }),
+    copy(services, call, call.copySource, async () => ({ bucket: call.bucket, key: call.key })),
   encode,
 });
