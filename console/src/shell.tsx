@@ -18,6 +18,7 @@ const text = defineText(
     main: 'Main menu',
     buckets: 'Buckets',
     access: 'Access',
+    denials: 'Denied?',
     operations: 'Operations',
     logOut: 'Log out',
     logOutFailed: 'You are still logged in',
@@ -29,6 +30,7 @@ const text = defineText(
     main: '주 메뉴',
     buckets: '버킷',
     access: '접근 관리',
+    denials: '거부 원인',
     operations: '운영',
     logOut: '로그아웃',
     logOutFailed: '로그아웃하지 못했습니다',
@@ -45,15 +47,19 @@ const OperationsScreen = lazy(async () => ({
   default: (await import('./operations/operations-screen.tsx')).OperationsScreen,
 }));
 
-type Section = 'buckets' | 'access' | 'operations';
+const DenialsScreen = lazy(async () => ({
+  default: (await import('./denials/denials-screen.tsx')).DenialsScreen,
+}));
+
+type Section = 'buckets' | 'access' | 'denials' | 'operations';
 
 export function Shell({ onLogOut }: { readonly onLogOut: () => void }) {
   const words = useText(text);
   const [section = 'buckets', ...rest] = useRoute();
   const { isServerAdmin } = useSession();
   const sections: readonly Section[] = isServerAdmin
-    ? ['buckets', 'access', 'operations']
-    : ['buckets', 'access'];
+    ? ['buckets', 'access', 'denials', 'operations']
+    : ['buckets', 'access', 'denials'];
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={focusContent}>
@@ -75,7 +81,11 @@ export function Shell({ onLogOut }: { readonly onLogOut: () => void }) {
         ))}
       </nav>
       <main id="content" className="content" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>{screenOf(section, rest) ?? <p>{words.unknown}</p>}</Suspense>
+        <Suspense fallback={<Loading />}>
+          {(sections.some((name) => name === section) ? screenOf(section, rest) : undefined) ?? (
+            <p>{words.unknown}</p>
+          )}
+        </Suspense>
       </main>
       <UploadTray />
     </div>
@@ -92,6 +102,7 @@ function screenOf(section: string, rest: readonly string[]): ReactNode {
     );
   }
   if (section === 'access') return <AccessScreen rest={rest} />;
+  if (section === 'denials') return <DenialsScreen rest={rest} />;
   return section === 'operations' ? <OperationsScreen /> : undefined;
 }
 

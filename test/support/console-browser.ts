@@ -51,6 +51,11 @@ export async function openConsole(
   return { browser, page, complaints, close: () => browser.close() };
 }
 
+/** `hash`: `#/buckets/…`, encoded. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate(`window.location.hash = ${JSON.stringify(hash)}`);
+}
+
 export interface ConsoleLogin {
   readonly user?: string;
   readonly password?: string;

@@ -57,6 +57,7 @@ export function AttachedPolicies({ account, subject }: AttachedPoliciesProps) {
   });
   const all = useQuery({
     queryKey: ['policy-choice', account],
+    staleTime: 0,
     queryFn: () => listRecords<Policy>(`${collection}?limit=1000`, 'policies', undefined),
   });
   const attachmentOf = (policy: string): string =>

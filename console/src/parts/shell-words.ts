@@ -6,7 +6,7 @@ function shellWord(word: string): string {
   return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function commandLine(...words: readonly string[]): string {
+export function commandLine(...words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }
 
