@@ -198,6 +198,13 @@ describe('T18: the firewall of a bucket, by GetBucketConfiguration and UpdateBuc
     assert.deepEqual(await patch('{"firewall": {"allowed_ip": ["nonsense"]}}'), [400, 'invalid']);
     assert.deepEqual(await patch('{"firewall": []}'), [400, 'invalid']);
     assert.deepEqual(await patch('{}', { 'Content-Type': 'text/plain' }), [415, 'unsupported_type']);
+    assert.deepEqual(await patch('{"hard_quota": -1}'), [400, 'invalid']);
+    assert.deepEqual(await patch('{"hard_quota": 10}'), [204, undefined]);
+    assert.equal((await shown()).hard_quota, 10);
+    const full = await cosFailure(cos.putObject({ Bucket, Key: 'large', Body: 'more than ten bytes' }));
+    assert.equal(full.status, 403);
+    assert.deepEqual(await patch('{"hard_quota": 0}'), [204, undefined]);
+    assert.equal((await shown()).hard_quota, undefined);
     const other = await addIbmAccount(server, 'c');
     assert.deepEqual(await patch('{}', {}, other.owner.apiKey), [403, 'forbidden']);
   });

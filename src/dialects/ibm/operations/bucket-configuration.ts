@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CoreError } from '../../../core/core-errors.ts';
 import type { Bucket } from '../../../core/model.ts';
 import type { ObjectStore } from '../../../core/object-store.ts';
+import { quotaDocument, quotaOf } from '../../../core/quotas.ts';
 import type { Action } from '../../../identity/actions.ts';
 import { encodeFirewall, FIREWALL_DOCUMENT } from '../../../identity/bucket-firewall.ts';
 import { bucketCrn, instanceCrn } from '../../../identity/ibm-crn.ts';
@@ -23,7 +24,7 @@ import {
 import { type ConfiguredBucket, findConfiguredBucket } from '../configured-bucket.ts';
 import { tagOf } from '../entity-tags.ts';
 import type { IbmCall, IbmServices } from '../ibm-call.ts';
-import { IbmError } from '../ibm-errors.ts';
+import { IbmError, invalid } from '../ibm-errors.ts';
 import { BODY_BYTES_MAX, type JsonObject, memberOf, parseJson } from '../read-json.ts';
 import { jsonResponse } from '../render-json.ts';
 
@@ -134,7 +135,19 @@ function patchedDocuments(
     const patched = patchFirewall(firewallIn(documents), firewall);
     changed[FIREWALL_DOCUMENT] = patched === undefined ? null : encodeFirewall(patched);
   }
-  return changed;
+  const hardQuota = bytesIn(patch, 'hard_quota');
+  if (hardQuota === undefined) return changed;
+  const { bytes: _replaced, ...others } = quotaOf({ documents }) ?? {};
+  return { ...changed, ...quotaDocument(hardQuota === 0 ? others : { ...others, bytes: hardQuota }) };
+}
+
+/** 0, and null, are no quota (ibm-cos-sdk-config, `hard_quota`). Undefined: the patch does not say. */
+function bytesIn(patch: JsonObject, name: string): number | undefined {
+  const value = memberOf(patch, name);
+  if (value === undefined) return undefined;
+  if (value === null) return 0;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw invalid(`"${name}" must be a number of bytes.`);
 }
 
 async function configurationOf(
@@ -147,6 +160,7 @@ async function configurationOf(
   const { objects, bytes } = await store.bucketUsage(bucket);
   const older = await countOlder(store, bucket);
   const firewall = firewallIn(documents);
+  const { bytes: hardQuota } = quotaOf(bucket) ?? {};
   return {
     name,
     crn: bucketCrn(account, instance, name),
@@ -157,6 +171,7 @@ async function configurationOf(
     object_count: objects,
     bytes_used: bytes - (older?.noncurrent_bytes_used ?? 0),
     ...older,
+    ...(hardQuota !== undefined && { hard_quota: hardQuota }),
     ...(firewall !== undefined && may('bucket:read-firewall') && { firewall: firewallDocument(firewall) }),
     ...(activityTracking !== undefined && { activity_tracking: activityTracking }),
     ...(metricsMonitoring !== undefined && { metrics_monitoring: metricsMonitoring }),
