@@ -121,6 +121,7 @@ const rights: Readonly<Record<Action, ActionRights>> = {
   'object:read-named-holds': ofBucket,
   'object:write-named-holds': ofBucket,
   'object:extend-retention': ofBucket,
+  'ibm:delete-objects': ofBucket,
   'object:list-parts': ofBucketAndObject,
   'object:abort-upload': ofBucketAndObject,
   // Open to everybody who is known and not denied it; assuming a role is then for its trust policy to decide.

@@ -111,6 +111,8 @@ export const actions = [
   'resource:write-group',
   'resource:write-key',
   'resource:read-credential',
+  // Asked besides the deletion of each key, where roles of IBM's tell deleting many from deleting one.
+  'ibm:delete-objects',
   'identity:read',
   'identity:write',
   'admin:read',

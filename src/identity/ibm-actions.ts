@@ -10,7 +10,10 @@ import { COS_SERVICE } from './ibm-crn.ts';
 
 const COS = `${COS_SERVICE}.` as const;
 
-type NamedAction = Extract<Action, `account:${string}` | `bucket:${string}` | `object:${string}`>;
+type NamedAction = Extract<
+  Action,
+  `account:${string}` | `bucket:${string}` | `object:${string}` | `ibm:${string}`
+>;
 
 /** Without the name of the service where it is object storage. Undefined: no role of IBM's holds it. */
 const names: Readonly<Record<NamedAction, string | undefined>> = {
@@ -97,6 +100,7 @@ const names: Readonly<Record<NamedAction, string | undefined>> = {
   'object:read-named-holds': 'object.get_legal_hold',
   'object:write-named-holds': 'object.post_legal_hold',
   'object:extend-retention': 'object.post_extend_retention',
+  'ibm:delete-objects': 'object.post_multi_delete',
   'object:list-parts': 'object.get_uploads',
   'object:abort-upload': 'object.delete_upload',
 };

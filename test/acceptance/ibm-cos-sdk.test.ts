@@ -210,3 +210,45 @@ describe('T13: HMAC pairs', () => {
     }
   });
 });
+
+describe('T19: protection', () => {
+  const Bucket = newBucketName('t19');
+  const Key = 'evidence';
+
+  test('is set on a bucket, and holds keep an object after its retention', async () => {
+    await cos.createBucket({ Bucket }).promise();
+    const days = (Days: number) => ({ Days });
+    const ProtectionConfiguration = {
+      Status: 'Retention',
+      MinimumRetention: days(0),
+      DefaultRetention: days(1),
+      MaximumRetention: days(100),
+      EnablePermanentRetention: true,
+    };
+    await cos.putBucketProtectionConfiguration({ Bucket, ProtectionConfiguration }).promise();
+    const shown = await cos.getBucketProtectionConfiguration({ Bucket }).promise();
+    assert.deepEqual(shown, ProtectionConfiguration);
+    await cos.putObject({ Bucket, Key, Body: 'bytes', RetentionPeriod: 0 }).promise();
+    const hold = (RetentionLegalHoldId: string) => cos.addLegalHold({ Bucket, Key, RetentionLegalHoldId });
+    await hold('case-1').promise();
+    const again = await cosFailure(hold('case-1'));
+    assert.deepEqual([again.status, again.code], [409, 'OperationAborted']);
+    const held = await cosFailure(cos.deleteObject({ Bucket, Key }));
+    assert.deepEqual([held.status, held.code], [403, 'AccessDenied']);
+    const { LegalHolds = [], RetentionPeriod } = await cos.listLegalHolds({ Bucket, Key }).promise();
+    assert.deepEqual([LegalHolds.map(({ ID }) => ID), RetentionPeriod], [['case-1'], 0]);
+    await cos.deleteLegalHold({ Bucket, Key, RetentionLegalHoldId: 'case-1' }).promise();
+  });
+
+  test('is extended, and shown with the object', async () => {
+    const period = 86_400;
+    await cos.extendObjectRetention({ Bucket, Key, NewRetentionPeriod: period }).promise();
+    const head = await cos.headObject({ Bucket, Key }).promise();
+    assert.deepEqual([head.RetentionPeriod, head.RetentionLegalHoldCount], [period, 0]);
+    const expires = head.RetentionExpirationDate?.getTime() ?? 0;
+    assert.ok(Math.abs(expires - Date.now() - period * 1000) < 60_000, String(head.RetentionExpirationDate));
+    assert.equal((await cosFailure(cos.putObject({ Bucket, Key, Body: 'other' }))).status, 403);
+    await cos.putObject({ Bucket, Key: 'for ever', Body: 'bytes', RetentionPeriod: -2 }).promise();
+    assert.equal((await cos.headObject({ Bucket, Key: 'for ever' }).promise()).RetentionPeriod, -2);
+  });
+});

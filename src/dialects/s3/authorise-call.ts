@@ -22,6 +22,7 @@ import {
   needsObjectFacts,
   type ObjectFacts,
 } from '../../identity/evaluate-access.ts';
+import { actsAsOwner } from '../../identity/ownership.ts';
 import { accountOf } from '../../identity/principal.ts';
 import { accessResourceOf, FOREIGN_OBJECTS_DOCUMENT, objectFactsOf } from '../kernel/bucket-access.ts';
 import type { Operation, Permission } from '../kernel/define-operation.ts';
@@ -64,10 +65,17 @@ export async function authoriseCall(
 
 /**
  * For one key of a bucket, without a look at the object: enough for what the bucket alone decides, such as deleting, and a
- * denial where the object would have to say more.
+ * denial where the object would have to say more. `object`: what it is about to be.
  */
-export function decideOnObject(call: ConditionedCall, action: Action, target: Target): AccessDecision {
-  return evaluateAccess(questionOnTarget(call, action, target));
+export function decideOnObject(
+  call: ConditionedCall,
+  action: Action,
+  target: Target,
+  object?: ObjectFacts,
+): AccessDecision {
+  const question = questionOnTarget(call, action, target);
+  if (object === undefined) return evaluateAccess(question);
+  return evaluateAccess({ ...question, resource: { ...question.resource, object } });
 }
 
 /**
@@ -124,9 +132,18 @@ async function decide(store: Lookups, call: Asking, { action, on }: Permission):
       return decideOnTarget(store, call, action, call.copySource);
     // The operation asks for each key by itself (`decideOn` of the call).
     case 'each-object':
+      return action === 'object:delete' && asksForMany(call)
+        ? decideOnBucket(call, 'ibm:delete-objects', call.bucket)
+        : PUBLIC;
     case 'record':
       return PUBLIC;
   }
+}
+
+/** Whether what the caller may do comes from roles of IBM's, which tell naming many keys from naming one. */
+function asksForMany({ caller: { principal }, bucket }: Asking): boolean {
+  if (principal.kind === 'anonymous' || actsAsOwner(principal, bucket.account)) return false;
+  return principal.grants?.policies.some(({ language }) => language === 'ibm') === true;
 }
 
 async function decideOnTarget(

@@ -45,7 +45,19 @@ export async function ownerAndAcl(
   const subject = { kind: 'object', owner, bucketOwner: bucket.account } as const;
   const acl = await aclDocument(request, subject, services.accounts);
   refusePublicAcl(bucket, acl);
+  // What nobody known writes belongs to the bucket's account, which gives it to whom it likes.
+  if (acl !== null && call.caller.principal.kind !== 'anonymous') confirmGranting(call, owner);
   return { owner, documents: acl === null ? {} : { acl } };
+}
+
+/**
+ * Writing an object with a list of its own takes the right to write lists, too (Amazon S3 API Reference, "PutObject", permissions;
+ * ibm-cos.md, section 7.1). Throws AccessDenied.
+ */
+function confirmGranting(call: Pick<S3Call, 'decideOn' | 'key'>, owner: string): void {
+  const object = { kind: 'present', account: owner, acl: undefined } as const;
+  if (!call.decideOn('object:write-acl', call.key, undefined, object).allowed)
+    throw new S3Error('AccessDenied');
 }
 
 /** Whether a write of that caller makes the bucket one that holds objects of other accounts. */

@@ -1,7 +1,7 @@
 /** The call while the dialect fills it step by step. Operations see it as `S3Call`, which cannot be assigned to. */
 import type { Bucket, Place, VersionId } from '../../core/model.ts';
 import type { Action } from '../../identity/actions.ts';
-import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import type { AccessDecision, ObjectFacts } from '../../identity/evaluate-access.ts';
 import type { Grants } from '../../identity/grants.ts';
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
@@ -118,8 +118,13 @@ export class S3CallState implements S3Call {
 
   readonly ibmRegionOf = ({ place }: Pick<Bucket, 'place'>): string => this.#services.ibmNameOf(place);
 
-  decideOn(action: Action, key: string, versionId: VersionId | undefined): AccessDecision {
-    return decideOnObject(this, action, { bucket: this.bucket, key, versionId });
+  decideOn(
+    action: Action,
+    key: string,
+    versionId: VersionId | undefined,
+    object?: ObjectFacts,
+  ): AccessDecision {
+    return decideOnObject(this, action, { bucket: this.bucket, key, versionId }, object);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Bucket, Place, VersionId } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
-import type { AccessDecision } from '../../identity/evaluate-access.ts';
+import type { AccessDecision, ObjectFacts } from '../../identity/evaluate-access.ts';
 import type { Grants } from '../../identity/grants.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { InstanceDirectory } from '../../identity/service-instances.ts';
@@ -55,8 +55,13 @@ export interface S3Call extends Call {
   instanceOf(bucket: Bucket): string;
   /** What IBM calls the place of a bucket. */
   ibmRegionOf(bucket: Pick<Bucket, 'place'>): string;
-  /** Whether the caller may do this to that key of the loaded bucket, or to a version: for operations that name many keys. */
-  decideOn(action: Action, key: string, versionId: VersionId | undefined): AccessDecision;
+  /** Whether the caller may do this to that key of the loaded bucket, or to a version. `object`: what it is about to be. */
+  decideOn(
+    action: Action,
+    key: string,
+    versionId: VersionId | undefined,
+    object?: ObjectFacts,
+  ): AccessDecision;
 }
 
 export interface CopySource {
