@@ -19,6 +19,7 @@ const text = defineText(
     buckets: 'Buckets',
     access: 'Access',
     denials: 'Denied?',
+    catalogue: 'Catalogue',
     operations: 'Operations',
     logOut: 'Log out',
     logOutFailed: 'You are still logged in',
@@ -31,6 +32,7 @@ const text = defineText(
     buckets: '버킷',
     access: '접근 관리',
     denials: '거부 원인',
+    catalogue: '상품 카탈로그',
     operations: '운영',
     logOut: '로그아웃',
     logOutFailed: '로그아웃하지 못했습니다',
@@ -51,15 +53,19 @@ const DenialsScreen = lazy(async () => ({
   default: (await import('./denials/denials-screen.tsx')).DenialsScreen,
 }));
 
-type Section = 'buckets' | 'access' | 'denials' | 'operations';
+const CatalogueScreen = lazy(async () => ({
+  default: (await import('./catalogue/catalogue-screen.tsx')).CatalogueScreen,
+}));
+
+type Section = 'buckets' | 'access' | 'denials' | 'catalogue' | 'operations';
 
 export function Shell({ onLogOut }: { readonly onLogOut: () => void }) {
   const words = useText(text);
   const [section = 'buckets', ...rest] = useRoute();
   const { isServerAdmin } = useSession();
   const sections: readonly Section[] = isServerAdmin
-    ? ['buckets', 'access', 'denials', 'operations']
-    : ['buckets', 'access', 'denials'];
+    ? ['buckets', 'access', 'denials', 'catalogue', 'operations']
+    : ['buckets', 'access', 'denials', 'catalogue'];
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={focusContent}>
@@ -102,6 +108,7 @@ function screenOf(section: string, rest: readonly string[]): ReactNode {
     );
   }
   if (section === 'access') return <AccessScreen rest={rest} />;
+  if (section === 'catalogue') return <CatalogueScreen />;
   if (section === 'denials') return <DenialsScreen rest={rest} />;
   return section === 'operations' ? <OperationsScreen /> : undefined;
 }

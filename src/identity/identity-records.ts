@@ -75,8 +75,9 @@ export interface StoredToken {
   readonly expiresAtMicros: number;
   readonly userEpoch: number;
   readonly accountEpoch: number;
-  /** The key pair it was come by with. */
+  /** The key pair or API key it was come by with. */
   readonly accessKeyId?: string;
+  readonly apiKeyId?: string;
 }
 
 export interface StoredRoot {

@@ -32,6 +32,7 @@ import type { FoundPrincipal } from './find-principal.ts';
 import type { Grants } from './grants.ts';
 import { accountOfRecord } from './identity-records.ts';
 import { type LoggedIn, type LoginInput, logIn } from './log-in.ts';
+import { type ApiKeyLoginInput, type LoggedInByApiKey, logInWithApiKey } from './log-in-with-api-key.ts';
 import { type KeyLoginInput, logInWithKey } from './log-in-with-key.ts';
 import { type GuessedLogin, LoginLimiter } from './login-limiter.ts';
 import type { MasterKey } from './master-key.ts';
@@ -119,6 +120,8 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
   countFailedLogin(guess: GuessedLogin): void;
   /** Throws LoginRefused, TooManyAttempts. */
   logInWithKey(input: KeyLoginInput): Promise<LoggedIn>;
+  /** Throws LoginRefused, TooManyAttempts. */
+  logInWithApiKey(input: ApiKeyLoginInput): Promise<LoggedInByApiKey>;
   /** Throws LoginRefused. */
   issueToken(input: NewToken): Promise<IssuedToken>;
   /** Whether there was one. */
@@ -158,6 +161,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
   const collections = new CollectionRegister(parts);
   const parties = openParties(parts, collections);
   const { principals, removeHoldings, findPublicGrants } = parties;
+  const { apiKeys } = parties.stores;
   const finder = new AccessKeyFinder({ ...parts, principals });
   return {
     ...parties.stores,
@@ -194,7 +198,8 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     logIn: (input) => logIn(parts, { gate, limiter }, input),
     logInWithKey: (input) => logInWithKey(parts, { limiter, credentials: finder }, input),
     issueToken: (input) => issueToken(parts, input),
-    findToken: (value) => findToken(parts, principals, value),
+    logInWithApiKey: (input) => logInWithApiKey({ limiter, apiKeys }, input),
+    findToken: (value) => findToken(parts, { principals, apiKeys }, value),
     revokeToken: (value) => revokeToken(parts, value),
     async sweepTokens() {
       const [hasTokens, hasSessions] = [await sweepTokens(parts), await sweepSessions(parts)];

@@ -3,7 +3,10 @@
  * of a value is stored, as its key. Token, user and account are read on every use, in one call, so that revoking, disabling,
  * deleting and another password void a token on the next request of every worker; nothing is cached.
  */
+
+import type { Clock } from '../lib/clock.ts';
 import type { Entry } from '../storage/contract/metadata-store.ts';
+import type { ApiKeys } from './api-keys.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
 import { type Holder, keysOfHolder, type PrincipalFinder } from './find-principal.ts';
 import { IdentityError, type LoginRefusal } from './identity-errors.ts';
@@ -34,8 +37,9 @@ export interface NewToken {
   readonly methods: readonly string[];
   readonly expiresAtMicros: number;
   readonly proven: ProvenEpochs;
-  /** The key pair that was proven, if one was: the token is void while that may not be used. */
+  /** The key pair or API key that was proven, if one was: the token is void while that may not be used. */
   readonly accessKeyId?: string;
+  readonly apiKeyId?: string;
 }
 
 /** What held when somebody proved who they are. A token is only issued while it still holds. */
@@ -91,6 +95,7 @@ export async function issueToken(context: IdentityContext, input: NewToken): Pro
       userEpoch,
       accountEpoch,
       ...(input.accessKeyId === undefined ? {} : { accessKeyId: input.accessKeyId }),
+      ...(input.apiKeyId === undefined ? {} : { apiKeyId: input.apiKeyId }),
     };
     change.put(identityKeys.token(name), encodeRecord(stored));
     change.put(identityKeys.tokenByExpiry(stored.expiresAtMicros, name), Buffer.alloc(0));
@@ -111,10 +116,15 @@ function refusal(reason: LoginRefusal, user: StoredUser) {
   return new IdentityError('LoginRefused', { reason, userId: user.id, accountId: user.accountId });
 }
 
+export interface TokenFinderParts {
+  readonly principals: PrincipalFinder;
+  readonly apiKeys: Pick<ApiKeys, 'get'>;
+}
+
 /** Undefined when it is unknown, expired, revoked or void, without a difference. */
 export async function findToken(
   { metadata, masterKey, clock }: IdentityContext,
-  principals: PrincipalFinder,
+  { principals, apiKeys }: TokenFinderParts,
   value: string,
 ): Promise<TokenRecord | undefined> {
   const name = nameOf(masterKey, value);
@@ -132,7 +142,9 @@ export async function findToken(
   if (found?.principal.kind !== 'user' || found.unusable !== undefined) return undefined;
   const { epochs, principal } = found;
   const isCurrent = epochs.user === stored.userEpoch && epochs.account === stored.accountEpoch;
-  return isCurrent && isPairUsable(stored, pair) ? tokenOf(stored, principal) : undefined;
+  if (!isCurrent || !isPairUsable(stored, pair)) return undefined;
+  const isOpen = stored.apiKeyId === undefined || (await isApiKeyUsable(apiKeys, stored.apiKeyId, clock));
+  return isOpen ? tokenOf(stored, principal) : undefined;
 }
 
 function isPairUsable({ accessKeyId, userId }: StoredToken, entry: Entry | undefined): boolean {
@@ -140,6 +152,11 @@ function isPairUsable({ accessKeyId, userId }: StoredToken, entry: Entry | undef
   if (entry === undefined) return false;
   const pair = decodeRecord<StoredAccessKey>(entry.value);
   return pair.enabled && pair.userId === userId;
+}
+
+async function isApiKeyUsable(apiKeys: Pick<ApiKeys, 'get'>, id: string, clock: Clock): Promise<boolean> {
+  const { enabled = false, expiresAtMicros } = (await apiKeys.get(id))?.record ?? {};
+  return enabled && (expiresAtMicros === undefined || expiresAtMicros > clock.nowMicros());
 }
 
 /** Whether there was one. */

@@ -113,6 +113,31 @@ describe('logging in', () => {
     await assertRefused(await post('/console/session', { accessKey, secretKey }), 401, 'LoginRefused');
   });
 
+  it('takes an API key of a user, and ends with it; none of a service', async () => {
+    const { accounts } = await askAdmin(server, 'GET', '/accounts');
+    const path = `/accounts/${accounts[0].id}`;
+    await askAdmin(server, 'POST', `${path}/users`, { name: 'keyed-by-api' });
+    const made = { holder: 'user:keyed-by-api', name: 'console' };
+    const { apiKey } = await askAdmin(server, 'POST', `${path}/api-keys`, made);
+    const session = await logIn({ apiKey: apiKey.value });
+    const look = (): Promise<Response> => fetch(url('/console/session'), { headers: withCookie(session) });
+    assert.equal((await look()).status, 200);
+    await askAdmin(server, 'PATCH', `/api-keys/${apiKey.id}`, { enabled: false });
+    await assertRefused(await look(), 401, 'SessionExpired');
+    await assertRefused(await post('/console/session', { apiKey: apiKey.value }), 401, 'LoginRefused');
+    await askAdmin(server, 'POST', `${path}/services`, { name: 'robot' });
+    const ofService = await askAdmin(server, 'POST', `${path}/api-keys`, {
+      holder: 'service:robot',
+      name: 'x',
+    });
+    await assertRefused(
+      await post('/console/session', { apiKey: ofService.apiKey.value }),
+      401,
+      'LoginRefused',
+    );
+    await assertRefused(await post('/console/session', { apiKey: 'no-such-key' }), 401, 'LoginRefused');
+  });
+
   it('refuses the wrong secret like the wrong user, and guessing', async () => {
     const { accessKeyId } = server.credentials;
     const wrong = [
@@ -215,6 +240,16 @@ describe('a session', () => {
     assert.equal(accounts.status, 200);
     const tenants = await fetch(url('/console/api/v2.0/tenants'), { headers: withCookie(session) });
     assert.equal(tenants.status, 200);
+  });
+
+  it('opens the services of IBM and of Samsung Cloud Platform', async () => {
+    const headers = withCookie(await logIn());
+    const instances = await fetch(url('/console/api/v2/resource_instances'), { headers });
+    assert.equal(instances.status, 200);
+    const { resources } = (await instances.json()) as { resources: { crn: string }[] };
+    assert.ok(resources.length > 0);
+    const products = await fetch(url('/console/api/scp/product/v1/products'), { headers });
+    assert.equal(products.status, 200);
   });
 
   it('opens nothing without its token, from elsewhere, or after its end', async () => {

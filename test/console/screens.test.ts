@@ -61,6 +61,8 @@ const screens: readonly Screen[] = [
   { hash: '#/access/policies', shows: { en: 'Create a policy', ko: '정책 만들기' } },
   { hash: '#/access/mine', shows: { en: 'My key pairs', ko: '내 키 쌍' } },
   { hash: '#/access/accounts', shows: { en: 'Create an account', ko: '계정 만들기' } },
+  { hash: '#/access/credentials', shows: { en: 'New credential', ko: '새 자격 증명' } },
+  { hash: '#/catalogue', shows: { en: 'OBJECTSTORAGE', ko: 'OBJECTSTORAGE' } },
   { hash: '#/operations', shows: { en: 'Requests per second', ko: '초당 요청 수' } },
   {
     hash: '#/operations',

@@ -12,6 +12,7 @@ import { Groups } from './groups.tsx';
 import { MyKeys } from './my-keys.tsx';
 import { Policies } from './policies.tsx';
 import { Roles } from './roles.tsx';
+import { ServiceCredentials } from './service-credentials.tsx';
 import { Services } from './services.tsx';
 import { Users } from './users.tsx';
 
@@ -33,6 +34,7 @@ export function AccessScreen({ rest }: { readonly rest: readonly string[] }) {
         { value: 'groups', label: words.groups, content: <Groups account={account} /> },
         { value: 'roles', label: words.roles, content: <Roles account={account} /> },
         { value: 'policies', label: words.policies, content: <Policies account={account} /> },
+        { value: 'credentials', label: words.credentials, content: <ServiceCredentials /> },
         mine,
         { value: 'accounts', label: words.accounts, content: <Accounts /> },
       ]
@@ -41,7 +43,7 @@ export function AccessScreen({ rest }: { readonly rest: readonly string[] }) {
   return (
     <>
       <PageHead title={words.title}>
-        {isServerAdmin && asked !== 'accounts' && asked !== 'mine' ? (
+        {isServerAdmin && !['accounts', 'mine', 'credentials'].includes(asked) ? (
           <Choice
             label={words.account}
             value={account}

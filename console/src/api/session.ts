@@ -20,7 +20,8 @@ export interface Session {
 
 export type Login =
   | { readonly user: string; readonly password: string; readonly account?: string }
-  | { readonly accessKey: string; readonly secretKey: string };
+  | { readonly accessKey: string; readonly secretKey: string }
+  | { readonly apiKey: string };
 
 export async function readSession(): Promise<Session> {
   return (await sendJson<{ session: Session }>('GET', 'session')).session;

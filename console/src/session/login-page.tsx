@@ -17,6 +17,7 @@ const text = defineText(
     account: 'Account (tenant)',
     accountHint: 'Name or id; empty for the account of the server’s root',
     secret: 'Secret key',
+    apiKey: 'API key',
     go: 'Log in',
     going: 'Logging in …',
   },
@@ -30,6 +31,7 @@ const text = defineText(
     account: '계정(테넌트)',
     accountHint: '이름 또는 ID. 비워 두면 서버 루트 계정',
     secret: '비밀 키',
+    apiKey: 'API 키',
     go: '로그인',
     going: '로그인하는 중…',
   },
@@ -41,7 +43,7 @@ interface LoginPageProps {
 }
 
 export function LoginPage({ hasEnded, onLogin }: LoginPageProps) {
-  const { title, ended, password, key } = useText(text);
+  const { title, ended, password, key, apiKey } = useText(text);
   const [way, setWay] = useState('password');
   const [error, setError] = useState<unknown>();
   const [isRunning, setRunning] = useState(false);
@@ -68,6 +70,7 @@ export function LoginPage({ hasEnded, onLogin }: LoginPageProps) {
           tabs={[
             { value: 'password', label: password, content: <PasswordForm {...form} /> },
             { value: 'key', label: key, content: <KeyForm {...form} /> },
+            { value: 'api-key', label: apiKey, content: <ApiKeyForm {...form} /> },
           ]}
         />
         {error === undefined ? null : <ErrorNote error={error} />}
@@ -122,6 +125,22 @@ function KeyForm({ isRunning, onSubmit }: FormProps) {
     <form onSubmit={send}>
       <Field name="key" label={key} autoComplete="username" required spellCheck={false} />
       <Field name="secret" label={secret} type="password" autoComplete="current-password" required />
+      <button type="submit" className="primary wide" disabled={isRunning}>
+        {isRunning ? going : go}
+      </button>
+    </form>
+  );
+}
+
+function ApiKeyForm({ isRunning, onSubmit }: FormProps) {
+  const { apiKey, go, going } = useText(text);
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    onSubmit({ apiKey: textIn(new FormData(event.currentTarget), 'apiKey').trim() });
+  };
+  return (
+    <form onSubmit={send}>
+      <Field name="apiKey" label={apiKey} type="password" autoComplete="off" required />
       <button type="submit" className="primary wide" disabled={isRunning}>
         {isRunning ? going : go}
       </button>

@@ -22,7 +22,14 @@ export interface ConsoleFile {
 export interface ConsoleServices {
   readonly identity: Pick<
     IdentityStore,
-    'logIn' | 'logInWithKey' | 'issueToken' | 'findToken' | 'revokeToken' | 'findAccessKey' | 'listAccessKeys'
+    | 'logIn'
+    | 'logInWithKey'
+    | 'logInWithApiKey'
+    | 'issueToken'
+    | 'findToken'
+    | 'revokeToken'
+    | 'findAccessKey'
+    | 'listAccessKeys'
   >;
   readonly clock: Clock;
   readonly version: string;

@@ -40,6 +40,10 @@ export function createIbmDialect(services: IbmServices): Dialect<IbmCall, IbmSer
     route: (call) => find(stateOf(call)),
     async authenticate(call, { permissions }) {
       if (permissions === 'public') return;
+      if (call.request.sessionCaller !== undefined) {
+        stateOf(call).caller = call.request.sessionCaller;
+        return;
+      }
       const token = bearerTokenIn(call.request);
       if (token === undefined) throw unauthenticated('token-absent');
       const verdict = await bearer.verify(token);

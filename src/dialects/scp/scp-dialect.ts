@@ -66,7 +66,8 @@ export function createScpDialect(
     route: (call) => route(stateOf(call), templates, routes),
     async authenticate(call, operation) {
       const state = stateOf(call);
-      if (operation.permissions !== 'public') {
+      if (call.request.sessionCaller !== undefined) state.caller = call.request.sessionCaller;
+      else if (operation.permissions !== 'public') {
         const { accessKeyId, principal } = await verifier.verify(call.request);
         state.caller = { principal, proof: { kind: 'access-key', accessKeyId, scheme: 'scp-signature' } };
       }
