@@ -81,12 +81,12 @@ export function keyOfAttribute(name: string): string {
   return `ibm:${name.toLowerCase()}`;
 }
 
-function isCompound(rule: IbmRule): rule is Extract<IbmRule, { readonly conditions: unknown }> {
+export function isCompound(rule: IbmRule): rule is Extract<IbmRule, { readonly conditions: unknown }> {
   return 'conditions' in rule;
 }
 
 /** The key by which requests answer for `{{resource.attributes.path}}`; of the environment, its time. */
-function keyOfCondition(key: string): string {
+export function keyOfCondition(key: string): string {
   const [, kind, name = ''] = /^\{\{(resource|environment|subject)\.attributes\.(\w+)\}\}$/.exec(key) ?? [];
   return kind === 'environment' ? 'aws:epochtime' : keyOfAttribute(name);
 }

@@ -67,3 +67,42 @@ export function describeTarget({ resource }: IbmPolicyDocument): readonly Target
   }
   return mistakes;
 }
+
+export interface BucketContext {
+  /** The one that was asked about. */
+  readonly bucket: string;
+  /** GUID of its instance. */
+  readonly instance: string;
+  readonly others: readonly string[];
+}
+
+/** What a value is that stands where the name of the bucket belongs; ends a sentence. */
+export function describeBucketName(value: string, { bucket, instance, others }: BucketContext): string {
+  if (value === bucket) return 'right, but resourceType is not bucket';
+  if (value === instance) return 'the ID of the instance';
+  if (looksLikeCrn(value)) return 'a full CRN';
+  if (others.includes(value)) return 'the name of another bucket';
+  if (isUuid(value)) return 'an ID of something else';
+  if (value.toLowerCase() === bucket.toLowerCase())
+    return `${bucket} in other letters: names are compared with regard to case`;
+  if (value.replace(/\/\*?$|\*$/, '') === bucket) return `${bucket} with something behind it`;
+  if (isNear(value, bucket)) return `nearly ${bucket}: a letter or two are different`;
+  return 'not the bucket that was asked about';
+}
+
+const DISTANCE_MAX = 2;
+
+/** Whether at most two letters have to be changed, added or left out. */
+function isNear(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > DISTANCE_MAX || one.length > 255) return false;
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return (row.at(-1) ?? DISTANCE_MAX + 1) <= DISTANCE_MAX;
+}

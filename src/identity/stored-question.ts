@@ -42,6 +42,11 @@ const usualKeys = [
   's3:signatureversion',
   's3:signatureage',
   's3:x-amz-acl',
+  // Of the target, for policies in IBM's language that somebody else has.
+  ...['accountid', 'servicename', 'servicetype', 'serviceinstance', 'region', 'resourcetype', 'resource'].map(
+    (name) => `ibm:${name}`,
+  ),
+  ...['ibm:path', 'ibm:prefix', 'ibm:delimiter'],
 ];
 
 /** Characters of one value that are kept. */

@@ -6,6 +6,7 @@ import { createIamBearerVerifier } from '../dialects/authn/iam-bearer.ts';
 import { settingsOf } from '../dialects/ibm/account-settings.ts';
 import { createIbmDialect } from '../dialects/ibm/ibm-dialect.ts';
 import { ibmPaths } from '../dialects/ibm/render-error.ts';
+import type { DenialRefiner } from '../dialects/kernel/denial-record.ts';
 import { bindDialect, type RequestHandler } from '../dialects/kernel/request-handler.ts';
 import type { IdentityContext } from '../identity/commit-change.ts';
 import type { Grants } from '../identity/grants.ts';
@@ -14,6 +15,7 @@ import { createInstanceDirectory } from '../identity/ibm-instances.ts';
 import { openIbmRecords } from '../identity/ibm-records.ts';
 import type { IdentityStore } from '../identity/identity-store.ts';
 import type { InstanceDirectory } from '../identity/service-instances.ts';
+import { createIbmRefiner } from './denials/ibm-refiner.ts';
 import type { ServerWhereabouts } from './whereabouts.ts';
 
 export interface IbmServiceParts {
@@ -31,6 +33,8 @@ export interface MountedIbm {
   readonly iam: IamService;
   readonly bearerVerifier: BearerVerifier;
   readonly instances: InstanceDirectory;
+  /** Explains denials in IBM's words. */
+  readonly refiner: DenialRefiner;
   /** What an account's policies give to everybody, as far as its settings let them. */
   findPublicGrants(account: string): Promise<Grants | undefined>;
 }
@@ -63,6 +67,7 @@ export function openIbmServices(parts: IbmServiceParts): MountedIbm {
     iam,
     bearerVerifier: createIamBearerVerifier(iam),
     instances: createInstanceDirectory(records),
+    refiner: createIbmRefiner({ records, identity, store, tokenUrl: () => `${iam.issuer()}/token` }),
     async findPublicGrants(account) {
       const grants = await identity.findPublicGrants(account);
       if (grants === undefined || (await settingsOf(records, account)).publicAccessEnabled) return grants;

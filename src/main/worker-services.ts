@@ -85,7 +85,9 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const verifier = createSigV4Verifier(storageSignatures);
   const sigV2Verifier = createSigV2Verifier(storageSignatures);
   const ibm = openIbmServices({ config: config.ibm, context, identity, store, whereabouts });
-  const denials = openDenials({ dataDirectory, clock, log, epoch: engine.epoch, store, identity });
+  const { epoch } = engine;
+  const refiners = [ibm.refiner];
+  const denials = openDenials({ dataDirectory, clock, log, epoch, store, identity, refiners });
   const { tokenLifetimeSeconds } = config;
   const catalogue = createProductCatalogue(identity, clock);
   return {

@@ -76,7 +76,7 @@ export interface AuthnErrorDetails {
     signatureProvided: string;
   };
   /** A bearer token that opens nothing; why, by the code of explanations. */
-  RefusedBearer: { fault: BearerFault };
+  RefusedBearer: { fault: BearerFault; expiredAtSeconds?: number };
   MissingDecodedLength: Record<never, never>;
   InvalidDecodedLength: { value: string };
   /** Framing of aws-chunked that cannot be followed. */

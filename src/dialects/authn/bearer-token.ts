@@ -25,7 +25,12 @@ export type BearerVerdict =
       /** GUID of the service instance whose resource key the token was made with. */
       readonly instanceId: string | undefined;
     }
-  | { readonly kind: 'refused'; readonly fault: BearerFault };
+  | {
+      readonly kind: 'refused';
+      readonly fault: BearerFault;
+      /** Of an expired token whose signature was right. */
+      readonly expiredAtSeconds?: number;
+    };
 
 export interface BearerVerifier {
   /** `token`: what stands behind `Bearer `, of any length, and possibly nothing. Reads the store on every call. */

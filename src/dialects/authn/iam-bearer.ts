@@ -7,7 +7,10 @@ export function createIamBearerVerifier(iam: Pick<IamService, 'verify'>): Bearer
   return {
     async verify(token) {
       const verdict = await iam.verify(token);
-      if (verdict.kind === 'refused') return { kind: 'refused', fault: verdict.fault };
+      if (verdict.kind === 'refused') {
+        const { fault, expiredAtSeconds } = verdict;
+        return { kind: 'refused', fault, ...(expiredAtSeconds !== undefined && { expiredAtSeconds }) };
+      }
       const { jti, apiKeyId, instanceId } = verdict.token;
       const proof = { kind: 'iam-token', jti, ...(apiKeyId !== undefined && { apiKeyId }) } as const;
       return { kind: 'verified', caller: { principal: verdict.holder, proof }, instanceId };

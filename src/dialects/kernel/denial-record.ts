@@ -48,6 +48,8 @@ export interface DenialRecord {
   /** Of a failed proof. */
   readonly fault?: { readonly code: string; readonly details: object };
   readonly signed?: SignedInputs;
+  /** What stood in the way besides access and proofs: of the target, or of what is stored. */
+  readonly facts?: { readonly code: string; readonly details: object };
 }
 
 /** Says more precisely why, for one cloud's policies or proofs. */

@@ -5,6 +5,17 @@
  */
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
 
+/** As the `cause` of an error: what a refusal is about that is neither a decision nor a proof. */
+export class RefusalFacts {
+  readonly code: string;
+  readonly details: object;
+
+  constructor(code: string, details: object) {
+    this.code = code;
+    this.details = details;
+  }
+}
+
 export type DenialStep = 'authenticate' | 'authorise' | 'other';
 
 export interface Denial {
@@ -27,7 +38,8 @@ export function denialOf(
   if (step === 'authenticate') return status >= 400 && status < 500 ? { step, error } : undefined;
   const denied = decision?.allowed === false ? decision : deniedBy(error);
   if (denied !== undefined) return { step: 'authorise', error, decision: denied };
-  return status === 401 || status === 403 ? { step: 'other', error } : undefined;
+  const hasFacts = error instanceof Error && error.cause instanceof RefusalFacts;
+  return hasFacts || status === 401 || status === 403 ? { step: 'other', error } : undefined;
 }
 
 function deniedBy(error: unknown): AccessDecision | undefined {

@@ -102,7 +102,10 @@ async function verifyBearer(
   verifier: BearerVerifier,
 ): Promise<Authenticated> {
   const verdict = await verifier.verify(token);
-  if (verdict.kind === 'refused') throw new AuthnError('RefusedBearer', { fault: verdict.fault });
+  if (verdict.kind === 'refused') {
+    const { kind: _, ...refused } = verdict;
+    throw new AuthnError('RefusedBearer', refused);
+  }
   const { caller, instanceId: guid } = verdict;
   const body = openBody(request, payloadModeWithoutSigV4(request));
   return guid === undefined ? { caller, body } : { caller, body, instance: { guid, isBinding: false } };

@@ -7,6 +7,7 @@
  */
 import type { Bucket } from '../../core/model.ts';
 import type { InstanceDirectory, ServiceInstance } from '../../identity/service-instances.ts';
+import { RefusalFacts } from '../kernel/denial.ts';
 import type { S3Call } from './s3-call.ts';
 import { invalidArgument, S3Error } from './s3-errors.ts';
 
@@ -60,13 +61,15 @@ export async function findInstance(
   if (guid !== undefined) {
     const instance = await directory.find(account, guid);
     const isOther = ofCredential?.isBinding === true && guid !== ofCredential.guid;
-    if (instance === undefined || isOther) throw new S3Error('AccessDenied');
+    if (instance === undefined || isOther) throw instanceRefused(header ?? guid);
     return instance;
   }
   const usable = (await directory.list(account, INSTANCES_ASKED_MAX)).filter(mayUse);
   const [only] = usable;
   if (only !== undefined && usable.length === 1) return only;
-  throw invalidArgument(HEADER, '', `The header ${HEADER} has to name a service instance.`);
+  const missing = invalidArgument(HEADER, '', `The header ${HEADER} has to name a service instance.`);
+  missing.cause = new RefusalFacts('InstanceMissing', {});
+  throw missing;
 }
 
 /**
@@ -75,7 +78,7 @@ export async function findInstance(
  */
 function readInstanceId(value: string): string {
   if (GUID.test(value)) return value.toLowerCase();
-  if (/^(?:iam-)?ServiceId-/.test(value)) throw new S3Error('AccessDenied');
+  if (/^(?:iam-)?ServiceId-/.test(value)) throw instanceRefused(value);
   const parts = value.split(':');
   const guid = parts[CRN_INSTANCE_PART] ?? '';
   const isCrn = parts[0] === 'crn' && parts.length >= CRN_PARTS && parts[CRN_SERVICE_PART] === SERVICE;
@@ -85,4 +88,11 @@ function readInstanceId(value: string): string {
     value,
     `The header ${HEADER} has to be the GUID or the CRN of a service instance.`,
   );
+}
+
+/** What was sent is for explanations; the caller is not told whether there is such an instance. */
+function instanceRefused(value: string): S3Error {
+  const error = new S3Error('AccessDenied');
+  error.cause = new RefusalFacts('InstanceRefused', { value: value.slice(0, 256) });
+  return error;
 }

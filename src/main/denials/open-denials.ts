@@ -17,6 +17,8 @@ export interface DenialParts {
   readonly epoch: number;
   readonly store: ObjectStore;
   readonly identity: IdentityStore;
+  /** Who says more precisely why, cloud by cloud. */
+  readonly refiners: readonly DenialRefiner[];
 }
 
 export interface OpenDenials {
@@ -25,10 +27,7 @@ export interface OpenDenials {
   makeRoom(): void;
 }
 
-/** Who says more precisely why, cloud by cloud. */
-const refiners: readonly DenialRefiner[] = [];
-
-export function openDenials({ store, identity, ...parts }: DenialParts): OpenDenials {
+export function openDenials({ store, identity, refiners, ...parts }: DenialParts): OpenDenials {
   const denials = new DenialLog(parts);
   return {
     recorder: new DenialRecorder(denials),

@@ -2,10 +2,12 @@
  * Keeping denials (docs/adr/0013): what the pipeline hands over, as a line of the log. Somebody who is refused again and again, from
  * one source as one principal, is written so many times a second and counted beyond.
  */
+
 import { denialLimits } from '../../config/limits.ts';
+import { CoreError } from '../../core/core-errors.ts';
 import { AuthnError } from '../../dialects/authn/authn-errors.ts';
 import { explainAuthnError } from '../../dialects/authn/explain-authn-error.ts';
-import type { Denial } from '../../dialects/kernel/denial.ts';
+import { type Denial, RefusalFacts } from '../../dialects/kernel/denial.ts';
 import type { DenialRecord, DeniedParty, SignedInputs } from '../../dialects/kernel/denial-record.ts';
 import type { Call } from '../../dialects/kernel/dialect.ts';
 import type { WireRequest, WireResponse } from '../../dialects/kernel/wire.ts';
@@ -89,6 +91,7 @@ function recordOf(
     ...(key !== '' && { key }),
     ...(question !== undefined && { question: storeQuestion(question) }),
     ...faultOf(denial, request),
+    ...factsOf(denial),
   };
 }
 
@@ -130,6 +133,12 @@ function faultOf({ error }: Denial, request: WireRequest): Pick<DenialRecord, 'f
   const { code, details } = error;
   const isOfRequest = code === 'SignatureMismatch' && 'part' in details && details.part === 'request';
   return { fault: { code, details }, ...(isOfRequest && { signed: signedInputsOf(request) }) };
+}
+
+function factsOf({ error }: Denial): Pick<DenialRecord, 'facts'> {
+  if (error instanceof CoreError) return { facts: { code: error.code, details: error.details } };
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof RefusalFacts ? { facts: { code: cause.code, details: cause.details } } : {};
 }
 
 function signedInputsOf({ method, rawPath, rawQuery, headers, isSecure }: WireRequest): SignedInputs {
