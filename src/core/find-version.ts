@@ -51,9 +51,17 @@ async function findCurrent(context: CoreContext, bucket: Bucket, key: string): P
   throw new CoreError('NoSuchKey', { key, deleteMarkerVersionId });
 }
 
+/** A version may also be named by its sequence, as a time in seconds: Swift does. No two versions of a key have the same. */
+const BY_TIME = /^(\d{10})\.(\d{6})$/;
+const ANY_NONCE = '';
+
 /** What a version id says: the null version, or a sequence and nonce. Throws InvalidVersionId. */
 export function parseVersionId(versionId: VersionId): OpaqueId | 'null' {
   if (versionId === 'null') return 'null';
+  const [, seconds, micros] = BY_TIME.exec(versionId) ?? [];
+  if (seconds !== undefined) {
+    return { number: Number(seconds) * 1_000_000 + Number(micros), numberHex: '', nonce: ANY_NONCE };
+  }
   const parsed = decodeOpaqueId('version', versionId);
   if (parsed === undefined) throw new CoreError('InvalidVersionId', { versionId });
   return parsed;
@@ -86,7 +94,9 @@ async function findStoredVersion(
     const isWanted =
       wanted === 'null'
         ? record.isNullVersion
-        : !record.isNullVersion && record.sequence === wanted.number && record.nonce === wanted.nonce;
+        : !record.isNullVersion &&
+          record.sequence === wanted.number &&
+          (wanted.nonce === ANY_NONCE || record.nonce === wanted.nonce);
     if (isWanted) {
       return { record, isLatest: index < 2, storedUnder: keys[index]!, recordVersion: entry.version };
     }
@@ -99,4 +109,9 @@ async function findStoredVersion(
   const entry = await context.metadata.get(storedUnder);
   if (entry === undefined) return undefined;
   return { record: decodeVersion(entry.value), isLatest: false, storedUnder, recordVersion: entry.version };
+}
+
+/** The sequence in a version id; undefined for the null version, and for what is no id. */
+export function sequenceOfVersionId(versionId: VersionId): number | undefined {
+  return decodeOpaqueId('version', versionId)?.number;
 }

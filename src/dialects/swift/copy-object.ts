@@ -18,6 +18,7 @@ import { copyObjectMetadata, isTrue } from './object-metadata.ts';
 import type { CopyTarget, SwiftCall, SwiftServices } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import { swiftLimits } from './swift-limits.ts';
+import { swiftVersionId, writtenVersion } from './version-ids.ts';
 
 export interface FinishedCopy {
   readonly source: CopyTarget & { readonly version: ObjectVersion };
@@ -55,7 +56,9 @@ export async function copyObject(
     call.query.get('multipart-manifest') === 'get' ||
     (await isLinkItself(store, call, from));
   const mayRead = mayReadOf(call);
-  const { version: source, content } = await openContent(store, from.bucket, from.key, { asStored, mayRead });
+  const addressed = from.versionId === undefined ? {} : { versionId: from.versionId };
+  const options = { asStored, mayRead, ...addressed };
+  const { version: source, content } = await openContent(store, from.bucket, from.key, options);
   checkConditions(headers, content, content.shownEtag);
   if (source.size > swiftLimits.objectBytesMax) throw new SwiftError(413);
   const expiresAtMicros = decodeExpiry(call.request);
@@ -69,7 +72,7 @@ export async function copyObject(
   if (span === undefined) {
     version = await store.copyObject({
       ...ends,
-      source: { bucket: from.bucket, key: from.key },
+      source: { bucket: from.bucket, key: from.key, ...addressed },
       asStored,
       mayRead,
       sourceConditions: {},
@@ -112,6 +115,10 @@ export function copiedHeaders({ source, target, version }: FinishedCopy): string
   headers.push('X-Copied-From', encodeStrictPath(`${bucket.name}/${key}`));
   headers.push('X-Copied-From-Account', accountNameOf(bucket.account));
   headers.push('X-Copied-From-Last-Modified', lastModifiedHeader(source.version.lastModifiedMicros));
+  headers.push(...writtenVersion(version));
+  if (source.versionId !== undefined) {
+    headers.push('X-Copied-From-Version-Id', swiftVersionId(source.versionId));
+  }
   pushMetadata(headers, version.metadata.user, 'object');
   return headers;
 }

@@ -7,6 +7,7 @@ import { formatTimestamp, lastModifiedHeader } from './dates.ts';
 import { deleteAtOf } from './expiry-headers.ts';
 import { pushLink } from './link-headers.ts';
 import { pushObjectMetadata } from './object-metadata.ts';
+import { versionHeaders } from './version-ids.ts';
 
 /** Without quotes: of the bytes, or of the ETags of its parts or segments, joined as text. */
 export function swiftEtag({
@@ -40,6 +41,7 @@ export function objectHeaders(version: ObjectVersion, bucket: Bucket): string[] 
   if (version.expiresAtMicros !== undefined) {
     headers.push('X-Delete-At', deleteAtOf(version.expiresAtMicros));
   }
+  headers.push(...versionHeaders(version, bucket));
   const until = version.protection?.retention?.until;
   if (typeof until === 'number') {
     headers.push('X-Object-Worm-Retain-Until', `${Math.ceil(until / 1_000_000)}`);

@@ -23,6 +23,7 @@ import {
 import { copyObject, putObjectCopy } from './operations/copy.ts';
 import { deleteSegments } from './operations/delete-segments.ts';
 import { deleteObject, getObject, headObject, putObject, updateObject } from './operations/object.ts';
+import { listObjectVersions, restoreObjectVersion } from './operations/object-versions.ts';
 import { optionsOperations } from './operations/options.ts';
 import { putSegmentManifest } from './operations/put-segment-manifest.ts';
 import { getSegmentManifest, headSegmentManifest } from './operations/segment-manifest.ts';
@@ -51,6 +52,8 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   copyObject,
   updateObject,
   deleteObject,
+  listObjectVersions,
+  restoreObjectVersion,
   putSegmentManifest,
   getSegmentManifest,
   headSegmentManifest,

@@ -8,7 +8,7 @@ export type ListingRow =
   | {
       readonly kind: 'item';
       readonly name: string;
-      readonly members: Readonly<Record<string, string | number>>;
+      readonly members: Readonly<Record<string, string | number | boolean>>;
     }
   | { readonly kind: 'subdir'; readonly name: string };
 

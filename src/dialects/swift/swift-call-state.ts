@@ -14,6 +14,7 @@ import { decodeCopySource } from './copy-headers.ts';
 import type { CopyTarget, SwiftCall } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import type { OpenedLink } from './temp-url-call.ts';
+import { decodeVersionId } from './version-ids.ts';
 
 const NO_QUERY = parseQuery('');
 const OUTSIDE_OF_LINK: AccessDecision = { allowed: false, trace: [] };
@@ -105,7 +106,10 @@ export class SwiftCallState implements SwiftCall {
     const target = { account, container, key };
     const { decision, bucket } = await decideOnNamed(this.#store, this, 'object:read', target);
     const asStored = parameters.get('multipart-manifest') === 'get';
-    if (bucket !== undefined) this.loadedSource = { bucket, key, asStored };
+    if (bucket !== undefined) {
+      const versionId = decodeVersionId({ query: parameters }, bucket);
+      this.loadedSource = { bucket, key, asStored, ...(versionId !== undefined && { versionId }) };
+    }
     return decision;
   }
 

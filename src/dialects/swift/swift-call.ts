@@ -1,5 +1,5 @@
 /** One Swift request on its way through the pipeline, and what the operations work with. */
-import type { AccountId, Bucket, Place } from '../../core/model.ts';
+import type { AccountId, Bucket, Place, VersionId } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
@@ -15,6 +15,7 @@ export interface CopyTarget {
   readonly key: string;
   /** Of a source: the manifest of a large object, and not its segments. */
   readonly asStored?: boolean;
+  readonly versionId?: VersionId;
 }
 
 export interface SwiftServices {

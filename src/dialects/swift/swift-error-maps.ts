@@ -4,6 +4,7 @@ import { RequestBodyError, type RequestBodyFault } from '../kernel/request-body-
 import { lastModifiedHeader } from './dates.ts';
 import { SwiftError } from './swift-errors.ts';
 import { swiftLimits } from './swift-limits.ts';
+import { swiftVersionId } from './version-ids.ts';
 
 type CoreErrorMap = { readonly [C in CoreErrorCode]: (details: CoreErrorDetails[C]) => SwiftError };
 
@@ -39,7 +40,7 @@ const fromCore: CoreErrorMap = {
   NoSuchVersion: notFound,
   InvalidVersionId: () => new SwiftError(400, 'Invalid version-id'),
   VersionIsDeleteMarker: ({ versionId }) =>
-    new SwiftError(404, undefined, ['X-Object-Version-Id', versionId]),
+    new SwiftError(404, undefined, ['X-Object-Version-Id', swiftVersionId(versionId)]),
   PreconditionFailed: () => new SwiftError(412),
   NotModified: ({ etag, lastModifiedMicros }) =>
     new SwiftError(304, undefined, ['Etag', etag, 'Last-Modified', lastModifiedHeader(lastModifiedMicros)]),

@@ -59,6 +59,7 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
     },
     versioned_writes: { allowed_flags: ['x-versions-location', 'x-history-location'] },
     symlink: { symloop_max: 2, static_links: true },
+    object_versioning: {},
     copy: { object_post_as_copy: false },
     keystoneauth: {},
     tempauth: { account_acls: false },

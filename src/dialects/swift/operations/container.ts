@@ -163,7 +163,7 @@ async function change(store: SwiftServices['store'], bucket: Bucket, call: Swift
   });
 }
 
-function containerHeaders({ bucket, isOwner }: SwiftCall, { objects, bytes }: Usage): string[] {
+export function containerHeaders({ bucket, isOwner }: SwiftCall, { objects, bytes }: Usage): string[] {
   const timestamp = formatTimestamp(bucket.createdAtMicros);
   const headers = [
     'X-Container-Object-Count',

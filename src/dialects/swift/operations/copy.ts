@@ -3,6 +3,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import { decodeDestination, type NamedObject } from '../copy-headers.ts';
 import { copiedHeaders, copyObject as copy, type FinishedCopy, findDestination } from '../copy-object.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
+import { addressedVersion } from '../version-ids.ts';
 
 const encode = (copied: FinishedCopy) => ({ status: 201, headers: copiedHeaders(copied), body: null });
 
@@ -14,10 +15,10 @@ export const copyObject = defineOperation<SwiftCall, SwiftServices, NamedObject,
   body: { kind: 'none' },
   mutates: true,
   decode: ({ request }) => decodeDestination(request.headers),
-  run: (services, destination, call) =>
-    copy(services, call, { bucket: call.bucket, key: call.key }, () =>
-      findDestination(services.store, call, destination),
-    ),
+  run(services, destination, call) {
+    const from = { bucket: call.bucket, key: call.key, ...addressedVersion(call) };
+    return copy(services, call, from, () => findDestination(services.store, call, destination));
+  },
   encode,
 });
 

@@ -3,7 +3,7 @@
 import type { LinkTarget } from '../../../core/composition/composition-documents.ts';
 import { CoreError } from '../../../core/core-errors.ts';
 import type { Bucket, ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
-import type { BodyInput, DeletedObject, ObjectStore, WriteConditions } from '../../../core/object-store.ts';
+import type { BodyInput, ObjectStore, WriteConditions } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders, WireRequest, WireResponse } from '../../kernel/wire.ts';
 import { checkConditions, decodeWriteConditions } from '../conditions.ts';
@@ -20,6 +20,7 @@ import { sendContent } from '../send-content.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { SwiftError } from '../swift-errors.ts';
 import { swiftLimits } from '../swift-limits.ts';
+import { addressedVersion, currentVersionId, versionHeaders, writtenVersion } from '../version-ids.ts';
 
 export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
   name: 'GetObject',
@@ -31,7 +32,11 @@ export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, Wi
   decode: () => undefined,
   async run({ store, entropy }, _input, call) {
     const { bucket, key, request } = call;
-    const options = { mayRead: mayReadOf(call), asStored: await showsLink(store, call) };
+    const options = {
+      mayRead: mayReadOf(call),
+      asStored: await showsLink(store, call),
+      ...addressedVersion(call),
+    };
     const { version, content } = await openContent(store, bucket, key, options);
     const part = hasSegments(version) ? partNumberOf(call) : undefined;
     return part === undefined ? sendContent(content, request, entropy) : readPart(store, call, content, part);
@@ -55,6 +60,7 @@ export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, W
       conditions: {},
       mayRead: mayReadOf(call),
       asStored: await showsLink(store, call),
+      ...addressedVersion(call),
     };
     const found = await store.headObject(asked);
     const { version } = found;
@@ -107,7 +113,11 @@ export const putObject = defineOperation<SwiftCall, SwiftServices, PutInput, Obj
     const bytesMax = swiftLimits.objectBytesMax;
     return store.putObject({ bucket, key, owner: bucket.account, bytesMax, ...input, metadata });
   },
-  encode: (version, { bucket }) => ({ status: 201, headers: createdHeaders(version, bucket), body: null }),
+  encode: (version, { bucket }) => ({
+    status: 201,
+    headers: [...createdHeaders(version, bucket), ...writtenVersion(version)],
+    body: null,
+  }),
 });
 
 export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined, ObjectVersion>({
@@ -118,7 +128,8 @@ export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined,
   body: { kind: 'none' },
   mutates: true,
   decode: () => undefined,
-  async run({ store }, _input, { bucket, key, request }) {
+  async run({ store }, _input, { bucket, key, request, query }) {
+    if (query.has('version-id')) throw new SwiftError(400, 'version-id is not allowed in POST requests');
     const retainUntil = decodeRetainUntil(request.headers);
     const expiresAtMicros = decodeExpiry(request) ?? null;
     if (retainUntil !== undefined) {
@@ -141,7 +152,7 @@ export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined,
       : { status: 202, headers: [], body: null },
 });
 
-export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined, DeletedObject>({
+export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined, readonly string[]>({
   name: 'DeleteObject',
   summary: 'Removes an object that is there.',
   route: { method: 'DELETE', resource: 'object' },
@@ -149,13 +160,20 @@ export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined,
   body: { kind: 'none' },
   mutates: true,
   decode: () => undefined,
-  async run({ store }, _input, { bucket, key }) {
-    const deleted = await store.deleteObject({ bucket, key, conditions: {} });
+  async run({ store }, _input, call) {
+    const { bucket, key } = call;
+    const addressed = addressedVersion(call);
+    const deleted = await store.deleteObject({ bucket, key, conditions: {}, ...addressed });
     // Unlike S3, what is not there cannot be removed.
-    if (!deleted.existed) throw new SwiftError(404);
-    return deleted;
+    if (!deleted.existed) throw new SwiftError(404, undefined, versionHeaders(deleted, bucket));
+    if (addressed.versionId === undefined) return versionHeaders(deleted, bucket);
+    return [
+      ...versionHeaders(deleted, bucket),
+      'X-Object-Current-Version-Id',
+      await currentVersionId(store, call),
+    ];
   },
-  encode: () => ({ status: 204, headers: [], body: null }),
+  encode: (headers) => ({ status: 204, headers, body: null }),
 });
 
 /** Epoch seconds (nhn-openstack.md, section 20). Throws 400. */
