@@ -284,11 +284,15 @@ function ownership(question: AccessQuestion, { owners }: ActionRights): TraceSte
       return { layer: 'ownership', verdict: 'silent', reason, isForeign: true };
     }
   }
-  const reason =
-    principal.kind === 'anonymous'
-      ? 'nobody owns by being anonymous'
-      : 'the resource belongs to another account';
-  return { layer: 'ownership', verdict: 'silent', reason };
+  return { layer: 'ownership', verdict: 'silent', reason: whyNotOwned(principal, resource.account) };
+}
+
+function whyNotOwned(principal: Principal, account: string | undefined): string {
+  if (principal.kind === 'anonymous') return 'nobody owns by being anonymous';
+  if (principal.account.id !== account) return 'the resource belongs to another account';
+  return principal.kind === 'user'
+    ? 'a member owns nothing of what belongs to the account'
+    : 'services and sessions of roles own nothing';
 }
 
 function objectAcl(question: AccessQuestion, { objectGrant }: ActionRights): TraceStep | undefined {

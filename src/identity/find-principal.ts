@@ -21,7 +21,7 @@ import {
   userOfRecord,
 } from './identity-records.ts';
 import { compilePolicy } from './policy-cache.ts';
-import type { Principal, RoleRecord } from './principal.ts';
+import type { Principal, RoleRecord, SessionFacts } from './principal.ts';
 import { serviceOfRecord } from './services.ts';
 import { parseSubject, type Subject } from './subjects.ts';
 
@@ -29,8 +29,11 @@ export interface Holder {
   readonly subject: Subject;
   readonly accountId: string;
   /** Of a role that has been assumed. */
-  readonly session?: StoredSession | undefined;
+  readonly session?: AssumedSession | undefined;
 }
+
+/** A session as far as its principal depends on it. */
+export type AssumedSession = SessionFacts & Pick<StoredSession, 'policy'>;
 
 export interface FoundPrincipal {
   readonly principal: Exclude<Principal, { readonly kind: 'anonymous' }>;
@@ -106,14 +109,14 @@ export class PrincipalFinder {
     };
   }
 
-  /** By whom it is, for proofs that are no records of ours. Undefined when there is nobody of that name. */
-  async findSubject(subject: Subject): Promise<FoundPrincipal | undefined> {
+  /** By whom it is, for proofs that are no records of ours; of a role in a session. Undefined when there is nobody of that name. */
+  async findSubject(subject: Subject, session?: AssumedSession): Promise<FoundPrincipal | undefined> {
     if (parseSubject(subject) === undefined) return undefined;
     const key = recordKeyOf(subject);
     const entry = await this.#metadata.get(key);
     if (entry === undefined) return undefined;
     const { accountId } = decodeRecord<{ readonly accountId: string }>(entry.value);
-    const holder: Holder = { subject, accountId };
+    const holder: Holder = { subject, accountId, session };
     return this.find(holder, await this.#metadata.getMany(keysOfHolder(holder)));
   }
 }

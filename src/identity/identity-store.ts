@@ -28,7 +28,7 @@ import { type Change, commitChange } from './commit-change.ts';
 import { type CreatedRoot, checkRoot, createRoot, findRootAccountId, type NewRoot } from './create-root.ts';
 import type { AccessKeyCredential, CredentialSource, TokenSource } from './credentials.ts';
 import { AccessKeyFinder } from './find-access-key.ts';
-import type { FoundPrincipal } from './find-principal.ts';
+import type { AssumedSession, FoundPrincipal } from './find-principal.ts';
 import type { Grants } from './grants.ts';
 import { accountOfRecord } from './identity-records.ts';
 import { type LoggedIn, type LoginInput, logIn } from './log-in.ts';
@@ -64,8 +64,8 @@ import {
 } from './users.ts';
 
 export interface IdentityStore extends CredentialSource, TokenSource, PartyStores {
-  /** By whom it is, with what is granted, for proofs that are no records of the store: read anew each time. */
-  findPrincipal(subject: Subject): Promise<FoundPrincipal | undefined>;
+  /** By whom it is, with what is granted, for proofs that are no records of the store; of a role in a session. Read anew each time. */
+  findPrincipal(subject: Subject, session?: AssumedSession): Promise<FoundPrincipal | undefined>;
   /** Throws NoSuchRecord, LoginRefused, InvalidValue, InvalidPolicy, AccessKeyTaken. */
   assumeRole(input: NewSession): Promise<IssuedSession>;
 
@@ -167,7 +167,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     ...parties.stores,
     findAccessKey: (id): Promise<AccessKeyCredential | undefined> => finder.find(id),
     findPublicGrants,
-    findPrincipal: (subject) => principals.findSubject(subject),
+    findPrincipal: (subject, session) => principals.findSubject(subject, session),
     assumeRole: (input) => assumeRole(parts, input),
     hasRoot: () => checkRoot(parts),
     createRoot: (input) => createRoot(parts, input),

@@ -31,6 +31,8 @@ export interface Repair {
   /** One sentence in English. */
   readonly sentence: string;
   readonly target: RepairTarget;
+  /** Everybody would have it, also without a proof of identity. */
+  readonly opensToAll?: true;
   /** Of the target's document (RFC 6902). */
   readonly patch?: readonly PatchStep[];
   /** A document that is to be made. */

@@ -22,6 +22,7 @@ import { type StatementTrace, traceStatements } from './evaluate-policy.ts';
 import { policyNameOf } from './policy-actions.ts';
 import { compilePolicy } from './policy-cache.ts';
 import { policyRequestOf } from './policy-layers.ts';
+import { isEverybody } from './policy-principals.ts';
 import { type Make, making, type RepairTarget } from './repair-candidates.ts';
 
 /** A document of policies that the question depends on, and how the question looks when it is another one. */
@@ -30,6 +31,8 @@ interface EditedDocument {
   readonly name: string;
   readonly target: RepairTarget;
   readonly statements: readonly StatementTrace[];
+  /** Indexes of those that name everybody. */
+  readonly publicStatements: ReadonlySet<number>;
   change(patch: readonly PatchStep[]): AccessQuestion;
 }
 
@@ -47,6 +50,7 @@ function editableDocuments(question: AccessQuestion): readonly EditedDocument[] 
         name: `the policy ${name === '' ? id : JSON.stringify(name)}`,
         target: { what: 'policy', id, name, language },
         statements: traceStatements(policy, request),
+        publicStatements: new Set(),
         change: (patch) =>
           withGrants(question, {
             ...grants,
@@ -58,13 +62,19 @@ function editableDocuments(question: AccessQuestion): readonly EditedDocument[] 
     });
   const { bucketPolicy, bucket } = resource;
   if (bucketPolicy === undefined || bucket === undefined) return own;
+  const compiled = compilePolicy(bucketPolicy, 'bucket');
   return [
     ...own,
     {
       document: bucketPolicy,
       name: 'the policy of the bucket',
       target: { what: 'bucket-policy', bucket },
-      statements: traceStatements(compilePolicy(bucketPolicy, 'bucket'), request),
+      statements: traceStatements(compiled, request),
+      publicStatements: new Set(
+        compiled.statements.flatMap(({ index, principals }) =>
+          principals !== undefined && isEverybody(principals) ? [index] : [],
+        ),
+      ),
       change: (patch) => withBucketPolicy(question, applyPatch(bucketPolicy, patch)),
     },
   ];
@@ -73,11 +83,29 @@ function editableDocuments(question: AccessQuestion): readonly EditedDocument[] 
 export function* statementRepairs(question: AccessQuestion): Generator<Make, void> {
   const action = policyNameOf(question.action);
   const resource = arnOf(question);
-  for (const { document, name, target, statements, change } of editableDocuments(question)) {
-    const attempt = (patch: readonly PatchStep[] | undefined, sentence: string): Make =>
-      making(() => patch && { kind: 'statement', sentence, target, patch, changed: change(patch) });
+  for (const { document, name, target, statements, publicStatements, change } of editableDocuments(
+    question,
+  )) {
+    const { principal } = question;
     for (const { index, effect, match, failed, failedConditions = [] } of statements) {
       if (effect !== 'Allow' || match !== 'near') continue;
+      const isForAll = principal.kind !== 'anonymous' && publicStatements.has(index);
+      const attempt = (patch: readonly PatchStep[] | undefined, sentence: string): Make =>
+        making(
+          () =>
+            patch && {
+              ...(isForAll
+                ? {
+                    kind: 'grant',
+                    sentence: `${sentence} It is a statement for everybody.`,
+                    opensToAll: true,
+                  }
+                : { kind: 'statement', sentence }),
+              target,
+              patch,
+              changed: change(patch),
+            },
+        );
       const where = `statement ${index + 1} of ${name}`;
       if (failed === 'action' && action !== undefined) {
         yield attempt(

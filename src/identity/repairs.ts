@@ -21,7 +21,9 @@ export function repairCandidates(question: AccessQuestion): readonly Candidate[]
     ...grantRepairs(question),
     ...denialRepairs(question),
   ];
-  const rank = ({ kind }: Candidate) => repairKinds.indexOf(kind);
+  // What opens something to everybody is never smaller than giving it to one.
+  const rank = ({ kind, opensToAll }: Candidate) =>
+    repairKinds.indexOf(kind) + (opensToAll === true ? 0.5 : 0);
   return found.flatMap((make) => make() ?? []).sort((left, right) => rank(left) - rank(right));
 }
 

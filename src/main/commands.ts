@@ -3,6 +3,7 @@ import type { CommandDeclaration } from '../cli/command-declaration.ts';
 import { accountCommands } from '../cli/commands/account-commands.ts';
 import { apiKeyCommands } from '../cli/commands/api-key-commands.ts';
 import { createCompletionCommand } from '../cli/commands/completion-command.ts';
+import { explainCommands } from '../cli/commands/explain-commands.ts';
 import { groupCommands } from '../cli/commands/group-commands.ts';
 import { keyCommands } from '../cli/commands/key-commands.ts';
 import { listCommand } from '../cli/commands/list-command.ts';
@@ -30,6 +31,7 @@ export const commands: readonly CommandDeclaration[] = [
   ...groupCommands,
   ...roleCommands,
   ...policyCommands,
+  ...explainCommands,
   ...masterKeyCommands,
   checkCommand,
   ...backupCommands,

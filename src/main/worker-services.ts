@@ -85,9 +85,10 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const verifier = createSigV4Verifier(storageSignatures);
   const sigV2Verifier = createSigV2Verifier(storageSignatures);
   const ibm = openIbmServices({ config: config.ibm, context, identity, store, whereabouts });
-  const { epoch } = engine;
-  const refiners = [ibm.refiner];
-  const denials = openDenials({ dataDirectory, clock, log, epoch, store, identity, refiners });
+  const denials = openDenials({
+    ...{ config, clock, log, store, identity, epoch: engine.epoch, refiners: [ibm.refiner] },
+    addresses: storageSignatures.publicAddresses,
+  });
   const { tokenLifetimeSeconds } = config;
   const catalogue = createProductCatalogue(identity, clock);
   return {

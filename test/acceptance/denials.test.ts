@@ -12,7 +12,7 @@ import { askAdmin } from '../support/ask-admin.ts';
 import { IndependentSigner } from '../support/independent-signer.ts';
 import { exchangeSigned } from '../support/raw-http.ts';
 import { assertNoFailures, connectS3 } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { runGotgan, type ServerProcess, startServer } from '../support/server-process.ts';
 
 const BUCKET = 'explained';
 const OBJECTS = `arn:aws:s3:::${BUCKET}/*`;
@@ -221,6 +221,125 @@ describe('failed proofs', () => {
     assert.ok(Math.abs(denial.credential.skewSeconds + 3600) <= 2, String(denial.credential.skewSeconds));
     assert.match(denial.credential.advice, /seconds behind that of the server/);
   });
+});
+
+describe('SimulateCall', () => {
+  const simulate = (sent: object) => ask('POST', '/simulate', sent).then(({ simulation }) => simulation);
+
+  test('answers for a call what the call would', async () => {
+    const pair = await addMember(':own', 'planner');
+    const asked = { principal: 'user:planner', action: 's3:getobject', bucket: BUCKET, key: 'a' };
+    const before = await simulate(asked);
+    assert.deepEqual(
+      [before.allowed, before.cause, before.smallestChange.kind],
+      [false, 'nearly-allowed', 'grant'],
+    );
+    await deny(pair);
+    const { document: made, target } = before.smallestChange;
+    await ask('POST', '/accounts/:own/policies', {
+      name: 'as told',
+      document: made,
+      attachedTo: [target.subject],
+    });
+    const then = await simulate(asked);
+    assert.deepEqual([then.allowed, then.smallestChange], [true, undefined]);
+    const s3 = connectS3(server, {
+      credentials: { accessKeyId: pair.accessKey, secretAccessKey: pair.secretKey },
+    });
+    await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'a' }));
+    const missing = await simulate({ ...asked, key: 'nothing' });
+    assert.deepEqual([missing.allowed, missing.cause], [false, 'nothing-there']);
+    const anonymous = await simulate({ ...asked, principal: 'public' });
+    assert.deepEqual([anonymous.allowed, anonymous.cause], [false, 'anonymous']);
+  });
+
+  test('takes what the request would say, roles, and what is about no bucket', async () => {
+    await ask('POST', '/accounts/:own/roles', { name: 'night' });
+    await ask('POST', '/accounts/:own/policies', {
+      document: document({
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: OBJECTS,
+        Condition: { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
+      }),
+      attachedTo: ['role:night'],
+    });
+    const asked = { principal: 'role:night', action: 'object:read', bucket: BUCKET, key: 'a' };
+    const inside = { ...asked, conditions: { 'aws:SourceIp': '192.0.2.7' } };
+    assert.equal((await simulate(inside)).allowed, true);
+    const outside = await simulate({ ...asked, conditions: { 'aws:SourceIp': '198.51.100.1' } });
+    assert.deepEqual(outside.smallestChange.patch, [
+      {
+        op: 'replace',
+        path: '/Statement/0/Condition/IpAddress/aws:SourceIp',
+        value: ['192.0.2.0/24', '198.51.100.1'],
+      },
+    ]);
+    assert.equal((await simulate({ action: 's3:ListAllMyBuckets' })).allowed, true);
+  });
+
+  test('refuses what it cannot know, and strangers', async () => {
+    for (const [wrong, code] of [
+      [{ action: 's3:Nothing', bucket: BUCKET }, 'NoSuchAction'],
+      [{ action: 's3:GetObject', bucket: 'nowhere', key: 'a' }, 'NoSuchBucket'],
+      [{ action: 's3:GetObject', bucket: BUCKET, principal: 'user:nobody' }, 'NoSuchSubject'],
+      [{ action: 's3:GetObject', bucket: BUCKET, conditions: { a: 1 } }, 'InvalidRequest'],
+    ] as const) {
+      await assert.rejects(ask('POST', '/simulate', wrong), new RegExp(code));
+    }
+  });
+
+  test('and explains on the command line as a picture', async () => {
+    const run = (...words: readonly string[]) =>
+      runGotgan([...words, '--endpoint', server.controlUrl], {
+        GOTGAN_ACCESS_KEY: server.accessKey,
+        GOTGAN_SECRET_KEY: server.secretKey,
+      });
+    const requestId = await deny(await addMember(':own', 'shown'));
+    const explained = await run('explain', requestId);
+    assert.equal(explained.code, 0, explained.stderr);
+    assert.match(explained.stdout, /^Denied: AccessDenied {2}GET \/explained\/a \(s3\)$/m);
+    assert.match(explained.stdout, /^ {2}✘ default {15}no layer grants the action$/m);
+    assert.match(
+      explained.stdout,
+      /^The smallest change that would allow it:\n {2}Attach a policy to user:/m,
+    );
+    assert.match(explained.stdout, /^Asked now, it would still be denied\.$/m);
+    const simulated = await run(
+      'simulate',
+      's3:GetObject',
+      '--principal',
+      'user:shown',
+      '--bucket',
+      BUCKET,
+      '--key',
+      'a',
+    );
+    assert.deepEqual([simulated.code, simulated.stdout.split('\n')[0]], [1, 'Denied']);
+    const mine = await run('simulate', 's3:GetObject', '--bucket', BUCKET, '--key', 'a', '--json');
+    assert.deepEqual([mine.code, JSON.parse(mine.stdout).allowed], [0, true]);
+    const listed = await run('denials', '--principal', 'user:shown');
+    assert.match(
+      listed.stdout,
+      new RegExp(`\\t${requestId}\\tGetObject\\tnearly-allowed\\tshown\\t${BUCKET}\\ta$`, 'm'),
+    );
+    assert.match((await run('explain', 'nothing')).stderr, /There is no such denial/);
+  });
+});
+
+test('a proxy that changes the host is named by the signature doctor', async () => {
+  const { accessKey, secretKey } = server;
+  const identity = { accessKeyId: accessKey, secret: secretKey, region: 'KR1', service: 's3' };
+  const signer = new IndependentSigner(identity, new Date());
+  const path = `/${BUCKET}/a`;
+  const signed = signer.byHeader({ method: 'GET', host: 's3.example.com:9000', path, body: Buffer.alloc(0) });
+  assert.equal((await exchangeSigned(server.storageUrl, signed)).status, 200);
+  const answer = await exchangeSigned(server.storageUrl, signed, { headers: { host: 's3.example.com' } });
+  assert.equal(answer.element('Code'), 'SignatureDoesNotMatch');
+  const { denial } = await ask('GET', `/denials/${answer.headers.get('x-amz-request-id')}`);
+  assert.equal(denial.cause, 'signature-mismatch');
+  assert.deepEqual([denial.signature.isKnown, denial.signature.rewrite], [true, 'host-with-port']);
+  assert.equal(JSON.stringify(denial).includes(secretKey), false);
 });
 
 describe('ListDenials and GetDenial', () => {

@@ -49,7 +49,7 @@ export interface SigV4Proof {
 }
 
 /** Throws MalformedTarget. */
-export function readHeaderText(request: WireRequest): ProofText {
+export function readHeaderText(request: Pick<WireRequest, 'rawQuery' | 'headers'>): ProofText {
   const pairs = readQueryPairs(request.rawQuery);
   const authorization = request.headers.get('authorization') ?? '';
   let [credential, signedHeaders, signature, hasOthers] = ['', '', '', false];
@@ -86,7 +86,7 @@ const queryParameters: readonly string[] = [
 ];
 
 /** Throws MalformedTarget. */
-export function readQueryText(request: WireRequest): ProofText {
+export function readQueryText(request: Pick<WireRequest, 'rawQuery'>): ProofText {
   const pairs = readQueryPairs(request.rawQuery);
   return {
     place: 'query',

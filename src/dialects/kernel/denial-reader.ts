@@ -1,5 +1,6 @@
 /** Explanations as the APIs that show them ask for them; the composition root knows where they are kept. */
 import type { Caller } from '../../identity/principal.ts';
+import type { Subject } from '../../identity/subjects.ts';
 
 export interface DenialFilter {
   /** By id or name, `user:kim`, or the id of a key. */
@@ -19,8 +20,28 @@ export interface DenialPage {
   readonly next?: string;
 }
 
+/** A call that nobody has made. */
+export interface SimulatedCall {
+  readonly principal: Subject;
+  /** `s3:GetObject` in any case, or the name of a core action. */
+  readonly action: string;
+  /** Region; the first one when absent. */
+  readonly place?: string;
+  readonly bucket?: string;
+  readonly key?: string;
+  readonly versionId?: string;
+  /** What the request would say, by the keys of conditions. */
+  readonly conditions?: Readonly<Record<string, string>>;
+}
+
+export type SimulationOutcome =
+  | { readonly kind: 'answered'; readonly document: object }
+  /** There is none such, or none that the asker may know of. */
+  | { readonly kind: 'unknown'; readonly what: 'principal' | 'action' | 'bucket' };
+
 export interface DenialReader {
   /** A JSON document; undefined when there is none, or none that they may know of. */
   find(asker: Caller, requestId: string): Promise<object | undefined>;
   list(asker: Caller, filter: DenialFilter): Promise<DenialPage>;
+  simulate(asker: Caller, call: SimulatedCall): Promise<SimulationOutcome>;
 }

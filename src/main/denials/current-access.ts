@@ -4,6 +4,7 @@ import type { Bucket } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import { accessResourceOf } from '../../dialects/kernel/bucket-access.ts';
 import { type AccessQuestion, evaluateAccess, type ObjectFacts } from '../../identity/evaluate-access.ts';
+import type { FoundPrincipal } from '../../identity/find-principal.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
 import { subjectOf } from '../../identity/principal.ts';
 import { restoreQuestion, type StoredQuestion } from '../../identity/stored-question.ts';
@@ -28,10 +29,7 @@ async function asItIsNow(
 ): Promise<AccessQuestion | undefined> {
   const before = restoreQuestion(stored);
   const { principal } = before;
-  // Of a session only who began it knows whether it would be the same.
-  if (principal.kind === 'role-session') return undefined;
-  const found =
-    principal.kind === 'anonymous' ? undefined : await identity.findPrincipal(subjectOf(principal));
+  const found = await findPrincipalNow(stored, identity);
   if (principal.kind !== 'anonymous' && (found === undefined || found.unusable !== undefined))
     return undefined;
   const { account, bucket: name, key, object } = before.resource;
@@ -44,11 +42,22 @@ async function asItIsNow(
   return { ...asking, resource: { ...resourceNow(bucket, key, object), publicGrants } };
 }
 
+async function findPrincipalNow(
+  { principal, grants }: StoredQuestion,
+  identity: CurrentAccessParts['identity'],
+): Promise<FoundPrincipal | undefined> {
+  if (principal.kind === 'anonymous') return undefined;
+  if (principal.kind !== 'role-session') return identity.findPrincipal(subjectOf(principal));
+  const limit = grants?.sessionPolicy;
+  const session = { ...principal.session, ...(limit !== undefined && { policy: limit }) };
+  return identity.findPrincipal(subjectOf(principal), session);
+}
+
 function resourceNow(bucket: Bucket, key: string | undefined, object: ObjectFacts | undefined) {
   return { ...accessResourceOf(bucket, key), ...(object !== undefined && { object }) };
 }
 
-async function findBucket(
+export async function findBucket(
   store: Pick<ObjectStore, 'findBucket'>,
   input: Parameters<ObjectStore['findBucket']>[0],
 ): Promise<Bucket | undefined> {

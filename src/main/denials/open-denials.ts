@@ -1,6 +1,8 @@
 /** The log of denials of one worker: what is written to it, and who reads what of it. */
 import type { Logger } from 'pino';
+import type { Config } from '../../config/config.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
+import type { DoctorAddress } from '../../dialects/authn/signature-doctor.ts';
 import type { DenialReader } from '../../dialects/kernel/denial-reader.ts';
 import type { DenialRefiner } from '../../dialects/kernel/denial-record.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
@@ -9,14 +11,17 @@ import { isAllowedNow } from './current-access.ts';
 import { DenialLog } from './denial-log.ts';
 import { createDenialReader } from './read-denials.ts';
 import { DenialRecorder } from './record-denials.ts';
+import { simulateAccess } from './simulate-access.ts';
 
 export interface DenialParts {
-  readonly dataDirectory: string;
+  readonly config: Pick<Config, 'dataDirectory' | 'places'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly epoch: number;
   readonly store: ObjectStore;
   readonly identity: IdentityStore;
+  /** Under which clients may know the server. */
+  readonly addresses: readonly DoctorAddress[];
   /** Who says more precisely why, cloud by cloud. */
   readonly refiners: readonly DenialRefiner[];
 }
@@ -27,16 +32,22 @@ export interface OpenDenials {
   makeRoom(): void;
 }
 
-export function openDenials({ store, identity, refiners, ...parts }: DenialParts): OpenDenials {
-  const denials = new DenialLog(parts);
+export function openDenials(parts: DenialParts): OpenDenials {
+  const { store, identity, refiners, config, addresses, clock } = parts;
+  const denials = new DenialLog({ ...parts, dataDirectory: config.dataDirectory });
+  const place = config.places[0]?.name ?? '';
   return {
     recorder: new DenialRecorder(denials),
-    reader: createDenialReader({
-      log: denials,
-      refiners,
-      holderOfKey: async (id) => (await identity.findAccessKey(id))?.principal,
-      askAgain: (question) => isAllowedNow(question, { store, identity }),
-    }),
+    reader: {
+      ...createDenialReader({
+        log: denials,
+        refiners,
+        findAccessKey: (id) => identity.findAccessKey(id),
+        addresses,
+        askAgain: (question) => isAllowedNow(question, { store, identity }),
+      }),
+      simulate: (asker, call) => simulateAccess(asker, call, { store, identity, clock, place }),
+    },
     makeRoom: () => denials.makeRoom(),
   };
 }

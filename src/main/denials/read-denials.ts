@@ -5,24 +5,24 @@
  */
 import type { AuthnError } from '../../dialects/authn/authn-errors.ts';
 import { explainAuthnError } from '../../dialects/authn/explain-authn-error.ts';
+import { type DoctorAddress, diagnoseSignature } from '../../dialects/authn/signature-doctor.ts';
 import type { DenialFilter, DenialReader } from '../../dialects/kernel/denial-reader.ts';
 import type { DenialRecord, DenialRefiner, RefinedCause } from '../../dialects/kernel/denial-record.ts';
-import { evaluateAccess, type TraceStep } from '../../identity/evaluate-access.ts';
+import type { AccessKeyCredential } from '../../identity/credentials.ts';
+import { evaluateAccess } from '../../identity/evaluate-access.ts';
 import { type AccessExplanation, explainDecision } from '../../identity/explain-decision.ts';
 import { actsAsOwner } from '../../identity/ownership.ts';
-import { policyNameOf } from '../../identity/policy-actions.ts';
-import { type Caller, type Principal, subjectOf } from '../../identity/principal.ts';
-import type { Repair } from '../../identity/repair-candidates.ts';
+import { type Caller, subjectOf } from '../../identity/principal.ts';
 import { restoreQuestion, type StoredQuestion } from '../../identity/stored-question.ts';
 import type { DenialLog } from './denial-log.ts';
-
-/** How much of a denial somebody sees. */
-export type View = 'all' | 'resource' | 'own';
+import { actionOf, shownExplanation, type View } from './show-explanation.ts';
 
 export interface DenialReaderParts {
   readonly log: Pick<DenialLog, 'find' | 'list'>;
-  /** Whose a key is; undefined when it is not there any more. */
-  holderOfKey(accessKeyId: string): Promise<Principal | undefined>;
+  /** Undefined when it is not there any more. */
+  findAccessKey(accessKeyId: string): Promise<AccessKeyCredential | undefined>;
+  /** Under which clients may know the server. */
+  readonly addresses: readonly DoctorAddress[];
   /** The same call with what is granted and stored now. Undefined when it cannot be asked again. */
   askAgain(question: StoredQuestion): Promise<boolean | undefined>;
   /** What else is to be said of it, in the words of a cloud. */
@@ -31,7 +31,7 @@ export interface DenialReaderParts {
 
 const LIST_LIMIT_MAX = 1000;
 
-export function createDenialReader(parts: DenialReaderParts): DenialReader {
+export function createDenialReader(parts: DenialReaderParts): Omit<DenialReader, 'simulate'> {
   const { log } = parts;
   return {
     async find(asker, id) {
@@ -107,7 +107,7 @@ function claimedKey(fault: DenialRecord['fault']): string | undefined {
 async function viewOf(
   { principal }: Caller,
   record: DenialRecord,
-  { holderOfKey }: Pick<DenialReaderParts, 'holderOfKey'>,
+  { findAccessKey }: Pick<DenialReaderParts, 'findAccessKey'>,
 ): Promise<View | undefined> {
   if (principal.kind === 'anonymous') return undefined;
   if (principal.kind === 'user' && principal.isServerAdmin) return 'all';
@@ -115,7 +115,7 @@ async function viewOf(
   const kind = record.principal.kind === 'role-session' ? 'role' : record.principal.kind;
   if (`${kind}:${record.principal.id}` === subjectOf(principal)) return 'own';
   const key = record.principal.kind === 'anonymous' ? claimedKey(record.fault) : undefined;
-  const holder = key === undefined ? undefined : await holderOfKey(key);
+  const holder = key === undefined ? undefined : (await findAccessKey(key))?.principal;
   return holder !== undefined && subjectOf(holder) === subjectOf(principal) ? 'own' : undefined;
 }
 
@@ -132,9 +132,22 @@ async function explain(record: DenialRecord, view: View, parts: DenialReaderPart
     ...(fault !== undefined && {
       credential: explainAuthnError(fault as Pick<AuthnError, 'code' | 'details'>),
     }),
+    ...(view !== 'resource' && (await diagnose(record, parts))),
     ...(allowedNow !== undefined && { allowedNow }),
     ...(refined.length > 0 && { candidates: refined }),
   };
+}
+
+/** With the secret as it is now. */
+async function diagnose(
+  { signed, fault }: DenialRecord,
+  { findAccessKey, addresses }: DenialReaderParts,
+): Promise<{ readonly signature?: object }> {
+  const key = claimedKey(fault);
+  const credential = signed === undefined || key === undefined ? undefined : await findAccessKey(key);
+  if (signed === undefined || credential === undefined) return {};
+  const signature = diagnoseSignature(signed, credential, addresses);
+  return signature === undefined ? {} : { signature };
 }
 
 async function refine(
@@ -147,63 +160,6 @@ async function refine(
     if (found.length > 0) return found;
   }
   return [];
-}
-
-function actionOf(action: StoredQuestion['action']): object {
-  const name = policyNameOf(action);
-  return { core: action, ...(name !== undefined && { name }) };
-}
-
-/** Layers of which the one who was refused sees what they say. */
-const ownLayers: ReadonlySet<TraceStep['layer']> = new Set([
-  'authentication',
-  'own-user',
-  'identity-policy',
-  'session-policy',
-  'server-administration',
-  'account-administration',
-]);
-
-function shownExplanation(
-  { cause, layers, repair, alternatives, together }: AccessExplanation,
-  record: Pick<DenialRecord, 'account' | 'principal'>,
-  view: View,
-): object {
-  const isShown = (change: Repair) => maySeeRepair(change, record, view);
-  const shown = repair !== undefined && isShown(repair) ? repair : alternatives.find(isShown);
-  const others = alternatives.filter((other) => other !== shown && isShown(other));
-  return {
-    cause,
-    layers: layers.map((step) => shownStep(step, record, view)),
-    ...(shown !== undefined && { smallestChange: shown }),
-    ...(others.length > 0 && { otherChanges: others }),
-    ...(together?.every(isShown) === true && { changesTogether: together }),
-  };
-}
-
-function shownStep(step: TraceStep, record: Pick<DenialRecord, 'account' | 'principal'>, view: View): object {
-  const { layer, verdict, reason, statement, statements } = step;
-  const isHidden =
-    (view === 'own' && !ownLayers.has(layer)) ||
-    (view === 'resource' &&
-      isOfStranger(record) &&
-      (layer === 'identity-policy' || layer === 'session-policy'));
-  if (isHidden) return { layer, verdict, reason: 'not shown: it belongs to somebody else' };
-  return { layer, verdict, reason, ...(statement && { statement }), ...(statements && { statements }) };
-}
-
-function isOfStranger({ account, principal }: Pick<DenialRecord, 'account' | 'principal'>): boolean {
-  return principal.account !== account;
-}
-
-function maySeeRepair(
-  { target }: Repair,
-  record: Pick<DenialRecord, 'account' | 'principal'>,
-  view: View,
-): boolean {
-  const isOwn = ['request', 'session', 'policy', 'attachment', 'user-role'].includes(target.what);
-  if (view === 'own') return isOwn;
-  return view === 'all' || !isOwn || !isOfStranger(record) || target.what === 'request';
 }
 
 function summaryOf(record: DenialRecord) {

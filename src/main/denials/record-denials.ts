@@ -95,7 +95,7 @@ function recordOf(
   };
 }
 
-function partyOf(principal: Principal): DeniedParty {
+export function partyOf(principal: Principal): DeniedParty {
   switch (principal.kind) {
     case 'anonymous':
       return { kind: 'anonymous' };

@@ -1,9 +1,11 @@
 /** Denials and their explanations, for whoever may know of them (docs/adr/0013). */
 
+import { accountOf, subjectOf } from '../../../identity/principal.ts';
 import type { AdminCall } from '../admin-call.ts';
 import { AdminError } from '../admin-errors.ts';
 import { defineAdminOperation } from '../define-admin-operation.ts';
 import { readPage } from '../read-page.ts';
+import { resolveSubject } from '../resolve-names.ts';
 
 const MICROS_PER_MILLI = 1000;
 const PAGE = /^\d{1,16}$/;
@@ -17,6 +19,15 @@ function timeIn(call: AdminCall, name: string): number | undefined {
     throw new AdminError(400, 'InvalidRequest', `The parameter ${name} must be a time in ISO 8601.`);
   }
   return millis * MICROS_PER_MILLI;
+}
+
+function readConditions(conditions: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(conditions).map(([name, value]: readonly [string, unknown]) => {
+      if (typeof value === 'string') return [name, value];
+      throw new AdminError(400, 'InvalidRequest', `The condition ${name} must be a string.`);
+    }),
+  );
 }
 
 export const denialOperations = [
@@ -57,6 +68,46 @@ export const denialOperations = [
         throw new AdminError(404, 'NoSuchDenial', 'There is no such denial, or none that you may know of.');
       }
       return { denial };
+    },
+  }),
+  defineAdminOperation({
+    name: 'SimulateCall',
+    summary:
+      'Answers for a call that nobody has made whether it would be allowed, and explains it as a denial: for administrators about everybody of theirs, for others about themselves.',
+    method: 'POST',
+    resource: '/simulate',
+    action: 'identity:read',
+    members: {
+      principal: 'optional text',
+      account: 'optional text',
+      action: 'text',
+      region: 'optional text',
+      bucket: 'optional text',
+      key: 'optional text',
+      versionId: 'optional text',
+      conditions: 'optional document',
+    },
+    async run({ denials, identity }, sent, call) {
+      const { account = ':own', action, region, bucket, key, versionId } = sent;
+      const home =
+        account === ':own' ? (accountOf(call.caller) ?? '') : (await identity.findAccount(account))?.id;
+      const named = sent.principal ?? subjectOf(call.caller.principal);
+      const outcome = await denials.simulate(call.caller, {
+        principal: await resolveSubject(identity, home ?? '', named),
+        action,
+        ...(region !== undefined && { place: region }),
+        ...(bucket !== undefined && { bucket }),
+        ...(key !== undefined && { key }),
+        ...(versionId !== undefined && { versionId }),
+        conditions: readConditions(sent.conditions ?? {}),
+      });
+      if (outcome.kind === 'answered') return { simulation: outcome.document };
+      const { what } = outcome;
+      throw new AdminError(
+        404,
+        `NoSuch${what[0]?.toUpperCase()}${what.slice(1)}`,
+        `There is no such ${what}, or none that you may know of.`,
+      );
     },
   }),
 ];

@@ -1,0 +1,158 @@
+/** The answer to a call that nobody has made: the same question to what is stored now, through the same code. */
+import { CoreError } from '../../core/core-errors.ts';
+import type { Bucket } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
+import { accessResourceOf, objectFactsOf } from '../../dialects/kernel/bucket-access.ts';
+import type { SimulatedCall, SimulationOutcome } from '../../dialects/kernel/denial-reader.ts';
+import { type Action, actions } from '../../identity/actions.ts';
+import { type AccessQuestion, needsObjectFacts, type ObjectFacts } from '../../identity/evaluate-access.ts';
+import { explainDecision } from '../../identity/explain-decision.ts';
+import type { IdentityStore } from '../../identity/identity-store.ts';
+import { actsAsOwner } from '../../identity/ownership.ts';
+import { policyNameOf } from '../../identity/policy-actions.ts';
+import type { ConditionValues } from '../../identity/policy-conditions.ts';
+import { type Caller, type Principal, subjectOf } from '../../identity/principal.ts';
+import { administers } from '../../identity/roles.ts';
+import type { Subject } from '../../identity/subjects.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { findBucket } from './current-access.ts';
+import { partyOf } from './record-denials.ts';
+import { actionOf, shownExplanation, type View } from './show-explanation.ts';
+
+export interface SimulationParts {
+  readonly store: Pick<ObjectStore, 'findBucket' | 'headObject'>;
+  readonly identity: Pick<IdentityStore, 'findPrincipal' | 'findPublicGrants'>;
+  readonly clock: Clock;
+  /** Of the first region. */
+  readonly place: string;
+}
+
+export async function simulateAccess(
+  asker: Caller,
+  call: SimulatedCall,
+  parts: SimulationParts,
+): Promise<SimulationOutcome> {
+  const action = readAction(call.action);
+  if (action === undefined) return { kind: 'unknown', what: 'action' };
+  const found = await findParty(call.principal, parts);
+  if (found === undefined) return { kind: 'unknown', what: 'principal' };
+  const { principal, unusable } = found;
+  if (!mayAskAbout(asker, principal)) return { kind: 'unknown', what: 'principal' };
+  const { place = parts.place, bucket: name } = call;
+  const caller = principal.kind === 'anonymous' ? undefined : principal.account.id;
+  const bucket = name === undefined ? undefined : await findBucket(parts.store, { caller, place, name });
+  if (name !== undefined && bucket === undefined && action !== 'bucket:create') {
+    return { kind: 'unknown', what: 'bucket' };
+  }
+  const question = await questionAbout(principal, action, bucket, call, parts);
+  const explanation = explainDecision(question);
+  const party = partyOf(principal);
+  const account = question.resource.account;
+  const record = { principal: party, ...(account !== undefined && { account }) };
+  return {
+    kind: 'answered',
+    document: {
+      allowed: explanation.allowed && unusable === undefined,
+      principal: party,
+      action: actionOf(action),
+      ...(account !== undefined && { account }),
+      ...(name !== undefined && { bucket: name }),
+      ...(call.key !== undefined && { key: call.key }),
+      ...(unusable !== undefined && { unusable }),
+      ...shownExplanation(explanation, record, viewOf(asker, account)),
+    },
+  };
+}
+
+/** `s3:GetObject` in any case, or the name of a core action. */
+function readAction(text: string): Action | undefined {
+  return actions.find(
+    (action) => action === text || policyNameOf(action)?.toLowerCase() === text.toLowerCase(),
+  );
+}
+
+interface Party {
+  readonly principal: Principal;
+  readonly unusable?: string;
+}
+
+async function findParty(subject: Subject, { identity, clock }: SimulationParts): Promise<Party | undefined> {
+  if (subject === 'public') return { principal: { kind: 'anonymous' } };
+  if (!subject.startsWith('role:')) return identity.findPrincipal(subject);
+  const now = clock.nowMicros();
+  const session = {
+    id: 'simulated',
+    name: 'simulated',
+    issuedAtMicros: now,
+    expiresAtMicros: now + 1,
+    source: 'simulation',
+  };
+  return identity.findPrincipal(subject, session);
+}
+
+/** Of others only administrators may ask what they may do. */
+function mayAskAbout({ principal: asker }: Caller, principal: Principal): boolean {
+  if (asker.kind === 'anonymous') return false;
+  if (principal.kind === 'anonymous' || subjectOf(asker) === subjectOf(principal)) return true;
+  return administers(asker, principal.account.id);
+}
+
+function viewOf({ principal }: Caller, account: string | undefined): View {
+  if (principal.kind === 'user' && principal.isServerAdmin) return 'all';
+  return actsAsOwner(principal, account) ? 'resource' : 'own';
+}
+
+async function questionAbout(
+  principal: Principal,
+  action: Action,
+  bucket: Bucket | undefined,
+  call: SimulatedCall,
+  { identity, store, clock, place }: SimulationParts,
+): Promise<AccessQuestion> {
+  const request = valuesOf(call, place, clock.nowMicros());
+  const account = principal.kind === 'anonymous' ? undefined : principal.account.id;
+  if (bucket === undefined) {
+    const named = call.bucket === undefined ? {} : { bucket: call.bucket };
+    return { principal, action, resource: { account, ...named }, request };
+  }
+  const publicGrants = await identity.findPublicGrants(bucket.account);
+  const resource = { ...accessResourceOf(bucket, call.key), publicGrants };
+  const question: AccessQuestion = { principal, action, resource, request };
+  if (call.key === undefined || !needsObjectFacts(question)) return question;
+  const object = await findObject(store, bucket, call.key, call.versionId);
+  return { ...question, resource: { ...resource, object } };
+}
+
+function valuesOf(
+  { conditions = {}, place, key, versionId }: SimulatedCall,
+  home: string,
+  nowMicros: number,
+): ConditionValues {
+  const given = new Map(Object.entries(conditions).map(([name, value]) => [name.toLowerCase(), value]));
+  const usual = new Map([
+    ['aws:securetransport', 'true'],
+    ['aws:currenttime', new Date(nowMicros / 1000).toISOString()],
+    ['aws:epochtime', String(Math.floor(nowMicros / 1e6))],
+    ['aws:requestedregion', place ?? home],
+    ...(key === undefined ? ([['s3:prefix', '']] as const) : []),
+    ...(versionId === undefined ? [] : ([['s3:versionid', versionId]] as const)),
+  ]);
+  return { get: (name) => given.get(name) ?? usual.get(name) };
+}
+
+async function findObject(
+  store: Pick<ObjectStore, 'headObject'>,
+  bucket: Bucket,
+  key: string,
+  versionId: string | undefined,
+): Promise<ObjectFacts> {
+  try {
+    const wanted = { bucket, key, conditions: {}, asStored: true };
+    const { version } = await store.headObject(versionId === undefined ? wanted : { ...wanted, versionId });
+    return objectFactsOf(bucket, version);
+  } catch (error) {
+    // Not there, in whichever way.
+    if (error instanceof CoreError) return { kind: 'absent' };
+    throw error;
+  }
+}
