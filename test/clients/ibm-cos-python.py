@@ -201,7 +201,7 @@ def p5():
     token = token_of(API_KEY)
     instances = call("GET", "/v2/resource_instances", token)["resources"]
     for with_pair in (False, True):
-        name = "p5-with-pair" if with_pair else "p5"
+        name = "p5-with-pair" if with_pair else "p5-without-pair"
         body = {"name": name, "source": instances[0]["guid"], "role": "Writer", "parameters": {"HMAC": with_pair}}
         key = call("POST", "/v2/resource_keys", token, body)
         path = f"{WORK}/{name}.json"
@@ -216,20 +216,21 @@ def p5():
 
 
 def by_file(bucket, with_pair):
+    # A session keeps the credentials that it found first.
     path_style = {"addressing_style": "path"}
     oauth = Config(signature_version="oauth", s3=path_style, retries={"max_attempts": 0})
     if with_pair:
-        signing = ibm_boto3.client("s3", endpoint_url=ENDPOINT, config=Config(s3=path_style))
+        signing = ibm_boto3.session.Session().client("s3", endpoint_url=ENDPOINT, region_name="us-south", config=Config(s3=path_style))
         signing.create_bucket(Bucket=bucket)
         signing.put_object(Bucket=bucket, Key="key", Body=b"signed")
         try:
-            ibm_boto3.client("s3", endpoint_url=ENDPOINT, config=oauth).list_objects(Bucket=bucket)
+            ibm_boto3.session.Session().client("s3", endpoint_url=ENDPOINT, config=oauth).list_objects(Bucket=bucket)
         except ClientError as error:
             expect(error.response["Error"]["Code"], "AccessDenied", "a word instead of a token")
         else:
             raise SystemExit("a word was taken for a token")
         return
-    client = ibm_boto3.client("s3", endpoint_url=ENDPOINT, config=oauth)
+    client = ibm_boto3.session.Session().client("s3", endpoint_url=ENDPOINT, config=oauth)
     client.create_bucket(Bucket=bucket)
     client.put_object(Bucket=bucket, Key="key", Body=b"by token")
     expect(client.get_object(Bucket=bucket, Key="key")["Body"].read(), b"by token", "bytes by token")

@@ -4,6 +4,8 @@
 set -euo pipefail
 . "$CLIENTS/python-venv.sh"
 python_venv ibm-cos ibm-cos-sdk
+# The SDK would take them for an HMAC pair of its own.
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION AWS_DEFAULT_REGION
 : "${API_KEY:?the API key that the server was started with}"
 openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
   -keyout "$WORK/tls.key" -out "$WORK/tls.crt" 2>/dev/null
