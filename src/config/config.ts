@@ -68,6 +68,8 @@ export interface Config {
   readonly anonymousS3: boolean;
   /** 0: no scrub. */
   readonly scrubBytesPerSecond: number;
+  /** Of lifecycle rules. */
+  readonly lifecycleDaySeconds: number;
   readonly tokenLifetimeSeconds: number;
   readonly signatureV2: boolean;
   /** With which digests links and upload forms of Swift may be signed. */

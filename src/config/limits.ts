@@ -10,6 +10,8 @@ export const configurationLimits = {
   tokenLifetimeSecondsMax: 2_592_000,
   /** Faster than any disk. Ours. */
   scrubBytesPerSecondMax: 100 * 1024 ** 3,
+  /** A day. */
+  lifecycleDaySecondsMax: 86_400,
   /** A day: beyond it a signature is no proof of freshness. Ours. */
   scpSignatureWindowMillisMax: 86_400_000,
   /** An hour, as at IBM: until then a token holds for those who only look at it. */

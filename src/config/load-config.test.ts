@@ -44,6 +44,7 @@ describe('configuration', () => {
           trustedProxies: [],
           anonymousS3: true,
           scrubBytesPerSecond: 10 * 1024 * 1024,
+          lifecycleDaySeconds: 86_400,
           tokenLifetimeSeconds: 43_200,
           signatureV2: true,
           tempUrlDigests: ['sha256', 'sha512'],

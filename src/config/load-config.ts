@@ -188,6 +188,7 @@ function buildConfig(values: SettingValues, { processorCores, workingDirectory }
     trustedProxies: Object.freeze(values.trustedProxies ?? []),
     anonymousS3: values.anonymousS3,
     scrubBytesPerSecond: values.scrubBytesPerSecond,
+    lifecycleDaySeconds: values.lifecycleDaySeconds,
     tokenLifetimeSeconds: values.tokenLifetimeSeconds,
     signatureV2: values.signatureV2,
     tempUrlDigests: Object.freeze(values.tempUrlDigests),

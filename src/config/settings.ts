@@ -134,6 +134,13 @@ export const settings = {
     fallback: '10485760',
     parse: (text) => parseWholeNumber(text, 0, configurationLimits.scrubBytesPerSecondMax),
   }),
+  lifecycleDaySeconds: setting({
+    name: 'GOTGAN_LIFECYCLE_DAY_SECONDS',
+    summary:
+      'How long a day of lifecycle rules is, in seconds: shorten it to try rules out, never where data matter',
+    fallback: '86400',
+    parse: (text) => parseWholeNumber(text, 1, configurationLimits.lifecycleDaySecondsMax),
+  }),
   ...swiftSettings,
   ...scpSettings,
   ...ibmSettings,

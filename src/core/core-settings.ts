@@ -13,6 +13,8 @@ export interface CoreSettings {
   readonly partsPerUploadMax: number;
   /** How long a completed upload is remembered, so that repeating the completion gets the same answer. */
   readonly completedUploadKeptMicros: number;
+  /** A day of lifecycle rules. Shorter only to try rules out. */
+  readonly lifecycleDayMicros: number;
   /** How fast stored bytes are read again in search of damage; 0: not at all. */
   readonly scrubBytesPerSecond: number;
 }
@@ -30,5 +32,6 @@ export const defaultCoreSettings: CoreSettings = {
   partBytesMax: 5 * GIB,
   partsPerUploadMax: 10_000,
   completedUploadKeptMicros: DAY_MICROS,
+  lifecycleDayMicros: DAY_MICROS,
   scrubBytesPerSecond: 10 * 1024 ** 2,
 };

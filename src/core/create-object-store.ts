@@ -53,6 +53,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     };
   }
   return {
+    lifecycleDayMicros: context.settings.lifecycleDayMicros,
     beginRequest: () => beginRequest(context),
     createBucket: offer(createBucket),
     findBucket: offer(findBucket),

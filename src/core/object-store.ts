@@ -261,6 +261,9 @@ export interface Usage {
 }
 
 export interface ObjectStore extends AccountStore {
+  /** A day of lifecycle rules, by which answers tell when objects expire. */
+  readonly lifecycleDayMicros: number;
+
   /** Called once at the start of every request: see `MetadataStore.refresh`. The result must be ended when the request is. */
   beginRequest(): RunningRequest;
 

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { Config, PlaceConfig } from '../config/config.ts';
+import type { CoreSettings } from '../core/core-settings.ts';
 import { createObjectStore } from '../core/create-object-store.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import { createSigV2Verifier } from '../dialects/authn/sigv2.ts';
@@ -62,11 +63,16 @@ const SIGNING_KEYS_MAX = 4096;
 
 export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
   const { config, clock, entropy, log, whereabouts, onStorageFailure, announceFailedLogin } = parts;
-  const { dataDirectory, bucketNames, publicEndpoints, scrubBytesPerSecond } = config;
+  const { dataDirectory, publicEndpoints } = config;
   const masterKeyFile = readMasterKeyFile(dataDirectory);
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
   const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
-  const store = createObjectStore({ engine, clock, entropy, settings: { bucketNames, scrubBytesPerSecond } });
+  const store = createObjectStore({
+    engine,
+    clock,
+    entropy,
+    settings: coreSettingsOf(config),
+  });
   const masterKey = createMasterKey(
     masterKeyFile.keys,
     entropy,
@@ -142,6 +148,11 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
       ),
     }),
   };
+}
+
+function coreSettingsOf(config: WorkerParts['config']): Partial<CoreSettings> {
+  const { bucketNames, scrubBytesPerSecond, lifecycleDaySeconds } = config;
+  return { bucketNames, scrubBytesPerSecond, lifecycleDayMicros: lifecycleDaySeconds * 1_000_000 };
 }
 
 /** What a client signs who knows the server by this endpoint. */

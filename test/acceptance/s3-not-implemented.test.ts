@@ -51,8 +51,6 @@ const rows: readonly Row[] = [
   ['GetBucketInventoryConfiguration', 'GET', 'bucket', 'inventory&id=1'],
   ['PutBucketInventoryConfiguration', 'PUT', 'bucket', 'inventory'],
   ['DeleteBucketInventoryConfiguration', 'DELETE', 'bucket', 'inventory'],
-  ['PutBucketLifecycleConfiguration', 'PUT', 'bucket', 'lifecycle'],
-  ['DeleteBucketLifecycle', 'DELETE', 'bucket', 'lifecycle'],
   ['PutBucketLogging', 'PUT', 'bucket', 'logging'],
   ['CreateBucketMetadataConfiguration', 'POST', 'bucket', 'metadataConfiguration'],
   ['GetBucketMetadataConfiguration', 'GET', 'bucket', 'metadataConfiguration'],

@@ -21,6 +21,9 @@ const LEDGER = join(import.meta.dirname, 's3-tests.tsv');
 const CASES_FILE = 's3tests/functional/test_s3.py';
 const REGION = 'KR1';
 
+/** Its cases wait for days: so long is one in a run. */
+const LIFECYCLE_DAY_SECONDS = 10;
+
 /** Sections that the suite demands even for cases that do not use them, and the account of each. */
 const sections: readonly (readonly [section: string, account: string])[] = [
   ['s3 main', 'main'],
@@ -56,6 +59,7 @@ async function writeConfiguration(server: ServerProcess, path: string): Promise<
       `access_key = ${credentials.accessKeyId}`,
       `secret_key = ${credentials.secretAccessKey}`,
     );
+    if (section === 's3 main') lines.push(`lc_debug_interval = ${LIFECYCLE_DAY_SECONDS}`);
     // Tenants of Ceph are a part of the address, `{tenant}:{bucket}`: here that is the account.
     if (section === 's3 tenant') lines.push(`tenant = ${id}`);
   }
@@ -116,7 +120,7 @@ const { values } = parseArgs({
 if (values.checkout === undefined) throw new Error('--checkout DIR: where is the clone of ceph/s3-tests?');
 
 const work = mkdtempSync(join(tmpdir(), 'gotgan-s3-tests-'));
-const server = await startServer();
+const server = await startServer({ env: { GOTGAN_LIFECYCLE_DAY_SECONDS: `${LIFECYCLE_DAY_SECONDS}` } });
 try {
   const configuration = join(work, 's3tests.conf');
   await writeConfiguration(server, configuration);

@@ -1,4 +1,5 @@
 import type { CoreContext } from '../core-context.ts';
+import { createApplyLifecycle } from './apply-lifecycle.ts';
 import { createCondemnCandidates } from './condemn-candidates.ts';
 import { createExpireVersions } from './expire-versions.ts';
 import { createFoldUsage } from './fold-usage.ts';
@@ -17,6 +18,7 @@ export function createHousekeeping(context: CoreContext): () => Promise<boolean>
     createFoldUsage(context),
     createPurgeBuckets(context),
     createExpireVersions(context),
+    createApplyLifecycle(context),
     createSweepUploads(context),
     createSweepEpochs(context),
     createCondemnCandidates(context),

@@ -36,8 +36,6 @@ const rows: readonly Row[] = [
   ['GetBucketInventoryConfiguration', 'GET', 'bucket', 'inventory', 'id'],
   ['PutBucketInventoryConfiguration', 'PUT', 'bucket', 'inventory'],
   ['DeleteBucketInventoryConfiguration', 'DELETE', 'bucket', 'inventory'],
-  ['PutBucketLifecycleConfiguration', 'PUT', 'bucket', 'lifecycle'],
-  ['DeleteBucketLifecycle', 'DELETE', 'bucket', 'lifecycle'],
   ['PutBucketLogging', 'PUT', 'bucket', 'logging'],
   ['CreateBucketMetadataConfiguration', 'POST', 'bucket', 'metadataConfiguration'],
   ['GetBucketMetadataConfiguration', 'GET', 'bucket', 'metadataConfiguration'],

@@ -7,14 +7,16 @@
 import type { ObjectMetadata, ObjectVersion, SystemMetadata } from '../../core/model.ts';
 import { etagOf } from '../../core/model.ts';
 import type { FoundObject } from '../../core/object-store.ts';
+import { TAGGING_DOCUMENT } from '../../core/object-tags.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { decodeWords, encodeWords } from './encoded-words.ts';
+import { pushExpiration } from './lifecycle-xml.ts';
 import { pushLockHeaders } from './object-lock.ts';
 import { pushRetention } from './retention-headers.ts';
 import type { S3Call } from './s3-call.ts';
 import { invalidArgument, S3Error } from './s3-errors.ts';
 import { lastModifiedHeader } from './s3-flavours.ts';
-import { TAGGING_DOCUMENT, tagsOf } from './tag-set.ts';
+import { tagsOf } from './tag-set.ts';
 
 const META_PREFIX = 'x-amz-meta-';
 const USER_METADATA_BYTES_MAX = 2048;
@@ -90,6 +92,7 @@ export function objectHeaders(found: FoundObject, call: S3Call, overrides: Heade
   pushUserMetadata(headers, version.metadata.user);
   pushTagCount(headers, version, call);
   pushLockHeaders(headers, version, call);
+  pushExpiration(headers, version, call);
   pushVersionId(headers, version, call);
   pushRetention(headers, version);
   return headers;

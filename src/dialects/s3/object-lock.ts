@@ -45,7 +45,7 @@ function modeOf(text: string): 'governance' | 'compliance' | undefined {
 }
 
 /** Microseconds; undefined for what is no date in ISO 8601. */
-function microsOf(text: string): number | undefined {
+export function parseIsoDate(text: string): number | undefined {
   const millis = ISO_DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isFinite(millis) ? millis * 1000 : undefined;
 }
@@ -88,7 +88,7 @@ function readRetentionHeaders(
   }
   const known = modeOf(mode);
   if (known === undefined) throw invalidArgument(MODE_HEADER, mode, 'Unknown wormMode directive.');
-  const micros = microsOf(until);
+  const micros = parseIsoDate(until);
   if (micros === undefined) {
     throw invalidArgument(UNTIL_HEADER, until, 'The retain until date must be provided in ISO 8601 format');
   }
@@ -184,7 +184,7 @@ export function readRetentionDocument(body: Buffer): RetentionRequest | null {
   const { Mode: text, RetainUntilDate: date } = readXml(body, 'Retention', retentionDocument);
   if (text === undefined && date === undefined) return null;
   const mode = modeOf(text ?? '');
-  const micros = microsOf(date ?? '');
+  const micros = parseIsoDate(date ?? '');
   if (mode === undefined || micros === undefined) throw new S3Error('MalformedXML');
   return { mode, until: { kind: 'at', micros } };
 }

@@ -9,6 +9,7 @@ import { createBucket } from './operations/create-bucket.ts';
 import { createMultipartUpload } from './operations/create-multipart-upload.ts';
 import { deleteBucket } from './operations/delete-bucket.ts';
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts';
+import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts';
 import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts';
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts';
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts';
@@ -20,6 +21,7 @@ import { extendObjectRetention } from './operations/extend-object-retention.ts';
 import { getBucketAcl } from './operations/get-bucket-acl.ts';
 import { bucketConfigurationReads } from './operations/get-bucket-configuration.ts';
 import { getBucketCors } from './operations/get-bucket-cors.ts';
+import { getBucketLifecycleConfiguration } from './operations/get-bucket-lifecycle-configuration.ts';
 import { getBucketLocation } from './operations/get-bucket-location.ts';
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts';
 import { getBucketPolicy } from './operations/get-bucket-policy.ts';
@@ -48,6 +50,7 @@ import { listParts } from './operations/list-parts.ts';
 import { preflightRequests } from './operations/preflight-request.ts';
 import { putBucketAcl } from './operations/put-bucket-acl.ts';
 import { putBucketCors } from './operations/put-bucket-cors.ts';
+import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts';
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts';
 import { putBucketPolicy } from './operations/put-bucket-policy.ts';
 import { putBucketProtectionConfiguration } from './operations/put-bucket-protection-configuration.ts';
@@ -97,6 +100,9 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   getBucketCors,
   putBucketCors,
   deleteBucketCors,
+  getBucketLifecycleConfiguration,
+  putBucketLifecycleConfiguration,
+  deleteBucketLifecycle,
   getObjectLockConfiguration,
   putObjectLockConfiguration,
   ...bucketConfigurationReads,

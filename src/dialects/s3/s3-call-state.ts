@@ -23,7 +23,9 @@ const SERVICE: S3Address = {
   isHosted: false,
 };
 
-type StateServices = Pick<S3Services, 'instances' | 'ibmNameOf'>;
+type StateServices = Pick<S3Services, 'instances' | 'ibmNameOf'> & {
+  readonly store: Pick<S3Services['store'], 'lifecycleDayMicros'>;
+};
 
 export class S3CallState implements S3Call {
   request: WireRequest;
@@ -96,6 +98,10 @@ export class S3CallState implements S3Call {
 
   get body(): S3Body {
     return present(this.openedBody, 'body');
+  }
+
+  get lifecycleDayMicros(): number {
+    return this.#services.store.lifecycleDayMicros;
   }
 
   /** What routing sees. */

@@ -31,6 +31,8 @@ export interface S3Call extends Call {
   /** The place this address answers for. */
   readonly place: Place;
   readonly query: QueryParameters;
+  /** A day of lifecycle rules. */
+  readonly lifecycleDayMicros: number;
   /** What the address names. */
   readonly addressed: 'service' | 'bucket' | 'object';
   /** Decoded names in the address; empty when it names none. */

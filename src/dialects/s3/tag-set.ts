@@ -5,6 +5,7 @@
  * Limits and characters: Amazon S3 User Guide, "Categorizing your objects using tags", and "Using cost allocation S3 bucket
  * tags". Each tag is judged before their number is, as AWS does. Lengths are in UTF-16 units.
  */
+import { TAGGING_DOCUMENT, tagPairsOf } from '../../core/object-tags.ts';
 import { decodeFormComponent, PercentEncodingError } from '../../lib/percent-encoding.ts';
 import { element, parent } from '../../lib/xml-writer.ts';
 import type { WireRequest } from '../kernel/wire.ts';
@@ -21,8 +22,6 @@ export type TagSet = readonly Tag[];
 
 export type TaggedThing = 'object' | 'bucket';
 
-/** Of an object version or a bucket: its tags as `[key, value]` pairs in JSON. Absent when there are none. */
-export const TAGGING_DOCUMENT = 'tagging';
 /** 50 tags at their longest, in XML with references for every character. */
 export const TAGGING_BODY_BYTES_MAX = 512 * 1024;
 
@@ -130,10 +129,7 @@ export function tagDocuments(tags: TagSet): Readonly<Record<string, string>> {
 }
 
 export function tagsOf(documents: Readonly<Record<string, string>>): TagSet {
-  const document = documents[TAGGING_DOCUMENT];
-  if (document === undefined) return [];
-  const pairs: readonly (readonly [string, string])[] = JSON.parse(document);
-  return pairs.map(([key, value]) => ({ key, value }));
+  return tagPairsOf(documents).map(([key, value]) => ({ key, value }));
 }
 
 /** Value by key, as conditions ask for it. */

@@ -10,6 +10,7 @@ import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireHeaders } from '../../kernel/wire.ts';
 import { checksumHeaderOf, checksumText } from '../checksum-headers.ts';
 import { decodeWriteConditions, unquote } from '../conditional-headers.ts';
+import { pushExpiration } from '../lifecycle-xml.ts';
 import { pushWrittenVersionId } from '../object-headers.ts';
 import { many, optional, readXml, required, xmlInteger, xmlObject, xmlToken } from '../parse-xml.ts';
 import { invalidPartNumber, PARTS_MAX } from '../part-number.ts';
@@ -80,6 +81,7 @@ export const completeMultipartUpload = defineOperation<S3Call, S3Services, Input
     const { checksum } = version;
     const headers: string[] = [];
     pushWrittenVersionId(headers, version);
+    pushExpiration(headers, version, call);
     return resultDocument(
       call,
       'CompleteMultipartUploadResult',

@@ -12,6 +12,7 @@ import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { confirmSourceAccess, mayReadBeside } from '../authorise-call.ts';
 import { checksumAlgorithmOf, checksumText } from '../checksum-headers.ts';
 import { decodeReadConditions, decodeWriteConditions } from '../conditional-headers.ts';
+import { pushExpiration } from '../lifecycle-xml.ts';
 import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
 import { confirmLocking, readLock } from '../object-lock.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
@@ -108,6 +109,7 @@ export const copyObject = defineOperation<S3Call, S3Services, Input, Output>({
     const headers: string[] = [];
     if (sourceVersionId !== undefined) headers.push('x-amz-copy-source-version-id', sourceVersionId);
     pushWrittenVersionId(headers, version);
+    pushExpiration(headers, version, call);
     const { checksum, partCount } = version;
     return resultDocument(
       call,

@@ -1,6 +1,6 @@
+import { TAGGING_DOCUMENT } from '../../../core/object-tags.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
-import { TAGGING_DOCUMENT } from '../tag-set.ts';
 
 export const deleteBucketTagging = defineOperation<S3Call, S3Services, undefined, void>({
   name: 'DeleteBucketTagging',

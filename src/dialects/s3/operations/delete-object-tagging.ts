@@ -1,9 +1,9 @@
 import type { ObjectVersion } from '../../../core/model.ts';
 import type { GetObjectInput } from '../../../core/object-store.ts';
+import { TAGGING_DOCUMENT } from '../../../core/object-tags.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { pushVersionId } from '../object-headers.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
-import { TAGGING_DOCUMENT } from '../tag-set.ts';
 import { readVersionId } from '../version-id.ts';
 
 type Input = Pick<GetObjectInput, 'versionId'>;

@@ -12,7 +12,6 @@ import type { S3Call, S3Services } from '../s3-call.ts';
 import { S3Error } from '../s3-errors.ts';
 
 type AbsenceCode =
-  | 'NoSuchLifecycleConfiguration'
   | 'NoSuchWebsiteConfiguration'
   | 'ReplicationConfigurationNotFoundError'
   | 'ServerSideEncryptionConfigurationNotFoundError';
@@ -27,13 +26,6 @@ interface UnsetConfiguration {
 }
 
 const table: readonly UnsetConfiguration[] = [
-  {
-    name: 'GetBucketLifecycleConfiguration',
-    summary: 'Shows the lifecycle rules of a bucket.',
-    query: 'lifecycle',
-    action: 'bucket:read-lifecycle',
-    answer: 'NoSuchLifecycleConfiguration',
-  },
   {
     name: 'GetBucketWebsite',
     summary: 'Shows how a bucket is served as a website.',

@@ -1,12 +1,7 @@
+import { TAGGING_DOCUMENT } from '../../../core/object-tags.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
-import {
-  encodeTagSet,
-  readTagDocument,
-  TAGGING_BODY_BYTES_MAX,
-  TAGGING_DOCUMENT,
-  type TagSet,
-} from '../tag-set.ts';
+import { encodeTagSet, readTagDocument, TAGGING_BODY_BYTES_MAX, type TagSet } from '../tag-set.ts';
 
 export const putBucketTagging = defineOperation<S3Call, S3Services, TagSet, void>({
   name: 'PutBucketTagging',

@@ -1,17 +1,12 @@
 /** PutObjectTagging. Neither bytes nor LastModified change (Amazon S3 API Reference, "PutObjectTagging"). */
 import type { ObjectVersion } from '../../../core/model.ts';
 import type { GetObjectInput } from '../../../core/object-store.ts';
+import { TAGGING_DOCUMENT } from '../../../core/object-tags.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { confirmTags } from '../authorise-call.ts';
 import { pushVersionId } from '../object-headers.ts';
 import type { S3Call, S3Services } from '../s3-call.ts';
-import {
-  encodeTagSet,
-  readTagDocument,
-  TAGGING_BODY_BYTES_MAX,
-  TAGGING_DOCUMENT,
-  type TagSet,
-} from '../tag-set.ts';
+import { encodeTagSet, readTagDocument, TAGGING_BODY_BYTES_MAX, type TagSet } from '../tag-set.ts';
 import { readVersionId } from '../version-id.ts';
 
 interface Input {

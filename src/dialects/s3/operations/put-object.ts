@@ -6,6 +6,7 @@ import { type AclRequest, readAclHeaders } from '../acl-headers.ts';
 import { decodeBodyInput } from '../body-input.ts';
 import { pushChecksumHeaders } from '../checksum-headers.ts';
 import { decodeWriteConditions } from '../conditional-headers.ts';
+import { pushExpiration } from '../lifecycle-xml.ts';
 import { decodeObjectMetadata, pushWrittenVersionId, quotedEtag } from '../object-headers.ts';
 import { confirmLockedBody, confirmLocking, readLock } from '../object-lock.ts';
 import { ownerAndAcl } from '../object-ownership.ts';
@@ -64,6 +65,7 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
     if (checksum !== undefined)
       pushChecksumHeaders(headers, checksum.algorithm, checksum.type, checksum.value);
     pushWrittenVersionId(headers, version);
+    pushExpiration(headers, version, call);
     if (call.flavour.putObjectShowsLastModified) {
       headers.push('Last-Modified', lastModifiedHeader(version.lastModifiedMicros));
     }
