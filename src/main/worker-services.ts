@@ -67,12 +67,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const masterKeyFile = readMasterKeyFile(dataDirectory);
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
   const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
-  const store = createObjectStore({
-    engine,
-    clock,
-    entropy,
-    settings: coreSettingsOf(config),
-  });
+  const store = createObjectStore({ engine, clock, entropy, settings: coreSettingsOf(config) });
   const masterKey = createMasterKey(
     masterKeyFile.keys,
     entropy,
