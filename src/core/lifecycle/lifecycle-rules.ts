@@ -52,12 +52,12 @@ export function lifecycleOf(bucket: { readonly documents: Documents }): readonly
 }
 
 /** What filters look at. */
-export interface FilteredVersion {
+interface FilteredVersion {
   readonly size: number;
   readonly metadata: ObjectMetadata;
 }
 
-export function matchesFilter(filter: LifecycleFilter, key: string, version: FilteredVersion): boolean {
+function matchesFilter(filter: LifecycleFilter, key: string, version: FilteredVersion): boolean {
   const { prefix = '', tags, sizeGreaterThan, sizeLessThan } = filter;
   if (!key.startsWith(prefix)) return false;
   if (sizeGreaterThan !== undefined && version.size <= sizeGreaterThan) return false;
@@ -68,7 +68,7 @@ export function matchesFilter(filter: LifecycleFilter, key: string, version: Fil
 }
 
 /** The midnight after so many days. */
-export function dayAfter(micros: number, days: number, dayMicros: number): number {
+function dayAfter(micros: number, days: number, dayMicros: number): number {
   return Math.ceil((micros + days * dayMicros) / dayMicros) * dayMicros;
 }
 
@@ -103,7 +103,7 @@ export function firstExpiry(
 }
 
 /** A delete marker that hides nothing any more. */
-export interface LoneMarker {
+interface LoneMarker {
   readonly createdAtMicros: number;
 }
 
@@ -127,7 +127,7 @@ export function isMarkerDue(
   });
 }
 
-export interface NoncurrentVersion extends FilteredVersion {
+interface NoncurrentVersion extends FilteredVersion {
   /** When a newer one took its place. */
   readonly sinceMicros: number;
   /** How many noncurrent versions of the key are newer. */
