@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { askAdmin } from '../support/ask-admin.ts';
+import { assertNoSecrets } from '../support/assert-no-secrets.ts';
 import { bearerS3 } from '../support/bearer-s3.ts';
 import {
   accessTokenFor,
@@ -30,7 +31,10 @@ let other: IbmAccount;
 let owner: IbmClients;
 let guid: string;
 before(async () => {
-  server = await startServer({ workers: 2, env: { GOTGAN_IAM_ACCESS_TOKEN_SECONDS: '60' } });
+  server = await startServer({
+    workers: 2,
+    env: { GOTGAN_IAM_ACCESS_TOKEN_SECONDS: '60', GOTGAN_LOG_LEVEL: 'trace' },
+  });
   account = await addIbmAccount(server, 'a-explained');
   other = await addIbmAccount(server, 'b-explained');
   owner = ibmClients(server, account.owner.apiKey);
@@ -41,7 +45,10 @@ before(async () => {
     await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }));
   }
 });
-after(() => server.dispose());
+after(() => {
+  assertNoSecrets(server);
+  return server.dispose();
+});
 
 interface Service {
   readonly iamId: string;
@@ -322,11 +329,11 @@ describe('8: credential-not-usable', () => {
   });
 
   test('an ended token, with the time of its end', async () => {
-    const short = await startServer({ env: { GOTGAN_IAM_ACCESS_TOKEN_SECONDS: '1' } });
+    const short = await startServer({ env: { GOTGAN_IAM_ACCESS_TOKEN_SECONDS: '3' } });
     try {
       const somebody = await addIbmAccount(short, 'short');
       const token = await accessTokenFor(short, somebody.owner.apiKey);
-      await pause(2100);
+      await pause(4000);
       const response = await fetch(new URL('/any', short.storageUrl), {
         headers: { Authorization: `Bearer ${token}` },
       });

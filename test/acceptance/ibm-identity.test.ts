@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { assertNoSecrets } from '../support/assert-no-secrets.ts';
 import {
   APIKEY_GRANT,
   accessTokenFor,
@@ -25,12 +26,15 @@ let account: IbmAccount;
 let other: IbmAccount;
 let owner: IbmClients;
 before(async () => {
-  server = await startServer({ workers: 2 });
+  server = await startServer({ workers: 2, env: { GOTGAN_LOG_LEVEL: 'trace' } });
   account = await addIbmAccount(server, 'a-identity');
   other = await addIbmAccount(server, 'b-identity');
   owner = ibmClients(server, account.owner.apiKey);
 });
-after(() => server.dispose());
+after(() => {
+  assertNoSecrets(server);
+  return server.dispose();
+});
 
 const raw = async (method: string, path: string, apikey: string, body?: object) => {
   const response = await fetch(new URL(path, server.controlUrl), {

@@ -9,6 +9,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { assertNoSecrets } from '../support/assert-no-secrets.ts';
 import { bearerS3 } from '../support/bearer-s3.ts';
 import {
   accessTokenFor,
@@ -29,7 +30,7 @@ let server: ServerProcess;
 let account: IbmAccount;
 let owner: IbmClients;
 before(async () => {
-  server = await startServer({ workers: 2 });
+  server = await startServer({ workers: 2, env: { GOTGAN_LOG_LEVEL: 'trace' } });
   account = await addIbmAccount(server, 'a-policies');
   owner = ibmClients(server, account.owner.apiKey);
   const s3 = bearerS3(server, await accessTokenFor(server, account.owner.apiKey));
@@ -40,7 +41,10 @@ before(async () => {
     }
   }
 });
-after(() => server.dispose());
+after(() => {
+  assertNoSecrets(server);
+  return server.dispose();
+});
 
 interface Service {
   readonly id: string;

@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { assertNoSecrets } from '../support/assert-no-secrets.ts';
 import { bearerS3 } from '../support/bearer-s3.ts';
 import {
   APIKEY_GRANT,
@@ -32,14 +33,17 @@ let other: IbmAccount;
 let owner: IbmClients;
 let group: string;
 before(async () => {
-  server = await startServer({ workers: 2 });
+  server = await startServer({ workers: 2, env: { GOTGAN_LOG_LEVEL: 'trace' } });
   account = await addIbmAccount(server, 'a-resources');
   other = await addIbmAccount(server, 'b-resources');
   owner = ibmClients(server, account.owner.apiKey);
   const { result } = await owner.resourceGroups.listResourceGroups({ accountId: account.id, _default: true });
   group = result.resources[0]?.id ?? '';
 });
-after(() => server.dispose());
+after(() => {
+  assertNoSecrets(server);
+  return server.dispose();
+});
 
 async function makeInstance(name: string): Promise<{ guid: string; crn: string }> {
   const made = await owner.resources.createResourceInstance({

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { assertNoSecrets } from '../support/assert-no-secrets.ts';
 import { cosClient, cosFailureOf } from '../support/cos-sdk.ts';
 import {
   accessTokenFor,
@@ -25,7 +26,7 @@ let owner: IbmClients;
 let guid: string;
 let crn: string;
 before(async () => {
-  server = await startServer({ workers: 2 });
+  server = await startServer({ workers: 2, env: { GOTGAN_LOG_LEVEL: 'trace' } });
   account = await addIbmAccount(server, 'notes');
   owner = ibmClients(server, account.owner.apiKey);
   const { result } = await owner.resources.listResourceInstances({});
@@ -35,7 +36,10 @@ before(async () => {
   await cos.createBucket({ Bucket: BUCKET }).promise();
   await cos.putObject({ Bucket: BUCKET, Key: '스크린샷 2024-03-13 오전 2.35.25.png', Body: 'png' }).promise();
 });
-after(() => server.dispose());
+after(() => {
+  assertNoSecrets(server);
+  return server.dispose();
+});
 
 async function addService(name: string): Promise<{ iamId: string; apiKey: string }> {
   const { result } = await owner.identity.createServiceId({
@@ -116,11 +120,11 @@ describe('T22: proofs that do not hold', () => {
   const codeOf = (text: string) => /<Code>(\w+)<\/Code>/.exec(text)?.[1];
 
   test('an expired token, a placeholder and nonsense are 403 AccessDenied', async () => {
-    const short = await startServer({ env: { GOTGAN_IAM_ACCESS_TOKEN_SECONDS: '1' } });
+    const short = await startServer({ env: { GOTGAN_IAM_ACCESS_TOKEN_SECONDS: '3' } });
     try {
       const { owner: somebody } = await addIbmAccount(short, 'short');
       const token = await accessTokenFor(short, somebody.apiKey);
-      await pause(2000);
+      await pause(4000);
       const response = await fetch(new URL('/any', short.storageUrl), {
         headers: { Authorization: `Bearer ${token}` },
       });

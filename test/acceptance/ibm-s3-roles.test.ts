@@ -12,6 +12,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { assertNoSecrets } from '../support/assert-no-secrets.ts';
 import { bearerS3 } from '../support/bearer-s3.ts';
 import { accessTokenFor, addIbmAccount, ibmClients } from '../support/ibm-world.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
@@ -45,7 +46,7 @@ let guid = '';
 const tokens = new Map<RoleName, string>();
 
 before(async () => {
-  server = await startServer();
+  server = await startServer({ env: { GOTGAN_LOG_LEVEL: 'trace' } });
   const account = await addIbmAccount(server, 't21');
   s3 = bearerS3(server, await accessTokenFor(server, account.owner.apiKey));
   const Bucket = 't21-bucket';
@@ -75,7 +76,10 @@ before(async () => {
     tokens.set(name as RoleName, await accessTokenFor(server, result.apikey?.apikey ?? ''));
   }
 });
-after(() => server.dispose());
+after(() => {
+  assertNoSecrets(server);
+  return server.dispose();
+});
 
 const CORS =
   '<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>';

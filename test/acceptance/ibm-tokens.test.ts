@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BaseService, IamAuthenticator } from 'ibm-cloud-sdk-core';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { askAdmin } from '../support/ask-admin.ts';
+import { assertNoSecrets } from '../support/assert-no-secrets.ts';
 import {
   APIKEY_GRANT,
   accessTokenFor,
@@ -27,11 +28,14 @@ let server: ServerProcess;
 let account: IbmAccount;
 let tenant: Tenant;
 before(async () => {
-  server = await startServer({ workers: 2 });
+  server = await startServer({ workers: 2, env: { GOTGAN_LOG_LEVEL: 'trace' } });
   account = await addIbmAccount(server, 'tokens');
   tenant = await addTenant(server, 'others');
 });
-after(() => server.dispose());
+after(() => {
+  assertNoSecrets(server);
+  return server.dispose();
+});
 
 const userInfo = (token: string) =>
   fetch(new URL('/identity/userinfo', server.controlUrl), {

@@ -15,6 +15,8 @@ import { forbidden } from './ibm-errors.ts';
 export class CallState implements IbmCall {
   readonly request: WireRequest;
   readonly requestId: string;
+  /** Somebody may put an API key where its id belongs. */
+  readonly loggedPath: string;
   caller: Caller = anonymousCaller;
   query: QueryParameters = parseQuery('');
   matched: MatchedPath | undefined;
@@ -23,6 +25,7 @@ export class CallState implements IbmCall {
   constructor(request: WireRequest, requestId: string) {
     this.request = request;
     this.requestId = requestId;
+    this.loggedPath = request.rawPath.replace(/(?<=\/)[\w-]{44}(?=\/|$)/g, '...');
   }
 
   parameter(name: string): string {

@@ -132,7 +132,22 @@ function faultOf({ error }: Denial, request: WireRequest): Pick<DenialRecord, 'f
   if (!(error instanceof AuthnError)) return {};
   const { code, details } = error;
   const isOfRequest = code === 'SignatureMismatch' && 'part' in details && details.part === 'request';
-  return { fault: { code, details }, ...(isOfRequest && { signed: signedInputsOf(request) }) };
+  return {
+    fault: { code, details: withoutApiKey(details) },
+    ...(isOfRequest && { signed: signedInputsOf(request) }),
+  };
+}
+
+/** As long as IBM's API keys are, where pairs made here have 32 hexadecimal digits. */
+const API_KEY = /^[\w-]{44}$/;
+const SHOWN_CHARACTERS = 4;
+
+/** Somebody may have taken an API key, which is a secret, for the id of a key pair, which is none. Its form stays, for explanations. */
+function withoutApiKey(details: object): object {
+  if (!('accessKeyId' in details) || typeof details.accessKeyId !== 'string') return details;
+  const { accessKeyId } = details;
+  if (!API_KEY.test(accessKeyId)) return details;
+  return { ...details, accessKeyId: accessKeyId.slice(0, SHOWN_CHARACTERS).padEnd(accessKeyId.length, '_') };
 }
 
 function factsOf({ error }: Denial): Pick<DenialRecord, 'facts'> {
