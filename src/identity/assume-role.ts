@@ -8,7 +8,7 @@
 
 import { secretOwner } from './access-keys.ts';
 import { checkValue } from './check-values.ts';
-import { commitChange, type IdentityContext } from './commit-change.ts';
+import { type Change, commitChange, type IdentityContext } from './commit-change.ts';
 import type { KeyFlavour } from './credentials.ts';
 import { sessionTokenText } from './find-access-key.ts';
 import type { PolicyLanguage } from './grants.ts';
@@ -31,8 +31,8 @@ import { createCollection } from './record-collection.ts';
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const TOKEN_BYTES = 32;
-/** Shorter ones are over before they are of use. */
-const SECONDS_MIN = 60;
+/** One that ends with somebody's session elsewhere may have little left. */
+const SECONDS_MIN = 1;
 const SWEPT_PER_SLICE = 200;
 const MICROS_PER_SECOND = 1_000_000;
 
@@ -46,6 +46,8 @@ export interface NewSession {
   readonly sessionPolicy?: { readonly language: PolicyLanguage; readonly document: string };
   /** Absent: by none that S3 speaks otherwise for. */
   readonly mintedBy?: KeyFlavour;
+  /** What is committed together with the session, or not at all; it throws to refuse. */
+  readonly alongside?: (change: Change) => Promise<void>;
   /** As the dialect wants them to look; generated when absent. */
   readonly credentials?: {
     readonly accessKeyId: string;
@@ -79,6 +81,7 @@ export async function assumeRole(context: IdentityContext, input: NewSession): P
   return commitChange(context, async (change) => {
     const { record: role } = await createCollection(context, roleCollection).in(change).read(input.roleId);
     const account = await readOpenAccount(change, role.accountId);
+    await input.alongside?.(change);
     assertDuration(input.durationSeconds, role.maxSessionSeconds);
     if ((await change.read(identityKeys.accessKey(accessKeyId))) !== undefined) {
       throw new IdentityError('AccessKeyTaken', { accessKeyId });

@@ -32,6 +32,7 @@ import type { Principal } from './principal.ts';
 import type { PublicAccessBlock } from './public-access-block.ts';
 import { publicPolicies } from './public-grants.ts';
 import { administers } from './roles.ts';
+import { isAboutRole, ownConsent, trustPolicy } from './trust-layers.ts';
 
 /** An object, a version of it, or an unfinished upload: whichever the action is about. */
 export type ObjectFacts =
@@ -57,6 +58,12 @@ export interface AccessResource {
   readonly resourceGroup?: string;
   readonly bucket?: string;
   readonly key?: string;
+  /** What is neither: `iam:role/{name}`. */
+  readonly named?: string;
+  /** Of the role that is to be assumed. */
+  readonly trustPolicy?: string;
+  /** The provider of identities that vouches for whoever assumes it. */
+  readonly vouchedFor?: string;
   /** The bucket's document `acl`. */
   readonly bucketAcl?: string | undefined;
   /** The bucket's document `policy`. */
@@ -97,6 +104,7 @@ export interface TraceStep {
     | 'server-administration'
     | 'own-user'
     | 'account-administration'
+    | 'trust-policy'
     | PolicyLayer
     | 'network'
     | 'public-access-block'
@@ -153,7 +161,7 @@ export function evaluateAccess(question: AccessQuestion): AccessDecision {
     const reason = 'the request carries no proof of identity';
     trace.push({ layer: 'authentication', verdict: 'silent', reason });
   }
-  for (const layer of layersOf(action)) {
+  for (const layer of isAboutRole(question) ? assumptionLayers : layersOf(action)) {
     const step = layer(question, rights);
     if (step === undefined) continue;
     trace.push(step);
@@ -196,6 +204,7 @@ const iamLayers: readonly Layer[] = [
   accountAdministration,
 ];
 const resourceLayers: readonly Layer[] = [explicitDeny, sessionLimit, identityPolicies, ownership];
+const assumptionLayers: readonly Layer[] = [explicitDeny, sessionLimit, trustPolicy, ownConsent];
 const openLayers: readonly Layer[] = [explicitDeny, sessionLimit, knownCaller];
 const layers: readonly Layer[] = [
   network,

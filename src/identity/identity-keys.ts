@@ -41,6 +41,9 @@
  * | `25` | IBM: what only its API tells of API keys |
  * | `26` | IBM: what only its API tells of services |
  * | `27` | IBM: what only its API tells of policies |
+ * | `42` | assertions and signatures that have been used |
+ * | `43` | signatures given out for a session |
+ * | `44` | SAML providers |
  */
 import type { KeyRange } from '../storage/contract/metadata-store.ts';
 

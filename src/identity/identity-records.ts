@@ -78,6 +78,8 @@ export interface StoredToken {
   /** The key pair or API key it was come by with. */
   readonly accessKeyId?: string;
   readonly apiKeyId?: string;
+  /** Of a role, that the pair belongs to: then nobody's user is meant. */
+  readonly sessionId?: string;
 }
 
 export interface StoredRoot {

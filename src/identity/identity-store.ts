@@ -45,6 +45,7 @@ import type { Subject } from './subjects.ts';
 import {
   findToken,
   type IssuedToken,
+  issueSessionToken,
   issueToken,
   type NewToken,
   revokeToken,
@@ -124,6 +125,8 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
   logInWithApiKey(input: ApiKeyLoginInput): Promise<LoggedInByApiKey>;
   /** Throws LoginRefused. */
   issueToken(input: NewToken): Promise<IssuedToken>;
+  /** For a session of a role, by its key pair; it ends with the session. Throws LoginRefused. */
+  issueSessionToken(accessKeyId: string, methods: readonly string[]): Promise<IssuedToken>;
   /** Whether there was one. */
   revokeToken(value: string): Promise<boolean>;
   /** Removes a slice of the tokens and sessions that have expired. True when there may be more. */
@@ -200,6 +203,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     issueToken: (input) => issueToken(parts, input),
     logInWithApiKey: (input) => logInWithApiKey({ limiter, apiKeys }, input),
     findToken: (value) => findToken(parts, { principals, apiKeys }, value),
+    issueSessionToken: (accessKeyId, methods) => issueSessionToken(parts, principals, accessKeyId, methods),
     revokeToken: (value) => revokeToken(parts, value),
     async sweepTokens() {
       const [hasTokens, hasSessions] = [await sweepTokens(parts), await sweepSessions(parts)];

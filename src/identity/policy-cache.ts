@@ -7,6 +7,8 @@ import type { PolicyLanguage } from './grants.ts';
 import { compileIbmPolicy } from './ibm-policies.ts';
 import { type Policy, parsePolicy } from './policies.ts';
 import { PolicyError } from './policy-error.ts';
+import { parseScpPolicy } from './scp-policies.ts';
+import { isScpPolicy } from './scp-policy-documents.ts';
 
 /** A stored document that this version cannot read: damage, or written by a newer version. */
 export class PolicyFormatError extends Error {
@@ -22,10 +24,12 @@ type Reader = (text: string) => Policy;
 const readers: Readonly<Record<PolicyLanguage, Reader>> = {
   aws: (text) => parsePolicy(text, { kind: 'identity' }),
   ibm: compileIbmPolicy,
-  scp: (text) => refuseLanguage('scp', text),
+  scp: (text) => parseScpPolicy(text, { kind: 'identity' }),
 };
 
-const readBucketPolicy: Reader = (text) => parsePolicy(text, { kind: 'bucket' });
+/** A bucket's policy says itself which language it is in. */
+const readBucketPolicy: Reader = (text) =>
+  isScpPolicy(text) ? parseScpPolicy(text, { kind: 'bucket' }) : parsePolicy(text, { kind: 'bucket' });
 
 class CompiledTexts {
   readonly #known = new Map<string, Policy>();
@@ -74,8 +78,4 @@ export function compilePolicy(text: string, kind: 'bucket' | PolicyLanguage): Po
 /** One of an identity that is about to be stored. Throws `PolicyError`. */
 export function checkPolicy(text: string, language: PolicyLanguage): Policy {
   return readers[language](text);
-}
-
-function refuseLanguage(language: PolicyLanguage, text: string): never {
-  throw new PolicyError(`Policies in the language ${language} cannot be kept here`, text.slice(0, 80));
 }

@@ -24,9 +24,13 @@ const s3Keys = `
   x-amz-object-ownership x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
   x-amz-server-side-encryption-customer-algorithm x-amz-storage-class x-amz-website-redirect-location`;
 
+/** Of who comes with an assertion of SAML; in the trust policies of roles. */
+const samlKeys = 'aud iss sub sub_type namequalifier';
+
 const known: ReadonlySet<string> = new Set([
   ...wordsOf(globalKeys).map((word) => `aws:${word}`),
   ...wordsOf(s3Keys).map((word) => `s3:${word}`),
+  ...wordsOf(samlKeys).map((word) => `saml:${word}`),
 ]);
 
 /** Followed by the key of a tag. */

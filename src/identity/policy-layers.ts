@@ -201,11 +201,11 @@ function isOfOtherAccount({ principal, resource }: AccessQuestion): boolean {
 
 export function policyRequestOf(question: AccessQuestion): PolicyRequest {
   const { principal, action, resource } = question;
-  const { bucket, key } = resource;
+  const { bucket, key, named } = resource;
   return {
     principal,
     action,
-    resource: bucket !== undefined && key !== undefined ? `${bucket}/${key}` : bucket,
+    resource: bucket !== undefined && key !== undefined ? `${bucket}/${key}` : (bucket ?? named),
     values: new RequestValues(question),
   };
 }

@@ -14,10 +14,12 @@ import { actsAsOwner } from './ownership.ts';
 import { faultIn, type PolicyPlace } from './policy-error.ts';
 import type { Principal } from './principal.ts';
 
-type NamedPrincipal =
+export type NamedPrincipal =
   | { readonly kind: 'everybody' }
   | { readonly kind: 'account'; readonly account: string }
   | { readonly kind: 'user'; readonly account: string; readonly name: string }
+  /** By its id, in a language that names users so. */
+  | { readonly kind: 'user-id'; readonly account: string; readonly id: string }
   | { readonly kind: 'service'; readonly account: string; readonly id: string }
   /** `session`: one by that name only. */
   | {
@@ -153,6 +155,10 @@ function isItself(name: NamedPrincipal, { principal }: PolicySubject): boolean {
         principal.kind === 'user' &&
         principal.account.id === name.account &&
         principal.user.name === name.name
+      );
+    case 'user-id':
+      return (
+        principal.kind === 'user' && principal.account.id === name.account && principal.user.id === name.id
       );
     case 'service':
       return (

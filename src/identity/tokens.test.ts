@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../test/support/memory-engine.ts';
 import { openIdentity } from '../../test/support/open-identity.ts';
 import { IdentityError } from './identity-errors.ts';
 import type { IdentityStore } from './identity-store.ts';
+import { userOfToken } from './token-user.ts';
 
 const HOUR_MICROS = 3_600_000_000;
 
@@ -32,7 +33,8 @@ describe('tokens', () => {
     const issued = await issue(one, user.id);
     assert.match(issued.value, /^1-[0-9a-f]{64}$/);
     const found = await two.identity.findToken(issued.value);
-    assert.deepEqual([found?.principal.user.id, found?.principal.account.id], [user.id, account.id]);
+    assert.ok(found);
+    assert.deepEqual([userOfToken(found).id, found.principal.account.id], [user.id, account.id]);
     assert.deepEqual([found?.methods, found?.isScoped, found?.auditId], [['password'], true, issued.auditId]);
     const secret = Buffer.from(issued.value.slice(2));
     one.metadata.refresh();

@@ -54,7 +54,7 @@ export interface TokenRecord {
   readonly methods: readonly string[];
   readonly issuedAtMicros: number;
   readonly expiresAtMicros: number;
-  readonly principal: Principal & { readonly kind: 'user' };
+  readonly principal: Principal & { readonly kind: 'user' | 'role-session' };
   readonly proven: ProvenEpochs;
   readonly accessKeyId?: string;
 }
@@ -133,6 +133,7 @@ export async function findToken(
   if (entry === undefined) return undefined;
   const stored = decodeRecord<StoredToken>(entry.value);
   if (stored.expiresAtMicros <= clock.nowMicros()) return undefined;
+  if (stored.sessionId !== undefined) return findSessionToken(metadata, principals, stored);
   const holder: Holder = { subject: `user:${stored.userId}`, accountId: stored.accountId };
   const [record, account, mark, pair] = await metadata.getMany([
     ...keysOfHolder(holder),
@@ -145,6 +146,67 @@ export async function findToken(
   if (!isCurrent || !isPairUsable(stored, pair)) return undefined;
   const isOpen = stored.apiKeyId === undefined || (await isApiKeyUsable(apiKeys, stored.apiKeyId, clock));
   return isOpen ? tokenOf(stored, principal) : undefined;
+}
+
+/** It lives as long as its session does. */
+async function findSessionToken(
+  metadata: IdentityContext['metadata'],
+  principals: PrincipalFinder,
+  stored: StoredToken,
+): Promise<TokenRecord | undefined> {
+  const entry = await metadata.get(identityKeys.accessKey(stored.accessKeyId ?? ''));
+  const pair = entry && decodeRecord<StoredAccessKey>(entry.value);
+  if (pair?.session === undefined || pair.session.id !== stored.sessionId || !pair.enabled) return undefined;
+  const holder: Holder = {
+    subject: `role:${pair.session.roleId}`,
+    accountId: pair.accountId,
+    session: pair.session,
+  };
+  const found = await principals.find(holder, await metadata.getMany(keysOfHolder(holder)));
+  if (found?.principal.kind !== 'role-session' || found.unusable !== undefined) return undefined;
+  return tokenOf(stored, found.principal);
+}
+
+/** For a session of a role, by its key pair; the token ends with the session. Throws LoginRefused. */
+export async function issueSessionToken(
+  context: IdentityContext,
+  principals: PrincipalFinder,
+  accessKeyId: string,
+  methods: readonly string[],
+): Promise<IssuedToken> {
+  const { clock, entropy, masterKey, metadata } = context;
+  const value = `${masterKey.currentKeyId}-${entropy.bytes(SECRET_BYTES).toString('hex')}`;
+  const auditId = entropy.bytes(AUDIT_ID_BYTES).toString('base64url');
+  const name = nameOf(masterKey, value);
+  if (name === undefined) throw new Error('a new token has no name');
+  const stored = await commitChange(context, async (change) => {
+    const entry = await change.read(identityKeys.accessKey(accessKeyId));
+    const pair = entry && decodeRecord<StoredAccessKey>(entry.value);
+    const session = pair?.session;
+    if (pair === undefined || session === undefined || session.expiresAtMicros <= clock.nowMicros()) {
+      throw new IdentityError('LoginRefused', { reason: 'token-void' });
+    }
+    const token: StoredToken = {
+      userId: '',
+      accountId: pair.accountId,
+      isScoped: true,
+      methods: [...new Set(methods)],
+      auditId,
+      issuedAtMicros: clock.nowMicros(),
+      expiresAtMicros: session.expiresAtMicros,
+      userEpoch: 0,
+      accountEpoch: 0,
+      accessKeyId,
+      sessionId: session.id,
+    };
+    change.put(identityKeys.token(name), encodeRecord(token));
+    change.put(identityKeys.tokenByExpiry(token.expiresAtMicros, name), Buffer.alloc(0));
+    return token;
+  });
+  metadata.refresh();
+  const found = await findSessionToken(metadata, principals, stored);
+  if (found === undefined) throw new IdentityError('LoginRefused', { reason: 'token-void' });
+  return { value, ...found };
 }
 
 function isPairUsable({ accessKeyId, userId }: StoredToken, entry: Entry | undefined): boolean {

@@ -8,6 +8,7 @@ import { processLimits } from '../config/limits.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { IamService } from '../identity/iam-service.ts';
 import type { IdentityStore } from '../identity/identity-store.ts';
+import type { MountedScp } from './scp-services.ts';
 
 export interface BackgroundWork {
   keepHouse(): void;
@@ -20,11 +21,12 @@ export interface HouseKeepers {
   readonly identity: Pick<IdentityStore, 'sweepTokens'>;
   readonly iam: Pick<IamService, 'keepHouse'>;
   readonly denials: { makeRoom(): void };
+  readonly scp: Pick<MountedScp, 'sweep'>;
 }
 
 export function startBackgroundWork(
   store: Pick<ObjectStore, 'housekeep' | 'publishRound' | 'scrub'>,
-  { identity, iam, denials }: HouseKeepers,
+  { identity, iam, denials, scp }: HouseKeepers,
   log: Logger,
 ): BackgroundWork {
   const stopping = new AbortController();
@@ -56,6 +58,7 @@ export function startBackgroundWork(
       running.push(repeat('scrubbing', () => store.scrub(signal), processLimits.scrubIdleMillis));
       running.push(
         repeat('sweeping tokens', () => identity.sweepTokens(), processLimits.tokenSweepIdleMillis),
+        repeat('sweeping used proofs', () => scp.sweep(), processLimits.tokenSweepIdleMillis),
       );
       running.push(
         repeat('keeping IAM tokens', () => iam.keepHouse(), processLimits.iamHousekeepingIdleMillis),

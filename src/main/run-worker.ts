@@ -132,7 +132,7 @@ class Worker {
     );
     this.#background = startBackgroundWork(
       services.store,
-      { identity: services.identity, iam: services.ibm.iam, denials: services.denials },
+      { identity: services.identity, iam: services.ibm.iam, denials: services.denials, scp: services.scp },
       log,
     );
     const audit = createAuditLog(config.dataDirectory, log);

@@ -63,7 +63,7 @@ const SIGNING_KEYS_MAX = 4096;
 
 export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
   const { config, clock, entropy, log, whereabouts, onStorageFailure, announceFailedLogin } = parts;
-  const { dataDirectory, publicEndpoints } = config;
+  const { dataDirectory, publicEndpoints, tokenLifetimeSeconds } = config;
   const masterKeyFile = readMasterKeyFile(dataDirectory);
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
   const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
@@ -82,16 +82,16 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     signingKeysMax: SIGNING_KEYS_MAX,
     publicAddresses: publicUrl === undefined ? [] : [publicAddressOf(publicUrl)],
   });
+  const catalogue = createProductCatalogue(identity, clock);
+  const scp = openScpServices({ config, identity, catalogue, clock, entropy, whereabouts });
   const storageSignatures = signaturesAt(publicEndpoints.storage);
-  const verifier = createSigV4Verifier(storageSignatures);
+  const verifier = createSigV4Verifier({ ...storageSignatures, givenSignatures: scp.givenSignatures });
   const sigV2Verifier = createSigV2Verifier(storageSignatures);
   const ibm = openIbmServices({ config: config.ibm, context, identity, store, whereabouts });
   const denials = openDenials({
     ...{ config, clock, log, store, identity, epoch: engine.epoch, refiners: [ibm.refiner] },
     addresses: storageSignatures.publicAddresses,
   });
-  const { tokenLifetimeSeconds } = config;
-  const catalogue = createProductCatalogue(identity, clock);
   return {
     engine,
     store,
@@ -99,7 +99,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     denials,
     catalogue,
     ibm,
-    scp: openScpServices({ config: config.scp, identity, catalogue, entropy }),
+    scp,
     keystone: bindDialect(
       createKeystoneDialect({ identity, clock, entropy, whereabouts, tokenLifetimeSeconds }),
     ),

@@ -45,7 +45,9 @@ export function askScp(
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const all = {
     Host: authority,
-    ...(sent === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(sent === undefined
+      ? {}
+      : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(sent)) }),
     ...signed,
     ...headers,
   };

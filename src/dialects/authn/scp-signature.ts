@@ -92,6 +92,7 @@ export function createScpSignatureVerifier(options: ScpSignatureOptions): ScpSig
       if (proof.accountId !== '' && proof.accountId !== account) {
         throw new ScpProofError('other-account', accessKeyId);
       }
+      checkSessionToken(request.headers, credential);
       if (replays !== undefined) {
         const expiresAtMicros = (Number(proof.timestamp) + windowMillis) * 1000;
         const isFirst = await replays.claim(`${accessKeyId} ${proof.signatureText}`, expiresAtMicros);
@@ -100,6 +101,26 @@ export function createScpSignatureVerifier(options: ScpSignatureOptions): ScpSig
       return credential;
     },
   };
+}
+
+/** The first is ours, the second what the official SDK has a place for, the third what every client of S3 knows. */
+const TOKEN_NAMES = ['scp-session-token', 'x-auth-token', 'x-amz-security-token'] as const;
+
+/**
+ * A temporary pair proves nothing without its token (section 2.3). The token of another service may stand in `X-Auth-Token` beside a
+ * permanent pair.
+ */
+function checkSessionToken(headers: WireHeaders, { accessKeyId, session }: AccessKeyCredential): void {
+  const sent = TOKEN_NAMES.map((name) => headers.get(name) ?? '').filter((token) => token !== '');
+  const [token] = sent;
+  if (session === undefined) {
+    const isMeant = (headers.get('scp-session-token') ?? '') !== '';
+    if (isMeant) throw new ScpProofError('session-token-unexpected', accessKeyId);
+    return;
+  }
+  if (token === undefined) throw new ScpProofError('session-token-missing', accessKeyId);
+  if (sent.some((other) => other !== token)) throw new ScpProofError('session-tokens-differ', accessKeyId);
+  if (!session.tokenMatches(token)) throw new ScpProofError('session-token-wrong', accessKeyId);
 }
 
 interface Proof {

@@ -11,16 +11,20 @@ import type { QueryPair } from './sigv4-canonical.ts';
 
 const NAME = 'x-amz-security-token';
 
-/** Throws SessionToken, UnusableAccessKey. */
-export function checkUsable(credential: AccessKeyCredential, token: string | undefined): void {
+/** `needsNoToken`: the signature was given out for this one request. Throws SessionToken, UnusableAccessKey. */
+export function checkUsable(
+  credential: AccessKeyCredential,
+  token: string | undefined,
+  needsNoToken = false,
+): void {
   const { accessKeyId, session, unusable } = credential;
   const refuse = (reason: 'missing' | 'wrong' | 'unexpected' | 'expired') =>
     new AuthnError('SessionToken', { accessKeyId, reason, token });
   if (session === undefined) {
     if (token !== undefined) throw refuse('unexpected');
   } else {
-    if (token === undefined) throw refuse('missing');
-    if (!session.tokenMatches(token)) throw refuse('wrong');
+    if (token === undefined && !needsNoToken) throw refuse('missing');
+    if (token !== undefined && !session.tokenMatches(token)) throw refuse('wrong');
     if (unusable === 'expired') throw refuse('expired');
   }
   if (unusable !== undefined) throw new AuthnError('UnusableAccessKey', { accessKeyId, reason: unusable });

@@ -264,13 +264,14 @@ function refuseRepeatedHeaders({ headers }: WireRequest): void {
 
 /**
  * `host`, `content-md5` and every `x-amz-*` header must be signed. `x-amz-content-sha256` need not: its value is the
- * last line of what is signed in any case.
+ * last line of what is signed in any case. Nor need `x-amz-security-token`, which is a secret of its own: whoever was given a
+ * signature without it may send it beside (build specification scp.md, section 4.4).
  */
 function refuseUnsignedHeaders({ headers }: WireRequest, signed: readonly string[]): void {
   const unsigned: string[] = [];
   for (const name of headers.names()) {
     const mustBeSigned = name.startsWith('x-amz-')
-      ? name !== 'x-amz-content-sha256'
+      ? name !== 'x-amz-content-sha256' && name !== 'x-amz-security-token'
       : name === 'host' || name === 'content-md5';
     if (mustBeSigned && !signed.includes(name)) unsigned.push(name);
   }

@@ -39,6 +39,10 @@ export interface SigV4Options {
   readonly credentials: CredentialSource;
   /** How far the clocks may differ. AWS: 900. */
   readonly skewSecondsMax: number;
+  /** Signatures that a temporary pair may use without its token, because it was given them for just that request. */
+  readonly givenSignatures?: {
+    isGiven(accessKeyId: string, signature: string): Promise<boolean>;
+  };
   /** Derived signing keys that are kept. */
   readonly signingKeysMax: number;
   /** Addresses under which a signature is valid too, besides host and path as sent (behind a proxy). */
@@ -69,7 +73,7 @@ export interface SigV4Verifier {
 const ACCESS_KEY_ID_CHARACTERS_MAX = 128;
 
 export function createSigV4Verifier(options: SigV4Options): SigV4Verifier {
-  const { credentials, skewSecondsMax, publicAddresses } = options;
+  const { credentials, skewSecondsMax, publicAddresses, givenSignatures } = options;
   const signingKeys = createSigningKeys(options.signingKeysMax);
   return {
     async verify(request, place, rulesFor) {
@@ -85,7 +89,13 @@ export function createSigV4Verifier(options: SigV4Options): SigV4Verifier {
         throw new AuthnError('UnknownAccessKey', { accessKeyId: proof.accessKeyId });
       }
       const chain = verifySignature(request, proof, credential, signingKeys, publicAddresses);
-      checkUsable(credential, sessionTokenOf(request, place, text.pairs));
+      if (credential.session === undefined) refuseUnsignedToken(request, proof);
+      const token = sessionTokenOf(request, place, text.pairs);
+      const isGiven =
+        token === undefined &&
+        credential.session !== undefined &&
+        (await givenSignatures?.isGiven(credential.accessKeyId, chain.seedSignature)) === true;
+      checkUsable(credential, token, isGiven);
       const scheme = place === 'header' ? 'sigv4' : 'sigv4-query';
       return {
         caller: {
@@ -98,6 +108,14 @@ export function createSigV4Verifier(options: SigV4Options): SigV4Verifier {
       };
     },
   };
+}
+
+const TOKEN = 'x-amz-security-token';
+
+/** Beside a permanent pair the header is one like any other. */
+function refuseUnsignedToken({ headers }: WireRequest, { signedHeaderNames }: SigV4Proof): void {
+  if (!headers.has(TOKEN) || signedHeaderNames.includes(TOKEN)) return;
+  throw new AuthnError('UnsignedHeaders', { headers: [TOKEN] });
 }
 
 /** Throws SignatureMismatch, with what was signed for the address as sent. */

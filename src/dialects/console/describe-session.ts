@@ -1,5 +1,6 @@
 /** What a page is told of its session. */
 import { roleOf } from '../../identity/roles.ts';
+import { isAdministratorsToken, userOfToken } from '../../identity/token-user.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import type { ConsoleServices } from './console-call.ts';
 import { csrfTokenOf, type HeldSession } from './console-session.ts';
@@ -9,7 +10,9 @@ export function describeSession(
   request: WireRequest,
   { value, token }: HeldSession,
 ): object {
-  const { account, user, isServerAdmin } = token.principal;
+  const { account } = token.principal;
+  const user = userOfToken(token);
+  const isServerAdmin = isAdministratorsToken(token);
   return {
     session: {
       csrfToken: csrfTokenOf(value),

@@ -5,6 +5,7 @@ import {
   type Caller,
   type UserRecord,
 } from '../../identity/principal.ts';
+import { userOfToken } from '../../identity/token-user.ts';
 import type { AuditFacts } from '../kernel/audit-facts.ts';
 import type { MatchedPath } from '../kernel/path-templates.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
@@ -47,7 +48,7 @@ export class CallState implements KeystoneCall {
   }
 
   get user(): UserRecord {
-    return this.foundUser ?? this.held.record.principal.user;
+    return this.foundUser ?? userOfToken(this.held.record);
   }
 
   get account(): AccountRecord {

@@ -1,5 +1,6 @@
 /** From what somebody has proven to a token, for every dialect of logging in. */
 import { IdentityError } from '../../identity/identity-errors.ts';
+import { userOfToken } from '../../identity/token-user.ts';
 import type { IssuedToken } from '../../identity/tokens.ts';
 import type { KeystoneCall, KeystoneServices } from './keystone-call.ts';
 import type { LoginRequest } from './read-login.ts';
@@ -16,7 +17,7 @@ export async function issueTokenFor(
     ? issueForPassword(services, login, call)
     : exchangeToken(services, login));
   if (call.audit !== undefined) {
-    call.audit.userId = issued.principal.user.id;
+    call.audit.userId = userOfToken(issued).id;
     call.audit.accountId = issued.principal.account.id;
     call.audit.target = { token: issued.auditId };
   }
@@ -50,13 +51,19 @@ async function exchangeToken(
 ): Promise<IssuedToken> {
   const held = await identity.findToken(login.token);
   if (held === undefined) throw new IdentityError('LoginRefused', { reason: 'token-void' });
-  const { user, account } = held.principal;
+  const { principal } = held;
+  const { account } = principal;
+  const user = userOfToken(held);
   if (login.account !== undefined && login.account !== account.id && login.account !== account.name) {
     throw new IdentityError('LoginRefused', {
       reason: 'other-account',
       userId: user.id,
       accountId: account.id,
     });
+  }
+  if (principal.kind === 'role-session') {
+    if (held.accessKeyId === undefined) throw new Error('a session has lost its key pair');
+    return identity.issueSessionToken(held.accessKeyId, ['token', ...held.methods]);
   }
   return identity.issueToken({
     userId: user.id,

@@ -11,6 +11,7 @@
  */
 import { type AccessDecision, evaluateAccess } from '../../identity/evaluate-access.ts';
 import { IdentityError } from '../../identity/identity-errors.ts';
+import { isAdministratorsToken, ownerIdOf } from '../../identity/token-user.ts';
 import { mintUuid } from '../../lib/uuid.ts';
 import { verifyAuthToken } from '../authn/auth-token.ts';
 import type { Dialect } from '../kernel/dialect.ts';
@@ -103,7 +104,7 @@ async function load(state: CallState, { identity }: KeystoneServices): Promise<v
   if (userId !== undefined) {
     state.foundUser = await identity.findUser(userId, undefined);
     if (state.foundUser === undefined) {
-      throw held.record.principal.isServerAdmin ? notFound('user') : deny(state);
+      throw isAdministratorsToken(held.record) ? notFound('user') : deny(state);
     }
   }
   const accountId = parameters?.get('tenant') ?? parameters?.get('project');
@@ -136,18 +137,21 @@ function authorise(state: CallState, { permissions }: KeystoneOperation): Access
   return decision;
 }
 
-function resourceOf({ held, subjectToken, foundAccount, user }: CallState): {
+function resourceOf({ held, subjectToken, foundAccount, foundUser }: CallState): {
   account: string;
   user?: string;
 } {
   const caller = held.record.principal;
   if (subjectToken !== undefined) {
     const owner = subjectToken.record.principal;
-    return { account: owner.account.id, user: owner.user.id };
+    return { account: owner.account.id, user: ownerIdOf(subjectToken.record) };
   }
-  if (foundAccount === undefined) return { account: user.accountId, user: user.id };
+  if (foundAccount === undefined && foundUser !== undefined) {
+    return { account: foundUser.accountId, user: foundUser.id };
+  }
+  if (foundAccount === undefined) return { account: caller.account.id, user: ownerIdOf(held.record) };
   const isOwn = foundAccount.id === caller.account.id;
-  return { account: foundAccount.id, ...(isOwn ? { user: caller.user.id } : {}) };
+  return { account: foundAccount.id, ...(isOwn ? { user: ownerIdOf(held.record) } : {}) };
 }
 
 function deny({ subjectToken, foundAccount }: CallState): KeystoneError {

@@ -1,5 +1,6 @@
 /** A token as v2.0 and v3 show it (spec 3.1, 4.1). */
 import { roleOf } from '../../identity/roles.ts';
+import { isAdministratorsToken, userOfToken } from '../../identity/token-user.ts';
 import type { TokenRecord } from '../../identity/tokens.ts';
 import type { KeystoneCall, KeystoneServices } from './keystone-call.ts';
 import { domain, isoMicros, isoSeconds, tenantJson } from './render-json.ts';
@@ -11,7 +12,9 @@ export function accessDocument(
   { whereabouts }: KeystoneServices,
   { request }: KeystoneCall,
 ) {
-  const { user, account, isServerAdmin } = token.principal;
+  const { account } = token.principal;
+  const user = userOfToken(token);
+  const isServerAdmin = isAdministratorsToken(token);
   const role = roleOf(user);
   const tenant = {
     ...tenantJson(account),
@@ -47,7 +50,8 @@ export function tokenDocument(
   { whereabouts }: KeystoneServices,
   { request, query }: KeystoneCall,
 ) {
-  const { user, account } = token.principal;
+  const { account } = token.principal;
+  const user = userOfToken(token);
   const role = roleOf(user);
   const scope = {
     project: { id: account.id, name: account.name, domain },

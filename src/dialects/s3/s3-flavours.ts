@@ -56,6 +56,8 @@ export interface S3Flavour {
   readonly headBucketShowsRegion: boolean;
   /** Which buckets the service lists: those of the place, or of the service instance wherever they are. */
   readonly listsBucketsOf: 'place' | 'every-place';
+  /** Languages that PutBucketPolicy takes. */
+  readonly bucketPolicyLanguages: readonly ('aws' | 'scp')[];
   /** A bucket of another place: as if it did not exist, or with the place to go to. */
   readonly otherPlace: 'NoSuchBucket' | 'PermanentRedirect';
 }
@@ -85,6 +87,7 @@ const nhn: S3Flavour = {
   headBucketShowsRegion: true,
   listsBucketsOf: 'place',
   otherPlace: 'NoSuchBucket',
+  bucketPolicyLanguages: ['aws'],
 };
 
 /** ibm-cos.md, section 9.10. */
@@ -116,6 +119,7 @@ const ibm: S3Flavour = {
   headBucketShowsRegion: false,
   listsBucketsOf: 'every-place',
   otherPlace: 'NoSuchBucket',
+  bucketPolicyLanguages: ['aws'],
 };
 
 const scp: S3Flavour = {
@@ -141,6 +145,7 @@ const scp: S3Flavour = {
   headBucketShowsRegion: true,
   listsBucketsOf: 'place',
   otherPlace: 'NoSuchBucket',
+  bucketPolicyLanguages: ['aws', 'scp'],
 };
 
 export const s3Flavours: Readonly<Record<S3FlavourName, S3Flavour>> = { nhn, ibm, scp };

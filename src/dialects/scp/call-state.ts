@@ -1,5 +1,5 @@
 /** A call while it is being filled, step by step, by the dialect and by nothing else. */
-import type { Action } from '../../identity/actions.ts';
+import type { AccessKeyCredential } from '../../identity/credentials.ts';
 import { anonymousCaller, type Caller } from '../../identity/principal.ts';
 import type { AuditFacts } from '../kernel/audit-facts.ts';
 import type { MatchedPath } from '../kernel/path-templates.ts';
@@ -8,6 +8,7 @@ import type { Language } from './choose-language.ts';
 import type { LocatedService } from './locate-service.ts';
 import type { CallableVersion, ScpServiceName } from './microversions.ts';
 import type { RepeatedQuery, ScpCall } from './scp-call.ts';
+import type { RefusedAction } from './scp-errors.ts';
 
 const NO_QUERY: RepeatedQuery = new Map();
 
@@ -18,12 +19,13 @@ export class CallState implements ScpCall {
   readonly language: Language;
   readonly located: LocatedService | undefined;
   caller: Caller = anonymousCaller;
+  credential: AccessKeyCredential | undefined;
   query: RepeatedQuery = NO_QUERY;
   matched: MatchedPath | undefined;
   version: CallableVersion | undefined;
   audit: AuditFacts | undefined;
   /** What a denial was about. */
-  refusedAction: Action | undefined;
+  refused: RefusedAction | undefined;
 
   constructor(
     request: WireRequest,
@@ -41,6 +43,10 @@ export class CallState implements ScpCall {
   get service(): ScpServiceName {
     if (this.located === undefined) throw new Error('the call has been routed to no service');
     return this.located.service;
+  }
+
+  get refusedParts(): { readonly refused?: RefusedAction } {
+    return this.refused === undefined ? {} : { refused: this.refused };
   }
 
   get serviceUrl(): string {

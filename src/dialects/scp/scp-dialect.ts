@@ -9,12 +9,14 @@
  * - Parameters of the query are checked before permissions are, bodies after.
  * - 503 ServiceUnavailable when the storage takes nothing.
  */
-import { type AccessDecision, evaluateAccess } from '../../identity/evaluate-access.ts';
+import type { Action } from '../../identity/actions.ts';
+import { type AccessDecision, type AccessResource, evaluateAccess } from '../../identity/evaluate-access.ts';
 import { accountOf } from '../../identity/principal.ts';
+import { scpActionOf } from '../../identity/scp-actions.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { decodeFormComponent } from '../../lib/percent-encoding.ts';
 import { mintUuid } from '../../lib/uuid.ts';
-import type { ScpSignatureVerifier } from '../authn/scp-signature.ts';
+import { hasScpProof, type ScpSignatureVerifier } from '../authn/scp-signature.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { createPathTemplates, type PathTemplates } from '../kernel/path-templates.ts';
 import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
@@ -24,10 +26,10 @@ import { chooseLanguage } from './choose-language.ts';
 import { jsonResponse } from './json-response.ts';
 import { locateService } from './locate-service.ts';
 import { compareVersions, endOf, type Microversions } from './microversions.ts';
-import { introducedIn, operations } from './operation-table.ts';
+import { aboutCaller, introducedIn, operations, signedIfAtAll } from './operation-table.ts';
 import { errorDocument } from './render-error.ts';
 import type { RepeatedQuery, ScpCall, ScpOperation, ScpServices } from './scp-call.ts';
-import { forbidden, notFound, ScpError, toScpError } from './scp-errors.ts';
+import { notFound, type RefusedAction, ScpError, toScpError } from './scp-errors.ts';
 import { texts } from './scp-texts.ts';
 
 export interface ScpParts {
@@ -67,15 +69,17 @@ export function createScpDialect(
     async authenticate(call, operation) {
       const state = stateOf(call);
       if (call.request.sessionCaller !== undefined) state.caller = call.request.sessionCaller;
-      else if (operation.permissions !== 'public') {
-        const { accessKeyId, principal } = await verifier.verify(call.request);
+      else if (mustVerify(operation, call, services)) {
+        const credential = await verifier.verify(call.request);
+        const { accessKeyId, principal } = credential;
+        state.credential = credential;
         state.caller = { principal, proof: { kind: 'access-key', accessKeyId, scheme: 'scp-signature' } };
       }
       chooseVersion(state, operation, microversions);
     },
     load: () => Promise.resolve(),
     authorise: (call, operation) => Promise.resolve(authorise(stateOf(call), operation)),
-    denied: (call) => forbidden(stateOf(call).refusedAction),
+    denied: (call) => new ScpError('Forbidden', texts.forbidden, stateOf(call).refusedParts),
     finish: (response, call) => finish(response, stateOf(call)),
     renderError(thrown, call) {
       const error = toScpError(thrown);
@@ -83,13 +87,29 @@ export function createScpDialect(
       if (audit !== undefined && error.reason !== undefined) audit.reason = error.reason;
       return jsonResponse(error.status, errorDocument(error, stateOf(call)), error.headers);
     },
+    errorCode: (thrown) => causeCodeOf(thrown),
     bodyTooLarge: (_call, bytesMax) => new ScpError('PayloadTooLarge', texts.tooLarge(bytesMax)),
     bodyOf: ({ request }) => request.body,
   };
 }
 
+/** For explanations, which may say more than answers do: what was wrong with a proof or an assertion. */
+function causeCodeOf(thrown: unknown): string {
+  const { code, reason } = toScpError(thrown);
+  return reason === undefined ? code : `${code}: ${reason}`;
+}
+
 /** Of every service the one resource that needs no version: where versions are told. */
 const isDiscovery = ({ route: { resource } }: ScpOperation): boolean => resource.lastIndexOf('/') === 0;
+
+function mustVerify(
+  { permissions, name }: ScpOperation,
+  { request }: ScpCall,
+  { settings }: ScpServices,
+): boolean {
+  if (permissions !== 'public') return true;
+  return signedIfAtAll.has(name) && (settings.samlRequiresSignature || hasScpProof(request.headers));
+}
 
 function route(state: CallState, templates: PathTemplates, routes: RouteTable<ScpOperation>): ScpOperation {
   const { request, located } = state;
@@ -132,18 +152,37 @@ function chooseVersion(state: CallState, operation: ScpOperation, microversions:
   }
 }
 
-function authorise(state: CallState, { permissions }: ScpOperation): AccessDecision {
+function authorise(state: CallState, operation: ScpOperation): AccessDecision {
+  const { permissions } = operation;
   let decision: AccessDecision = { allowed: true, trace: [] };
   if (permissions === 'public') return decision;
   const { caller } = state;
+  const { principal } = caller;
   const account = accountOf(caller);
+  const ownId =
+    principal.kind === 'user'
+      ? principal.user.id
+      : principal.kind === 'service'
+        ? principal.service.id
+        : undefined;
+  const resource: AccessResource = {
+    account,
+    ...(aboutCaller.has(operation.name) && ownId !== undefined && { user: ownId }),
+  };
   for (const { action } of permissions) {
-    decision = evaluateAccess({ principal: caller.principal, action, resource: { account } });
+    decision = evaluateAccess({ principal, action, resource });
     if (decision.allowed) continue;
-    state.refusedAction = action;
+    state.refused = refusedBy(operation, action);
     break;
   }
   return decision;
+}
+
+/** Operations of IAM are called as they are named, in policies of the platform too. */
+function refusedBy({ name, mutates }: ScpOperation, action: Action): RefusedAction {
+  const named = scpActionOf(action);
+  if (named !== undefined) return { accessLevel: named.accessLevel, actionName: named.name };
+  return { accessLevel: mutates ? 'Permission' : 'Show', actionName: `iam:${name}` };
 }
 
 function finish(response: WireResponse, state: CallState): WireResponse {

@@ -3,6 +3,7 @@
  * and what is wrong as text in the caller's language.
  */
 import type { Action } from '../../identity/actions.ts';
+import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import {
   IdentityError,
   type IdentityErrorCode,
@@ -83,13 +84,16 @@ export function notFound(what: Text): ScpError {
   return new ScpError('NotFound', what);
 }
 
-export function forbidden(action: Action | undefined): ScpError {
+/** `decision`: why, where policies have decided; for explanations. */
+export function forbidden(action: Action | undefined, decision?: AccessDecision): ScpError {
   const named = action === undefined ? undefined : scpActionOf(action);
   const refused = named && { accessLevel: named.accessLevel, actionName: named.name };
-  return new ScpError('Forbidden', texts.forbidden, refused === undefined ? {} : { refused });
+  const error = new ScpError('Forbidden', texts.forbidden, refused === undefined ? {} : { refused });
+  if (decision !== undefined) error.cause = decision;
+  return error;
 }
 
-function unauthorized(reason: string): ScpError {
+export function unauthorized(reason: string): ScpError {
   return new ScpError('Unauthorized', texts.unauthorized, { reason });
 }
 
@@ -125,7 +129,7 @@ const fromIdentity: FromIdentity = {
   TooMuchContention: unavailable,
 };
 
-function tooManyRequests(retryAfterSeconds: number): ScpError {
+export function tooManyRequests(retryAfterSeconds: number): ScpError {
   return new ScpError('TooManyRequests', texts.tooManyRequests, {
     headers: ['Retry-After', String(retryAfterSeconds)],
   });

@@ -58,10 +58,18 @@ export const texts = {
   noSuchAccessKey: say('There is no such access key.', '인증키를 찾을 수 없습니다.'),
   noSuchCategory: say('There is no such product category.', '상품 카테고리를 찾을 수 없습니다.'),
   noSuchProduct: say('There is no such product.', '상품을 찾을 수 없습니다.'),
+  noSuchRole: say('There is no such role.', '역할을 찾을 수 없습니다.'),
+  noSuchProvider: say('There is no such SAML provider.', 'SAML 자격 증명 공급자를 찾을 수 없습니다.'),
+  noSuchPolicy: say('There is no such policy.', '정책을 찾을 수 없습니다.'),
   noSuchRecord: say('There is no such resource.', '리소스를 찾을 수 없습니다.'),
   taken: (name: string) => say(`Another one has this ${name}.`, `이미 사용 중인 ${name}입니다.`),
   tooManyAccessKeys: (limit: number) =>
     say(`There can be at most ${limit} access keys.`, `인증키는 최대 ${limit}개입니다.`),
+  disableFirst: say('Disable the access key before you delete it.', '인증키를 비활성화한 후 삭제하십시오.'),
+  notForm: say(
+    'Content-Type: must be multipart/form-data with its boundary',
+    'Content-Type: multipart/form-data이어야 합니다',
+  ),
   permanent: say('This cannot be removed or disabled.', '삭제하거나 비활성화할 수 없습니다.'),
   accountIsBeingRemoved: say('The account is being removed.', '계정을 삭제하는 중입니다.'),
 

@@ -7,10 +7,12 @@ import { denialLimits } from '../../config/limits.ts';
 import { CoreError } from '../../core/core-errors.ts';
 import { AuthnError } from '../../dialects/authn/authn-errors.ts';
 import { explainAuthnError } from '../../dialects/authn/explain-authn-error.ts';
+import { ScpProofError } from '../../dialects/authn/scp-signature.ts';
 import { type Denial, RefusalFacts } from '../../dialects/kernel/denial.ts';
 import type { DenialRecord, DeniedParty, SignedInputs } from '../../dialects/kernel/denial-record.ts';
 import type { Call } from '../../dialects/kernel/dialect.ts';
 import type { WireRequest, WireResponse } from '../../dialects/kernel/wire.ts';
+import { ScpError } from '../../dialects/scp/scp-errors.ts';
 import { causeOf } from '../../identity/explain-decision.ts';
 import { IdentityError } from '../../identity/identity-errors.ts';
 import { anonymousCaller, type Principal } from '../../identity/principal.ts';
@@ -124,6 +126,8 @@ function causeOfDenial({ step, error, decision }: Denial): string {
   if (decision?.question !== undefined) return causeOf(decision.trace, decision.question);
   if (error instanceof AuthnError) return explainAuthnError(error).cause;
   if (error instanceof IdentityError && 'reason' in error.details) return String(error.details.reason);
+  if (error instanceof ScpProofError) return error.fault;
+  if (error instanceof ScpError && error.reason !== undefined) return error.reason;
   if (step === 'authenticate') return 'proof-refused';
   return 'refused';
 }

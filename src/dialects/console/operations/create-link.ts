@@ -3,6 +3,7 @@
  * its user may. The pair's secret stays on the server.
  */
 import type { AccessKeyCredential } from '../../../identity/credentials.ts';
+import { userOfToken } from '../../../identity/token-user.ts';
 import { presignLink } from '../../authn/presign-link.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { ConsoleCall, ConsoleServices } from '../console-call.ts';
@@ -52,7 +53,7 @@ export const createLink = defineOperation({
 async function findPair({ identity }: ConsoleServices, { token }: HeldSession): Promise<AccessKeyCredential> {
   const owned =
     token.accessKeyId === undefined
-      ? (await identity.listAccessKeys({ userId: token.principal.user.id })).map(({ id }) => id)
+      ? (await identity.listAccessKeys({ userId: userOfToken(token).id })).map(({ id }) => id)
       : [token.accessKeyId];
   for (const id of owned) {
     const credential = await identity.findAccessKey(id);

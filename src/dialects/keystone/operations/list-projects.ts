@@ -1,4 +1,5 @@
 import type { AccountRecord } from '../../../identity/principal.ts';
+import { isAdministratorsToken } from '../../../identity/token-user.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { KeystoneCall, KeystoneServices } from '../keystone-call.ts';
 import { notFound } from '../keystone-errors.ts';
@@ -54,7 +55,8 @@ export const listProjects = define(
   'Lists projects: all to the administrator of the server, the own one to everybody else.',
   '/v3/projects',
   async ({ identity }, { held }) => {
-    const { account, isServerAdmin } = held.record.principal;
+    const { account } = held.record.principal;
+    const isServerAdmin = isAdministratorsToken(held.record);
     return isServerAdmin ? (await identity.listAccounts('', PROJECTS_MAX)).accounts : [account];
   },
 );

@@ -6,6 +6,8 @@
 import { POLICY_BYTES_MAX, parsePolicy } from '../../../identity/policies.ts';
 import { PolicyError } from '../../../identity/policy-error.ts';
 import { isPublicPolicy } from '../../../identity/public-policies.ts';
+import { parseScpPolicy } from '../../../identity/scp-policies.ts';
+import { isScpPolicy } from '../../../identity/scp-policy-documents.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { decideOnBucket } from '../authorise-call.ts';
 import { POLICY_DOCUMENT, refuseOtherAccounts } from '../bucket-policy.ts';
@@ -24,7 +26,8 @@ interface Input {
 
 export const putBucketPolicy = defineOperation<S3Call, S3Services, Input, void>({
   name: 'PutBucketPolicy',
-  summary: 'Replaces the policy of a bucket, a document in the AWS policy language.',
+  summary:
+    'Replaces the policy of a bucket, a document in the policy language of AWS or, in that flavour, of Samsung Cloud.',
   route: { method: 'PUT', resource: 'bucket', query: ['policy'] },
   permissions: [{ action: 'bucket:write-policy', on: 'bucket' }],
   body: { kind: 'buffered', bytesMax: BODY_BYTES_MAX },
@@ -39,7 +42,9 @@ export const putBucketPolicy = defineOperation<S3Call, S3Services, Input, void>(
     refuseOtherAccounts(call);
     const text = readText(body);
     try {
-      const policy = parsePolicy(text, { kind: 'bucket', bucket: call.bucket.name });
+      const kind = { kind: 'bucket', bucket: call.bucket.name } as const;
+      const isOfScp = call.flavour.bucketPolicyLanguages.includes('scp') && isScpPolicy(text);
+      const policy = isOfScp ? parseScpPolicy(text, kind) : parsePolicy(text, kind);
       return { ...input, text, isPublic: isPublicPolicy(policy) };
     } catch (error) {
       if (!(error instanceof PolicyError)) throw error;
