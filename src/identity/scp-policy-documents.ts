@@ -8,7 +8,7 @@ import { faultIn, PolicyError, type PolicyPlace } from './policy-error.ts';
 import { compilePattern, matchesPattern } from './policy-patterns.ts';
 import { scpPolicyActions } from './scp-actions.ts';
 
-export const SCP_POLICY_VERSION = '2024-07-01';
+const SCP_POLICY_VERSION = '2024-07-01';
 /** As in the other language, which S3 has a figure for. */
 const DOCUMENT_BYTES_MAX = 20 * 1024;
 const DEPTH_MAX = 16;

@@ -33,7 +33,7 @@ export function parseSrn(text: string): Srn | undefined {
   return { offering, account, region, service: service.toLowerCase().replace(/^scp-/, ''), resource };
 }
 
-export function formatSrn({ offering, account, region, service, resource }: Srn): string {
+function formatSrn({ offering, account, region, service, resource }: Srn): string {
   return `srn:${offering}::${account}:${region}::${service}:${resource}`;
 }
 

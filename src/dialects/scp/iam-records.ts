@@ -37,7 +37,7 @@ export function accessKeyDocument(key: AccessKeyRecord, secretKey = ''): object 
 }
 
 /** Ids of policies are UUIDs here and 32 digits there. */
-export function shownPolicyId(id: string): string {
+function shownPolicyId(id: string): string {
   return id.replaceAll('-', '');
 }
 
