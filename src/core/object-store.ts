@@ -122,8 +122,11 @@ export interface GetObjectInput {
   /** Mutually exclusive with `partNumber`. */
   readonly range?: RangeRequest;
   readonly partNumber?: number;
-  /** The object's own bytes: the list of its segments and not the segments, the link and not its target. */
-  readonly asStored?: boolean;
+  /**
+   * The object's own bytes: the list of its segments and not the segments, the link and not its target. `behind-links`: those of
+   * the object that links lead to.
+   */
+  readonly asStored?: boolean | 'behind-links';
   /** Undefined: no other object may. */
   readonly mayRead?: MayRead;
 }

@@ -13,7 +13,13 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
-import { addSwiftUser, connectS3As, type SwiftAnswer, type SwiftUser } from '../support/swift-client.ts';
+import {
+  addSwiftUser,
+  askSwift,
+  connectS3As,
+  type SwiftAnswer,
+  type SwiftUser,
+} from '../support/swift-client.ts';
 
 let server: ServerProcess;
 let kim: SwiftUser;
@@ -199,7 +205,11 @@ describe('a static large object', () => {
     assert.deepEqual([part.status, part.text, part.header('x-parts-count')], [206, 'inline', '4']);
     const head = await kim.ask('HEAD', '/main/ranges?part-number=4');
     assert.deepEqual([head.status, head.header('content-length')], [206, '5']);
-    assert.equal((await kim.ask('GET', '/main/ranges?part-number=5')).status, 416);
+    const beyond = await kim.ask('GET', '/main/ranges?part-number=5');
+    assert.deepEqual([beyond.status, beyond.header('x-parts-count')], [416, '4']);
+    const headers = { Destination: 'main/part' };
+    assert.equal((await kim.ask('COPY', '/main/ranges?part-number=3', { headers })).status, 201);
+    assert.equal((await kim.ask('GET', '/main/part')).text, 'inline');
     assert.equal((await kim.ask('GET', '/main/ranges?part-number=0')).status, 400);
     const etag = (await kim.ask('HEAD', '/main/ranges')).header('etag') ?? '';
     const conditional = (headers: Record<string, string>) => kim.ask('GET', '/main/ranges', { headers });
@@ -283,6 +293,17 @@ describe('a static large object', () => {
     assert.equal(moved.status, 201);
     assert.equal((await kim.ask('HEAD', '/main/moved')).header('x-static-large-object'), 'True');
   });
+
+  it('is open to who may read its container, also where its segments are not', async () => {
+    assert.equal((await kim.ask('PUT', '/open', { headers: { 'X-Container-Read': '.r:*' } })).status, 201);
+    await putManifest('/open/slo', manifest);
+    const open = await askSwift(server.storageUrl, 'GET', `${kim.path}/open/slo`);
+    assert.equal(open.status, 200);
+    assert.ok(open.body.equals(ALL));
+    const headers = { 'X-Object-Manifest': 'parts/s/' };
+    assert.equal((await kim.ask('PUT', '/open/dlo', { headers })).status, 201);
+    assert.equal((await askSwift(server.storageUrl, 'GET', `${kim.path}/open/dlo`)).status, 401);
+  });
 });
 
 describe('DeleteSegments', () => {
@@ -348,12 +369,14 @@ describe('a dynamic large object', () => {
     const headers = { 'X-Object-Manifest': 'parts/s%2F' };
     assert.equal((await kim.ask('PUT', '/main/dlo', { headers, body: 'own' })).status, 201);
     const got = await kim.ask('GET', '/main/dlo');
-    assert.deepEqual([got.header('etag'), got.header('x-object-manifest')], [`"${JOINED}"`, 'parts/s/']);
+    assert.deepEqual([got.header('etag'), got.header('x-object-manifest')], [`"${JOINED}"`, 'parts/s%2F']);
     assert.ok(got.body.equals(ALL));
     const head = await kim.ask('HEAD', '/main/dlo');
     assert.equal(head.header('content-length'), `${ALL.length}`);
     const range = await kim.ask('GET', '/main/dlo', { headers: { Range: 'bytes=-7' } });
     assert.equal(range.text, 'the end');
+    const several = await kim.ask('GET', '/main/dlo', { headers: { Range: 'bytes=0-1,4-5' } });
+    assert.equal(several.status, 200);
     assert.equal((await kim.ask('GET', '/main/dlo?multipart-manifest=get')).text, 'own');
     const [row] = JSON.parse((await kim.ask('GET', '/main?format=json&prefix=dlo')).text);
     assert.deepEqual([row.hash, row.bytes], [md5('own'), 3]);

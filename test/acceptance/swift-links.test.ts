@@ -107,7 +107,11 @@ describe('a link', () => {
     await link('/links/nowhere', 'targets/absent');
     assert.equal((await kim.ask('GET', '/links/chain-2')).text, 'target');
     assert.equal((await kim.ask('GET', '/links/chain-3')).status, 409);
-    assert.equal((await kim.ask('GET', '/links/nowhere')).status, 404);
+    const nowhere = await kim.ask('GET', '/links/nowhere');
+    assert.deepEqual(
+      [nowhere.status, nowhere.header('content-location')],
+      [404, `${kim.path}/targets/absent`],
+    );
     await assertS3Error(s3.send(new GetObjectCommand({ Bucket: 'links', Key: 'nowhere' })), {
       code: 'NoSuchKey',
       status: 404,
@@ -151,6 +155,12 @@ describe('a link', () => {
     const made = await kim.ask('PUT', '/links/slo?multipart-manifest=put', { body: entries });
     assert.equal(made.status, 201, made.text);
     assert.equal((await kim.ask('GET', '/links/slo')).text, 'targettarget');
+    const stored = await kim.ask('GET', '/links/slo?multipart-manifest=get');
+    const headers = { 'X-Symlink-Target-Etag': stored.header('etag') ?? '' };
+    assert.equal((await link('/links/to-slo', 'links/slo', headers)).status, 201);
+    assert.equal((await kim.ask('GET', '/links/to-slo')).text, 'targettarget');
+    assert.equal((await kim.ask('GET', '/links/to-slo?multipart-manifest=get')).text, stored.text);
+    assert.equal((await kim.ask('POST', '/links/l', { headers: { 'X-Symlink-Target': 'a/b' } })).status, 400);
   });
 });
 

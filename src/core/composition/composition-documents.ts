@@ -12,6 +12,8 @@ const LINK_DOCUMENT = 'link';
 export interface PrefixComposition {
   readonly bucket: string;
   readonly prefix: string;
+  /** As the client has written both, where that is to be shown. */
+  readonly shown?: string;
 }
 
 /** Another object of the same place, maybe of another account. */
@@ -23,18 +25,18 @@ export interface LinkTarget {
   readonly etag?: string;
   /** Size of the target when the link was made, where that was looked up. */
   readonly bytes?: number;
+  /** Likewise, of a target in several pieces. */
+  readonly joinedMd5?: string;
 }
 
 /** For the `documents` of an object that is put or updated. */
-export function prefixDocument({ bucket, prefix }: PrefixComposition): Record<string, string> {
-  return { [PREFIX_DOCUMENT]: `${bucket}/${prefix}` };
+export function prefixDocument(composition: PrefixComposition): Record<string, string> {
+  return { [PREFIX_DOCUMENT]: JSON.stringify(composition) };
 }
 
 export function prefixOf({ documents }: ObjectMetadata): PrefixComposition | undefined {
   const text = documents[PREFIX_DOCUMENT];
-  if (text === undefined) return undefined;
-  const slash = text.indexOf('/');
-  return { bucket: text.slice(0, slash), prefix: text.slice(slash + 1) };
+  return text === undefined ? undefined : (JSON.parse(text) as PrefixComposition);
 }
 
 /** For the `documents` of an object that is put. */

@@ -1,5 +1,5 @@
 import { openSegments, selectSegment } from '../composition/read-segments.ts';
-import { resolveObject } from '../composition/resolve-object.ts';
+import { followLinks, resolveObject } from '../composition/resolve-object.ts';
 import { type ComposedObject, SegmentReading } from '../composition/segment-reading.ts';
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
@@ -41,7 +41,15 @@ export async function findSelected(context: CoreContext, input: GetObjectInput):
   const { bucket, key, versionId, conditions, range, partNumber } = input;
   assertKey(key, context.settings.keyBytesMax);
   const found = await findVersion(context, bucket, key, versionId);
-  if (found.record.composition !== undefined && input.asStored !== true) {
+  const { composition } = found.record;
+  if (composition === 'link' && input.asStored === 'behind-links') {
+    const reading = new SegmentReading(context, input.mayRead);
+    const target = await followLinks(reading, { bucket, key, record: found.record });
+    const behind = { ...input, ...target, asStored: true };
+    const { versionId: _ofLink, ...rest } = behind;
+    return findSelected(context, rest);
+  }
+  if (composition !== undefined && input.asStored !== true && input.asStored !== 'behind-links') {
     return findComposed(context, input, found);
   }
   const { isLatest } = found;

@@ -1,7 +1,9 @@
 /** Copies: the body shared with the source where nothing of it is left out, streamed where a range is asked for. */
 
+import type { WantedSegment } from '../../core/composition/make-segment-list.ts';
 import type { ObjectVersion } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
+import type { PutSegmentListInput } from '../../core/operations/put-segment-list.ts';
 import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { accountNameOf, checkNames } from './addressing.ts';
 import { decideOnNamed } from './authorise-call.ts';
@@ -10,15 +12,17 @@ import { allowsRange, checkConditions } from './conditions.ts';
 import type { NamedObject } from './copy-headers.ts';
 import { lastModifiedHeader } from './dates.ts';
 import { decodeExpiry } from './expiry-headers.ts';
-import { mayReadOf } from './large-objects.ts';
+import { failuresOf, hasSegments, mayReadOf } from './large-objects.ts';
 import { pushMetadata } from './metadata-headers.ts';
 import { openContent } from './object-content.ts';
 import { createdHeaders } from './object-headers.ts';
 import { copyObjectMetadata, isTrue } from './object-metadata.ts';
+import { findPart, partNumberOf } from './object-parts.ts';
 import type { CopyTarget, SwiftCall, SwiftServices } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import { swiftLimits } from './swift-limits.ts';
 import { swiftVersionId, writtenVersion } from './version-ids.ts';
+import { renderReport } from './work-report.ts';
 
 export interface FinishedCopy {
   readonly source: CopyTarget & { readonly version: ObjectVersion };
@@ -66,10 +70,16 @@ export async function copyObject(
   const isFresh = isTrue(headers.get('x-fresh-metadata'));
   const metadata = (found: ObjectVersion) => copyObjectMetadata(headers, found.metadata, isFresh);
   const range = allowsRange(headers, content) ? headers.get('range') : undefined;
-  const span = selectSpans(range, source.size, [])?.[0];
+  const part = hasSegments(source) && !asStored ? partNumberOf(call) : undefined;
+  const span =
+    part === undefined
+      ? selectSpans(range, source.size, [])?.[0]
+      : await findPart(store, call, from, { ...content, number: part });
   const ends = { bucket: to.bucket, key: to.key, owner: to.bucket.account, conditions: {} };
   let version: ObjectVersion;
-  if (span === undefined) {
+  if (span === undefined && asStored && isForeignManifest(source, from, to)) {
+    version = await remakeManifest(store, call, from, { ...ends, metadata: metadata(source) });
+  } else if (span === undefined) {
     version = await store.copyObject({
       ...ends,
       source: { bucket: from.bucket, key: from.key, ...addressed },
@@ -97,6 +107,31 @@ export async function copyObject(
     }
   }
   return { source: { ...from, version: source }, target: to, version };
+}
+
+/** In another account the names of segments mean others. */
+function isForeignManifest({ composition }: ObjectVersion, from: CopyTarget, to: CopyTarget): boolean {
+  return composition === 'segments' && from.bucket.account !== to.bucket.account;
+}
+
+/** The list is put there as if its writer had sent it. Throws 400 with what is wrong with it there. */
+async function remakeManifest(
+  store: ObjectStore,
+  call: SwiftCall,
+  { bucket, key, versionId }: CopyTarget,
+  to: Omit<PutSegmentListInput, 'segments' | 'mayRead'>,
+): Promise<ObjectVersion> {
+  const list = await store.readSegmentList({ bucket, key, ...(versionId !== undefined && { versionId }) });
+  const segments = (list?.segments ?? []).map((segment): WantedSegment => {
+    if (segment.kind === 'data') return segment;
+    const { bucket: name, key: named, etagMd5: etag, size, range } = segment;
+    const wanted = { kind: 'object', bucket: name, key: named, etag, size } as const;
+    return range === undefined ? wanted : { ...wanted, range: { kind: 'from', ...range } };
+  });
+  const result = await store.putSegmentList({ ...to, segments, mayRead: mayReadOf(call) });
+  if (result.kind === 'stored') return result.version;
+  const failures = failuresOf(result.problems, call.refusal);
+  throw new SwiftError(400, renderReport({ members: {}, failures }, 'text/plain', 'upload'));
 }
 
 async function isLinkItself(

@@ -1,9 +1,13 @@
 /** What reading, making and removing large objects share (nhn-openstack.md, sections 10 and 24.3). */
+import type { SegmentProblem } from '../../core/composition/make-segment-list.ts';
 import type { Segment } from '../../core/composition/segment-list.ts';
 import type { Bucket, ObjectPart, ObjectVersion } from '../../core/model.ts';
 import type { MayRead, ObjectStore } from '../../core/object-store.ts';
+import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { formatListingDate } from './dates.ts';
 import type { SwiftCall } from './swift-call.ts';
+import { statusLine } from './swift-errors.ts';
+import type { ReportedFailure } from './work-report.ts';
 
 /** What the caller may read and list besides what the address names. */
 export function mayReadOf(call: SwiftCall): MayRead {
@@ -60,3 +64,21 @@ export function rawManifest(segments: readonly Segment[]): string {
     }),
   );
 }
+
+/** What is wrong with the segments of a manifest, as reports show it. */
+export function failuresOf(problems: readonly SegmentProblem[], refusal: 401 | 403): ReportedFailure[] {
+  return problems.map(({ bucket, key, reason }) => [
+    encodeStrictPath(`/${bucket}/${key}`),
+    reason === 'forbidden' ? statusLine(refusal) : reasons[reason],
+  ]);
+}
+
+const reasons: Readonly<Record<SegmentProblem['reason'], string>> = {
+  'not-found': statusLine(404),
+  forbidden: statusLine(403),
+  broken: statusLine(409),
+  'unsatisfiable-range': 'Unsatisfiable Range',
+  'too-small': 'Too small; each segment must be at least 1 byte.',
+  'size-mismatch': 'Size Mismatch',
+  'etag-mismatch': 'Etag Mismatch',
+};

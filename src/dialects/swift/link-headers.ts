@@ -5,7 +5,7 @@ import type { FoundObject } from '../../core/object-store.ts';
 import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { accountNameOf } from './addressing.ts';
 
-function pathOf({ account, bucket, key }: LinkTarget): string {
+export function pathOf({ account, bucket, key }: LinkTarget): string {
   return encodeStrictPath(`/v1/${accountNameOf(account)}/${bucket}/${key}`);
 }
 
@@ -46,5 +46,6 @@ export function linkMembers(metadata: ObjectMetadata): Record<string, string | n
     symlink_path: pathOf(target),
     ...(target.etag !== undefined && { symlink_etag: target.etag }),
     ...(target.bytes !== undefined && { symlink_bytes: target.bytes }),
+    ...(target.joinedMd5 !== undefined && { slo_etag: `"${target.joinedMd5}"` }),
   };
 }

@@ -1,13 +1,14 @@
 /** Symbolic links: objects that stand for others, also of other accounts (nhn-openstack.md, section 21.4). */
-import { type LinkTarget, linkDocument } from '../../core/composition/composition-documents.ts';
+import { type LinkTarget, linkDocument, linkOf } from '../../core/composition/composition-documents.ts';
 import { CoreError } from '../../core/core-errors.ts';
-import type { ObjectMetadata } from '../../core/model.ts';
-import type { FoundObject, ObjectStore } from '../../core/object-store.ts';
+import type { ObjectMetadata, ObjectVersion } from '../../core/model.ts';
+import type { ObjectStore } from '../../core/object-store.ts';
 import { accountOfName, checkNames, decodePath } from './addressing.ts';
 import { unquote } from './conditions.ts';
 import { mayReadOf } from './large-objects.ts';
-import { swiftEtag } from './object-headers.ts';
+import { pathOf } from './link-headers.ts';
 import type { SwiftCall } from './swift-call.ts';
+import { toSwiftError } from './swift-error-maps.ts';
 import { SwiftError } from './swift-errors.ts';
 
 const LINK_TYPE = 'application/symlink';
@@ -52,45 +53,89 @@ function accountIn(value: string | undefined, own: string): string {
   return account;
 }
 
-/** The metadata of the link. One that names an ETag holds only for what is there now. Throws 409. */
+/** The metadata of the link. One that names an ETag holds only for what is there now, and has its type. Throws 409. */
 export async function linkMetadata(
   store: ObjectStore,
   call: SwiftCall,
   metadata: ObjectMetadata,
   target: LinkTarget,
 ): Promise<ObjectMetadata> {
-  const bytes = target.etag === undefined ? undefined : await sizeOfTarget(store, call, target, target.etag);
-  const sentType = call.request.headers.get('content-type') ?? '';
+  const named = target.etag === undefined ? undefined : await findTarget(store, call, target, target.etag);
+  const isTyped = (call.request.headers.get('content-type') ?? '') !== '';
+  const contentType = named?.metadata.system.contentType ?? LINK_TYPE;
   return {
     ...metadata,
-    system: { ...metadata.system, ...(sentType === '' && { contentType: LINK_TYPE }) },
+    system: isTyped ? metadata.system : { ...metadata.system, contentType },
     documents: {
       ...metadata.documents,
-      ...linkDocument(bytes === undefined ? target : { ...target, bytes }),
+      ...linkDocument(named === undefined ? target : { ...target, bytes: named.size, ...sloEtagOf(named) }),
     },
   };
 }
 
-async function sizeOfTarget(
+function sloEtagOf({ joinedMd5 }: ObjectVersion): { readonly joinedMd5?: string } {
+  return joinedMd5 === undefined ? {} : { joinedMd5 };
+}
+
+/** What has that ETag: the object under the name itself, or behind a link that names one, too. */
+async function findTarget(
   store: ObjectStore,
   call: SwiftCall,
   { account, bucket: name, key }: LinkTarget,
   etag: string,
-): Promise<number> {
+): Promise<ObjectVersion> {
   const mayRead = mayReadOf(call);
-  let found: FoundObject;
   try {
     const bucket = await store.findBucket({ caller: undefined, place: call.place, name, account });
     if (!(await mayRead(bucket, key, 'read'))) throw new SwiftError(call.refusal);
-    found = await store.headObject({ bucket, key, conditions: {}, mayRead });
+    const asked = { bucket, key, conditions: {}, mayRead };
+    const { version: itself } = await store.headObject({ ...asked, asStored: true });
+    const isChain = linkOf(itself.metadata)?.etag !== undefined;
+    const { version } = isChain
+      ? await store.headObject({ ...asked, asStored: 'behind-links' })
+      : { version: itself };
+    const actual = version.stored?.etagMd5 ?? version.etagMd5;
+    if (actual !== etag && !(version.partCount !== undefined && version.joinedMd5 === etag)) {
+      throw new SwiftError(
+        409,
+        `Object Etag '${actual}' does not match X-Symlink-Target-Etag header '${etag}'`,
+      );
+    }
+    // As its reader gets it, for the size.
+    return itself.composition === 'link' && !isChain ? itself : (await store.headObject(asked)).version;
   } catch (error) {
     const isAbsent =
       error instanceof CoreError && (error.code === 'NoSuchBucket' || error.code === 'NoSuchKey');
     throw isAbsent ? new SwiftError(409, 'X-Symlink-Target does not exist') : error;
   }
-  const actual = swiftEtag(found.version);
-  if (actual === etag) return found.version.size;
-  throw new SwiftError(409, `Object Etag '${actual}' does not match X-Symlink-Target-Etag header '${etag}'`);
+}
+
+/** How far links are followed to say where a read would have gone. */
+const HOPS_MAX = 2;
+
+/** What went wrong behind a link says where that is (as Swift does). */
+export async function locatedError(
+  store: ObjectStore,
+  { place, bucket, key, refusal }: SwiftCall,
+  error: unknown,
+): Promise<unknown> {
+  let target: LinkTarget | undefined;
+  try {
+    let at = { bucket, key };
+    for (let hop = 0; hop <= HOPS_MAX; hop++) {
+      const { version } = await store.headObject({ ...at, conditions: {}, asStored: true });
+      const next = version.composition === 'link' ? linkOf(version.metadata) : undefined;
+      if (next === undefined) break;
+      target = next;
+      const { account, bucket: name } = next;
+      at = { bucket: await store.findBucket({ caller: undefined, place, name, account }), key: next.key };
+    }
+  } catch {
+    // The way ends here: the last link that was read says where.
+  }
+  if (target === undefined) return error;
+  const { status, text, headers } = toSwiftError(error, refusal);
+  return new SwiftError(status, text, [...headers, 'Content-Location', pathOf(target)]);
 }
 
 /** Whether a read with `symlink=get` has come to a link: it is then shown itself. */

@@ -1,21 +1,27 @@
 /** The bytes of an object, ready to be sent in whatever parts a request asks for. */
 import type { Bucket, ObjectVersion } from '../../core/model.ts';
-import type { GetObjectInput, ObjectStore } from '../../core/object-store.ts';
+import type { FoundObject, GetObjectInput, ObjectStore } from '../../core/object-store.ts';
 import { contentLocation } from './link-headers.ts';
 import { objectHeaders, shownEtag, swiftEtag } from './object-headers.ts';
 import type { Content } from './send-content.ts';
+
+export interface OpenedContent extends Pick<FoundObject, 'linkedTo'> {
+  readonly version: ObjectVersion;
+  readonly content: Content;
+}
 
 export async function openContent(
   store: Pick<ObjectStore, 'pinObject'>,
   bucket: Bucket,
   key: string,
   options: Pick<GetObjectInput, 'asStored' | 'mayRead' | 'versionId'>,
-): Promise<{ readonly version: ObjectVersion; readonly content: Content }> {
+): Promise<OpenedContent> {
   const found = await store.pinObject({ bucket, key, ...options });
   const { version, read } = found;
   const { size, lastModifiedMicros, metadata } = version;
   return {
     version,
+    ...(found.linkedTo !== undefined && { linkedTo: found.linkedTo }),
     content: {
       size,
       etag: swiftEtag(version),
@@ -23,6 +29,7 @@ export async function openContent(
       lastModifiedMicros,
       contentType: metadata.system.contentType,
       headers: [...objectHeaders(version, bucket), ...contentLocation(found)],
+      ...(version.composition === 'prefix' && { takesOneRange: true }),
       open: read,
     },
   };

@@ -58,7 +58,7 @@ function pushLargeObject(headers: string[], version: ObjectVersion): void {
   if (composition !== 'prefix') return;
   const named = prefixOf(metadata);
   if (named !== undefined) {
-    headers.push('X-Object-Manifest', encodeStrictPath(`${named.bucket}/${named.prefix}`));
+    headers.push('X-Object-Manifest', named.shown ?? encodeStrictPath(`${named.bucket}/${named.prefix}`));
   }
 }
 

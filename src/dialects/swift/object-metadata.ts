@@ -111,7 +111,7 @@ function decodePrefix(headers: WireHeaders): PrefixComposition | undefined {
   const wrong = new SwiftError(400, 'X-Object-Manifest must be in the format container/prefix');
   if (bucket === undefined || prefix === undefined) throw wrong;
   try {
-    return { bucket: decodePercent(bucket), prefix: decodePercent(prefix) };
+    return { bucket: decodePercent(bucket), prefix: decodePercent(prefix), shown: value };
   } catch (error) {
     if (error instanceof PercentEncodingError) throw wrong;
     throw error;

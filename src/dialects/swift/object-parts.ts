@@ -1,5 +1,5 @@
 /** One part or segment of a large object by its number (nhn-openstack.md, section 10.2). */
-import { CoreError } from '../../core/core-errors.ts';
+import { CoreError, type CoreErrorDetails } from '../../core/core-errors.ts';
 import type { ObjectVersion } from '../../core/model.ts';
 import type { FoundObject, ObjectStore } from '../../core/object-store.ts';
 import type { WireResponse } from '../kernel/wire.ts';
@@ -27,7 +27,7 @@ export async function readPart(
   partNumber: number,
 ): Promise<WireResponse> {
   checkConditions(call.request.headers, content, content.shownEtag);
-  const { start, end, headers } = await findPart(store, call, content, partNumber);
+  const { start, end, headers } = await findPart(store, call, call, { ...content, number: partNumber });
   const opened = await content.open(start, end);
   const body = opened.bytes ?? {
     size: end - start + 1,
@@ -47,7 +47,11 @@ export async function headPart(
   const { lastModifiedMicros } = version;
   const validators = { etag: swiftEtag(version), lastModifiedMicros };
   checkConditions(call.request.headers, validators, shownEtag(version, call.bucket));
-  const { start, end, headers } = await findPart(store, call, version, partNumber);
+  const { start, end, headers } = await findPart(store, call, call, {
+    size: version.size,
+    shownEtag: shownEtag(version, call.bucket),
+    number: partNumber,
+  });
   return {
     status: 206,
     headers: [...objectHeaders(version, call.bucket), ...headers],
@@ -56,20 +60,40 @@ export async function headPart(
   };
 }
 
-async function findPart(
+export interface FoundPart {
+  readonly start: number;
+  readonly end: number;
+  readonly headers: readonly string[];
+}
+
+/** Throws 416, which shows what has no such part. */
+export async function findPart(
   store: ObjectStore,
   call: SwiftCall,
-  { size }: { readonly size: number },
-  partNumber: number,
-): Promise<{ readonly start: number; readonly end: number; readonly headers: readonly string[] }> {
-  const { bucket, key } = call;
+  { bucket, key }: Pick<SwiftCall, 'bucket' | 'key'>,
+  {
+    size,
+    shownEtag: etag,
+    number,
+  }: { readonly size: number; readonly shownEtag: string; readonly number: number },
+): Promise<FoundPart> {
   let found: FoundObject;
   try {
-    found = await store.headObject({ bucket, key, partNumber, conditions: {}, mayRead: mayReadOf(call) });
+    const mayRead = mayReadOf(call);
+    found = await store.headObject({ bucket, key, partNumber: number, conditions: {}, mayRead });
   } catch (error) {
     if (!(error instanceof CoreError && error.code === 'InvalidPartNumberForObject')) throw error;
-    const range = ['Content-Range', `bytes */${size}`];
-    throw new SwiftError(416, 'The requested part number is not satisfiable', range);
+    const { partCount } = error.details as CoreErrorDetails['InvalidPartNumberForObject'];
+    throw new SwiftError(416, 'The requested part number is not satisfiable', [
+      'Content-Range',
+      `bytes */${size}`,
+      'Etag',
+      etag,
+      'X-Static-Large-Object',
+      'True',
+      'X-Parts-Count',
+      `${partCount}`,
+    ]);
   }
   const { selected = { start: 0, end: size - 1 }, version } = found;
   const { start, end } = selected;

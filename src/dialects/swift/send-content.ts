@@ -19,6 +19,8 @@ export interface Content extends Validators {
   /** With quotes where answers have them. */
   readonly shownEtag: string;
   readonly contentType: string;
+  /** Several ranges are answered with the whole: so Swift does for dynamic large objects. */
+  readonly takesOneRange?: boolean;
   /** Everything but what depends on the range: flat list with Content-Type. */
   readonly headers: readonly string[];
   /** Bytes `start` to `end`, inclusive; one opening at a time. */
@@ -35,7 +37,8 @@ export async function sendContent(
 ): Promise<WireResponse> {
   const { size, headers } = content;
   checkConditions(request.headers, content, content.shownEtag);
-  const range = allowsRange(request.headers, content) ? request.headers.get('range') : undefined;
+  const wanted = allowsRange(request.headers, content) ? request.headers.get('range') : undefined;
+  const range = content.takesOneRange === true && wanted?.includes(',') ? undefined : wanted;
   const spans = selectSpans(range, size, stateHeaders(content.shownEtag, content.lastModifiedMicros));
   if (spans === undefined) {
     const opened = await content.open(0, size - 1);

@@ -68,7 +68,10 @@ const fromCore: CoreErrorMap = {
   InvalidCopySourceRange: ({ size }) => new SwiftError(416, undefined, ['Content-Range', `bytes */${size}`]),
   SegmentUnavailable: conflict,
   ReferencedAccessDenied: () => new SwiftError(403),
-  LinkBroken: conflict,
+  LinkBroken: ({ reason }) =>
+    reason === 'too-many'
+      ? new SwiftError(409, 'Too many levels of symbolic links, maximum allowed is 2')
+      : new SwiftError(409),
   ObjectProtected: () => new SwiftError(403, 'The object is locked'),
   BucketNotLocked: () => new SwiftError(400, 'The container keeps no objects from being destroyed'),
   RetentionRefused: ({ reason }) => new SwiftError(400, `The retention is refused: ${reason}`),

@@ -61,3 +61,9 @@ export function errorDocument(status: SwiftStatus): string {
 export function statusLine(status: SwiftStatus): string {
   return `${status} ${catalogue[status].title}`;
 }
+
+/** Title and explanation on lines of their own, as reports inside a body have them. */
+export function reasonOf(status: SwiftStatus): string {
+  const { title, explanation } = catalogue[status];
+  return `${title}\n${explanation}`;
+}

@@ -9,8 +9,8 @@ import type { WireHeaders, WireRequest, WireResponse } from '../../kernel/wire.t
 import { checkConditions, decodeWriteConditions } from '../conditions.ts';
 import { decodeExpiry } from '../expiry-headers.ts';
 import { hasSegments, mayReadOf } from '../large-objects.ts';
-import { contentLocation, locationOf } from '../link-headers.ts';
-import { decodeLink, linkMetadata, showsLink } from '../links.ts';
+import { contentLocation, locationOf, pushLink } from '../link-headers.ts';
+import { decodeLink, linkMetadata, locatedError, showsLink } from '../links.ts';
 import { decodeObjectBody } from '../object-body.ts';
 import { openContent } from '../object-content.ts';
 import { createdHeaders, objectHeaders, shownEtag, swiftEtag } from '../object-headers.ts';
@@ -37,9 +37,14 @@ export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, Wi
       asStored: await showsLink(store, call),
       ...addressedVersion(call),
     };
-    const { version, content } = await openContent(store, bucket, key, options);
-    const part = hasSegments(version) ? partNumberOf(call) : undefined;
-    return part === undefined ? sendContent(content, request, entropy) : readPart(store, call, content, part);
+    try {
+      const { version, content } = await openContent(store, bucket, key, options);
+      const part = hasSegments(version) ? partNumberOf(call) : undefined;
+      if (part !== undefined) return await readPart(store, call, content, part);
+      return await sendContent(content, request, entropy);
+    } catch (error) {
+      throw await locatedError(store, call, error);
+    }
   },
   encode: (response) => response,
 });
@@ -62,15 +67,19 @@ export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, W
       asStored: await showsLink(store, call),
       ...addressedVersion(call),
     };
-    const found = await store.headObject(asked);
-    const { version } = found;
-    const part = hasSegments(version) ? partNumberOf(call) : undefined;
-    if (part !== undefined) return headPart(store, call, version, part);
-    const { lastModifiedMicros } = version;
-    const validators = { etag: swiftEtag(version), lastModifiedMicros };
-    checkConditions(request.headers, validators, shownEtag(version, bucket));
-    const headers = [...objectHeaders(version, bucket), ...contentLocation(found)];
-    return { status: 200, headers, body: null, contentLength: version.size };
+    try {
+      const found = await store.headObject(asked);
+      const { version } = found;
+      const part = hasSegments(version) ? partNumberOf(call) : undefined;
+      if (part !== undefined) return await headPart(store, call, version, part);
+      const { lastModifiedMicros } = version;
+      const validators = { etag: swiftEtag(version), lastModifiedMicros };
+      checkConditions(request.headers, validators, shownEtag(version, bucket));
+      const headers = [...objectHeaders(version, bucket), ...contentLocation(found)];
+      return { status: 200, headers, body: null, contentLength: version.size };
+    } catch (error) {
+      throw await locatedError(store, call, error);
+    }
   },
   encode: (response) => response,
 });
@@ -129,6 +138,9 @@ export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined,
   mutates: true,
   decode: () => undefined,
   async run({ store }, _input, { bucket, key, request, query }) {
+    if (request.headers.has('x-symlink-target')) {
+      throw new SwiftError(400, 'A PUT request is required to set a symlink target');
+    }
     if (query.has('version-id')) throw new SwiftError(400, 'version-id is not allowed in POST requests');
     const retainUntil = decodeRetainUntil(request.headers);
     const expiresAtMicros = decodeExpiry(request) ?? null;
@@ -146,10 +158,12 @@ export const updateObject = defineOperation<SwiftCall, SwiftServices, undefined,
     });
   },
   // A link has taken the metadata itself; its target is somewhere else.
-  encode: (version) =>
-    version.composition === 'link'
-      ? { status: 307, headers: locationOf(version), body: null }
-      : { status: 202, headers: [], body: null },
+  encode(version, { bucket }) {
+    if (version.composition !== 'link') return { status: 202, headers: [], body: null };
+    const headers = locationOf(version);
+    pushLink(headers, version, bucket);
+    return { status: 307, headers, body: null };
+  },
 });
 
 export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined, readonly string[]>({

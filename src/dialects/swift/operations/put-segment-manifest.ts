@@ -1,21 +1,20 @@
 /** Making a static large object (nhn-openstack.md, section 10.1). */
-import type { SegmentProblem, WantedSegment } from '../../../core/composition/make-segment-list.ts';
+import type { WantedSegment } from '../../../core/composition/make-segment-list.ts';
 import { CoreError } from '../../../core/core-errors.ts';
 import type { ObjectMetadata, ObjectVersion } from '../../../core/model.ts';
 import type { WriteConditions } from '../../../core/object-store.ts';
-import { encodeStrictPath } from '../../../lib/percent-encoding.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireResponse } from '../../kernel/wire.ts';
 import { decodeWriteConditions, unquote } from '../conditions.ts';
 import { lastModifiedHeader } from '../dates.ts';
 import { decodeExpiry } from '../expiry-headers.ts';
-import { mayReadOf } from '../large-objects.ts';
+import { failuresOf, mayReadOf } from '../large-objects.ts';
 import type { ListingType } from '../listing-format.ts';
 import { decodeObjectMetadata, isTrue } from '../object-metadata.ts';
 import { parseSegmentManifest } from '../segment-manifest.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { toSwiftError } from '../swift-error-maps.ts';
-import { errorDocument, SwiftError, type SwiftStatus, statusLine } from '../swift-errors.ts';
+import { reasonOf, SwiftError, type SwiftStatus, statusLine } from '../swift-errors.ts';
 import { swiftLimits } from '../swift-limits.ts';
 import { chooseReportType, keepAlive, type ReportedFailure, renderReport } from '../work-report.ts';
 
@@ -94,23 +93,8 @@ async function put({ store }: SwiftServices, input: Input, call: SwiftCall): Pro
     ...(expiresAtMicros !== undefined && { expiresAtMicros }),
   });
   if (result.kind === 'stored') return result;
-  const denied = statusLine(call.refusal);
-  return { kind: 'problems', failures: result.problems.map((problem) => failureOf(problem, denied)) };
+  return { kind: 'problems', failures: failuresOf(result.problems, call.refusal) };
 }
-
-function failureOf({ bucket, key, reason }: SegmentProblem, denied: string): ReportedFailure {
-  return [encodeStrictPath(`/${bucket}/${key}`), reason === 'forbidden' ? denied : reasons[reason]];
-}
-
-const reasons: Readonly<Record<SegmentProblem['reason'], string>> = {
-  'not-found': statusLine(404),
-  forbidden: statusLine(403),
-  broken: statusLine(409),
-  'unsatisfiable-range': 'Unsatisfiable Range',
-  'too-small': 'Too small; each segment must be at least 1 byte.',
-  'size-mismatch': 'Size Mismatch',
-  'etag-mismatch': 'Etag Mismatch',
-};
 
 function answer(outcome: Outcome, { reportType }: Input): WireResponse {
   if (outcome.kind === 'problems') {
@@ -124,7 +108,7 @@ function answer(outcome: Outcome, { reportType }: Input): WireResponse {
 
 function report(outcome: Outcome, { reportType }: Input): string {
   if (outcome.kind === 'problems') {
-    const members = { 'Response Status': statusLine(400), 'Response Body': errorDocument(400) };
+    const members = { 'Response Status': statusLine(400), 'Response Body': reasonOf(400) };
     return renderReport({ members, failures: outcome.failures }, reportType, 'upload');
   }
   const { etagMd5, lastModifiedMicros } = outcome.version;
@@ -140,6 +124,6 @@ function report(outcome: Outcome, { reportType }: Input): string {
 function reportError(error: unknown, { reportType }: Input): string {
   if (!(error instanceof CoreError || error instanceof SwiftError)) throw error;
   const { status, text }: { status: SwiftStatus; text: string | undefined } = toSwiftError(error);
-  const members = { 'Response Status': statusLine(status), 'Response Body': text ?? errorDocument(status) };
+  const members = { 'Response Status': statusLine(status), 'Response Body': text ?? reasonOf(status) };
   return renderReport({ members, failures: [] }, reportType, 'upload');
 }

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireResponse } from '../../kernel/wire.ts';
 import { checkConditions } from '../conditions.ts';
-import { manifestOfParts, rawManifest } from '../large-objects.ts';
+import { manifestOfParts, mayReadOf, rawManifest } from '../large-objects.ts';
 import { openContent } from '../object-content.ts';
 import { type Content, sendContent } from '../send-content.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
+import { addressedVersion } from '../version-ids.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -42,13 +43,18 @@ export const headSegmentManifest = defineOperation<SwiftCall, SwiftServices, und
 
 async function openManifest({ store }: SwiftServices, call: SwiftCall): Promise<Content> {
   const { bucket, key, query } = call;
-  const { version, content } = await openContent(store, bucket, key, { asStored: true });
+  const { version, content, linkedTo } = await openContent(store, bucket, key, {
+    asStored: 'behind-links',
+    mayRead: mayReadOf(call),
+    ...addressedVersion(call),
+  });
   if (version.partCount !== undefined) {
-    return replaced(content, await manifestOfParts(store, bucket, version), JSON_TYPE);
+    return replaced(content, await manifestOfParts(store, linkedTo?.bucket ?? bucket, version), JSON_TYPE);
   }
   if (version.composition !== 'segments') return content;
   if (query.get('format') !== 'raw') return withHeader(content, 'Content-Type', JSON_TYPE);
-  const list = await store.readSegmentList({ bucket, key, versionId: version.versionId });
+  const at = linkedTo ?? { bucket, key };
+  const list = await store.readSegmentList({ ...at, versionId: version.versionId });
   // Not the type of a manifest: a copy that is made of this keeps the type of the object.
   return list === undefined ? content : replaced(content, rawManifest(list.segments), content.contentType);
 }
