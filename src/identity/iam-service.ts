@@ -3,9 +3,11 @@
  * of them work on the same records.
  */
 import type { IdentityContext } from './commit-change.ts';
+import { keysOfHolder } from './find-principal.ts';
 import type { TokenHolder } from './iam-claims.ts';
 import { IamSigningKeys, type PublishedKey } from './iam-signing-keys.ts';
-import { type StoredRefreshFamily, sweepIamTokens } from './iam-token-records.ts';
+import { iamTokenKeys } from './iam-token-keys.ts';
+import { type StoredAccessToken, type StoredRefreshFamily, sweepIamTokens } from './iam-token-records.ts';
 import {
   IamTokenIssuer,
   type IamTokenSettings,
@@ -13,9 +15,16 @@ import {
   type NewIamToken,
   type RefreshVerdict,
 } from './iam-tokens.ts';
+import { IamVerdictCache } from './iam-verdict-cache.ts';
 import { type IamVerdict, IamVerifier } from './iam-verifier.ts';
+import { apiKeyCollection } from './identity-collections.ts';
+import { collectionKeys } from './identity-keys.ts';
 import type { IdentityStore } from './identity-store.ts';
 import type { Subject } from './subjects.ts';
+
+const apiKeyKeys = collectionKeys(apiKeyCollection.kind);
+
+type VerifiedIamToken = Extract<IamVerdict<TokenHolder>, { readonly kind: 'verified' }>;
 
 export interface IamServiceSettings extends IamTokenSettings {
   /** How long one key signs. */
@@ -74,6 +83,19 @@ export function createIamService({ context, identity, settings, issuer }: IamSer
     findHolder,
     isApiKeyUsable,
   });
+  const good = new IamVerdictCache<VerifiedIamToken>(context.metadata);
+  const basisOf = async ({ jti, apiKeyId, subject, accountId, expiresAtMicros }: StoredAccessToken) => {
+    const apiKey = apiKeyId === undefined ? undefined : (await identity.apiKeys.get(apiKeyId))?.record;
+    return {
+      keys: [
+        iamTokenKeys.signingKeys(),
+        iamTokenKeys.accessToken(jti),
+        ...(apiKeyId === undefined ? [] : [apiKeyKeys.record(apiKeyId)]),
+        ...keysOfHolder({ subject, accountId }),
+      ],
+      untilMicros: Math.min(expiresAtMicros, apiKey?.expiresAtMicros ?? expiresAtMicros),
+    };
+  };
   return {
     settings,
     issuer,
@@ -82,7 +104,18 @@ export function createIamService({ context, identity, settings, issuer }: IamSer
     publishedKeys: () => keys.published(),
     issue: (input, renewed) => tokens.issue(input, renewed),
     findFamily: (value, clientId) => tokens.findFamily(value, clientId),
-    verify: (token) => verifier.verify(token),
+    async verify(token) {
+      const recalled = await good.recall(token, context.clock.nowMicros());
+      if (recalled?.claims.iss === issuer()) return recalled;
+      const verdict = await verifier.verify(token);
+      if (verdict.kind === 'verified') {
+        await good.keep(token, await basisOf(verdict.token), async () => {
+          const again = await verifier.verify(token);
+          return again.kind === 'verified' ? again : undefined;
+        });
+      }
+      return verdict;
+    },
     async keepHouse() {
       context.metadata.refresh();
       await keys.maintain();
