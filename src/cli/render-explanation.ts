@@ -99,6 +99,16 @@ function proofLines(shown: Json): string[] {
 }
 
 function changeLines(shown: Json): string[] {
+  // A cloud's own words go before those that every policy language has.
+  const repaired = listOf(shown['candidates']).find(({ repair }) => repair !== undefined);
+  if (repaired !== undefined) {
+    const policy = JSON.stringify(repaired['repair']);
+    return [
+      '',
+      'This policy would allow it (POST it to /v2/policies; --repair prints it alone):',
+      `  ${policy}`,
+    ];
+  }
   const smallest = shown['smallestChange'];
   const together = listOf(shown['changesTogether']);
   if (smallest !== undefined) {

@@ -1,10 +1,23 @@
 import { adminPath, clientOptions, connectAdmin } from '../admin-client.ts';
 import { recordIn } from '../answers.ts';
-import { type CommandDeclaration, cliExitCodes } from '../command-declaration.ts';
+import { CliError, type CommandDeclaration, cliExitCodes } from '../command-declaration.ts';
 import { type Column, printJson, printRows } from '../print-table.ts';
 import { readDocument } from '../read-document.ts';
 import { renderExplanation } from '../render-explanation.ts';
 import { accountOption } from './user-commands.ts';
+
+/** The first one proposed. Throws CliError when there is none. */
+function repairIn(denial: Readonly<Record<string, unknown>>): unknown {
+  const { candidates } = denial;
+  for (const candidate of Array.isArray(candidates) ? candidates : []) {
+    const { repair } = candidate as { readonly repair?: unknown };
+    if (repair !== undefined) return repair;
+  }
+  throw new CliError(
+    'No policy of IBM Cloud is proposed for this denial: see the whole explanation.',
+    cliExitCodes.failed,
+  );
+}
 
 const explain: CommandDeclaration = {
   words: ['explain'],
@@ -12,7 +25,10 @@ const explain: CommandDeclaration = {
   details:
     'Takes the request id that the answer carried (x-amz-request-id, x-trans-id, X-Openstack-Request-Id). Denials are kept for 30 days.',
   arguments: [{ name: 'REQUEST_ID', summary: 'The request id of the denied call' }],
-  options: clientOptions,
+  options: [
+    { flag: '--repair', summary: 'Print only the policy that would allow the call, as IBM Cloud takes it' },
+    ...clientOptions,
+  ],
   examples: [
     {
       line: 'gotgan explain txd6f0c1a2b3c4d5e6f7a8b-0069aa0f00',
@@ -22,7 +38,8 @@ const explain: CommandDeclaration = {
   async run(input, context) {
     const answer = await connectAdmin(input, context).get(adminPath`/denials/${input.arguments[0] ?? ''}`);
     const denial = recordIn(answer, 'denial');
-    if (input.has('--json')) printJson(denial, context);
+    if (input.has('--repair')) context.write(`${JSON.stringify(repairIn(denial))}\n`);
+    else if (input.has('--json')) printJson(denial, context);
     else context.write(renderExplanation(denial, context.isTerminal));
     return cliExitCodes.ok;
   },
