@@ -33,8 +33,9 @@ export function App() {
     setState({ kind: 'logged-out', hasEnded });
   };
   const look = (): void => {
-    readSession().then(enter, (error: unknown) =>
-      isGone(error) ? setState({ kind: 'unreachable' }) : leave(false),
+    readSession().then(
+      ({ session, hasEnded = false }) => (session === null ? leave(hasEnded) : enter(session)),
+      (error: unknown) => (isGone(error) ? setState({ kind: 'unreachable' }) : leave(false)),
     );
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page has been loaded

@@ -9,6 +9,8 @@ import { buildConsole } from '../support/console-build.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const PASSWORD = 'a-password-for-tests-only';
+/** Something that everybody may do who is logged in. */
+const API = '/console/api/v2.0/tenants';
 let server: ServerProcess;
 
 before(async () => {
@@ -106,7 +108,7 @@ describe('logging in', () => {
     const path = `/accounts/${account.id}/users/${user.id}/keys`;
     const { accessKey, secretKey } = (await askAdmin(server, 'POST', path, {})).key;
     const session = await logIn({ accessKey, secretKey });
-    const look = (): Promise<Response> => fetch(url('/console/session'), { headers: withCookie(session) });
+    const look = (): Promise<Response> => fetch(url(API), { headers: withCookie(session) });
     assert.equal((await look()).status, 200);
     await askAdmin(server, 'PATCH', `/keys/${accessKey}`, { enabled: false });
     await assertRefused(await look(), 401, 'SessionExpired');
@@ -120,7 +122,7 @@ describe('logging in', () => {
     const made = { holder: 'user:keyed-by-api', name: 'console' };
     const { apiKey } = await askAdmin(server, 'POST', `${path}/api-keys`, made);
     const session = await logIn({ apiKey: apiKey.value });
-    const look = (): Promise<Response> => fetch(url('/console/session'), { headers: withCookie(session) });
+    const look = (): Promise<Response> => fetch(url(API), { headers: withCookie(session) });
     assert.equal((await look()).status, 200);
     await askAdmin(server, 'PATCH', `/api-keys/${apiKey.id}`, { enabled: false });
     await assertRefused(await look(), 401, 'SessionExpired');
@@ -202,17 +204,17 @@ describe('a session', () => {
     const ended = await fetch(url('/console/session'), { method: 'DELETE', headers: withSession(session) });
     assert.equal(ended.status, 204);
     assert.match(ended.headers.getSetCookie()[0] ?? '', /^gotgan-console=; .*Max-Age=0/);
-    await assertRefused(
-      await fetch(url('/console/session'), { headers: withCookie(session) }),
-      401,
-      'SessionExpired',
-    );
-    await assertRefused(await fetch(url('/console/session')), 401, 'NotLoggedIn');
+    await assertRefused(await fetch(url(API), { headers: withCookie(session) }), 401, 'SessionExpired');
+    await assertRefused(await fetch(url(API)), 401, 'NotLoggedIn');
+    const none = await fetch(url('/console/session'), { headers: withCookie(session) });
+    assert.deepEqual([none.status, await none.json()], [200, { session: null, hasEnded: true }]);
+    const never = await fetch(url('/console/session'));
+    assert.deepEqual([never.status, await never.json()], [200, { session: null, hasEnded: false }]);
   });
 
   it('does not count when two cookies claim it', async () => {
     const { cookie } = await logIn();
-    const response = await fetch(url('/console/session'), {
+    const response = await fetch(url(API), {
       headers: { cookie: `${cookie}; gotgan-console=other` },
     });
     await assertRefused(response, 401, 'NotLoggedIn');

@@ -62,6 +62,8 @@ const screens: readonly Screen[] = [
   { hash: '#/access/mine', shows: { en: 'My key pairs', ko: '내 키 쌍' } },
   { hash: '#/access/accounts', shows: { en: 'Create an account', ko: '계정 만들기' } },
   { hash: '#/access/credentials', shows: { en: 'New credential', ko: '새 자격 증명' } },
+  { hash: '#/denials', shows: { en: 'New ones appear by themselves', ko: '새 내역은 자동으로' } },
+  { hash: '#/denials/simulator', shows: { en: 'Nothing is done.', ko: '아무 작업도 하지 않습니다.' } },
   { hash: '#/catalogue', shows: { en: 'OBJECTSTORAGE', ko: 'OBJECTSTORAGE' } },
   { hash: '#/operations', shows: { en: 'Requests per second', ko: '초당 요청 수' } },
   {
@@ -115,7 +117,7 @@ describe('screens', { skip: whyNoBrowser }, () => {
         const excess = await page.evaluate<number>(
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         );
-        assert.equal(excess, 0, `${screen.hash} is wider than the screen`);
+        assert.equal(excess, 0, `${screen.hash} ${screen.open?.en ?? ''} is wider than the screen`);
       }
     } finally {
       await console.close();

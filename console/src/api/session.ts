@@ -23,8 +23,14 @@ export type Login =
   | { readonly accessKey: string; readonly secretKey: string }
   | { readonly apiKey: string };
 
-export async function readSession(): Promise<Session> {
-  return (await sendJson<{ session: Session }>('GET', 'session')).session;
+/** `session`: null when nobody is logged in; `hasEnded`: somebody was. */
+export interface FoundSession {
+  readonly session: Session | null;
+  readonly hasEnded?: boolean;
+}
+
+export function readSession(): Promise<FoundSession> {
+  return sendJson('GET', 'session');
 }
 
 export async function logIn(login: Login): Promise<Session> {

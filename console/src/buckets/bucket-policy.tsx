@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Choice } from '../parts/field.tsx';
+import { hrefOf } from '../parts/route.ts';
 import { SettingCard } from '../parts/setting-card.tsx';
 import { useSaving } from '../parts/stored-setting.tsx';
 import { PolicyText, policyProblem } from '../policies/policy-text.tsx';
@@ -18,6 +19,7 @@ const text = defineText(
     account: 'An account may read and write',
     tls: 'Nobody without TLS',
     address: 'Only from these addresses',
+    simulate: 'Simulate calls',
   },
   {
     title: '버킷 정책',
@@ -28,6 +30,7 @@ const text = defineText(
     account: '한 계정에 읽기와 쓰기 허용',
     tls: 'TLS가 아니면 거부',
     address: '정해진 주소에서만 허용',
+    simulate: '시뮬레이터로 확인',
   },
 );
 
@@ -89,6 +92,11 @@ export function BucketPolicy({ address, found }: BucketPolicyProps) {
       hint={words.hint}
       action={action}
       isChanged={isSound && policy !== prettyJson(found)}
+      buttons={
+        <a className="button" href={hrefOf('denials', 'simulator', address.bucket)}>
+          {words.simulate}
+        </a>
+      }
     >
       <Choice
         label={words.begin}

@@ -3,6 +3,7 @@ import { defineText } from '../text/define-text.ts';
 
 export const causeText = defineText<Readonly<Record<string, string>>>(
   {
+    'proof-refused': 'The proof of identity was refused',
     anonymous: 'Nobody was logged in, and nothing is open to everybody',
     'explicit-deny': 'A statement of a policy denies it',
     'session-limit': 'The session may do less than its role',
@@ -19,6 +20,7 @@ export const causeText = defineText<Readonly<Record<string, string>>>(
     'clock-skew': 'The clock of the client is wrong',
   },
   {
+    'proof-refused': '신원 증명이 거부됐습니다',
     anonymous: '로그인하지 않았고, 모두에게 열린 것이 없습니다',
     'explicit-deny': '정책의 구문이 명시적으로 거부합니다',
     'session-limit': '세션의 권한이 역할보다 좁습니다',

@@ -93,9 +93,22 @@ async function authenticate(
   if (permissions === 'public') {
     // Logging in from elsewhere would put somebody into a stranger's session.
     if (name === 'CreateSession') refuseForeignOrigin(state.request);
+    if (name === 'GetSession') await findSession(state, identity);
     return;
   }
-  const session = await requireSession(state.request, identity);
+  enter(state, await requireSession(state.request, identity));
+}
+
+async function findSession(state: CallState, tokens: ConsoleServices['identity']): Promise<void> {
+  try {
+    enter(state, await requireSession(state.request, tokens));
+  } catch (error) {
+    const isNone = error instanceof ConsoleError && error.status === 401;
+    if (!isNone) throw error;
+  }
+}
+
+function enter(state: CallState, session: HeldSession): void {
   const { principal, auditId } = session.token;
   state.session = session;
   state.caller = { principal, proof: { kind: 'token', auditId } };

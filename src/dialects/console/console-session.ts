@@ -45,7 +45,7 @@ export function refuseForeignOrigin({ headers }: WireRequest): void {
 }
 
 /** Two cookies of the name mean that somebody else has set one: neither counts. */
-function readSessionCookie({ headers }: WireRequest): string | undefined {
+export function readSessionCookie({ headers }: WireRequest): string | undefined {
   const found = (headers.get('cookie') ?? '')
     .split(/[;,]/)
     .map((pair) => pair.trim())
