@@ -13,6 +13,8 @@ export interface CoreErrorDetails {
   BucketNotEmpty: { name: string };
   /** `place`: where the name is claimed, when it is not where it was looked for. */
   NoSuchBucket: { name: string; place?: Place };
+  /** The account is being removed. */
+  AccountClosed: { account: string };
   TooManyBuckets: { limit: number };
   InvalidKey: { reason: 'empty' | 'not-utf8' | 'nul' };
   KeyTooLong: { bytes: number; bytesMax: number };

@@ -8,6 +8,7 @@ import { createPublishRound } from './housekeeping/publish-round.ts';
 import type { ObjectStore, RunningRequest } from './object-store.ts';
 import { abortUpload } from './operations/abort-upload.ts';
 import { readAccount, updateAccount } from './operations/account-settings.ts';
+import { closeAccount, openAccount } from './operations/close-account.ts';
 import { completeUpload } from './operations/complete-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { createBucket } from './operations/create-bucket.ts';
@@ -59,6 +60,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     findBucket: offer(findBucket),
     listBuckets: offer(listBuckets),
     deleteBucket: offer(deleteBucket),
+    closeAccount: offer(closeAccount),
+    openAccount: offer(openAccount),
     updateBucket: offer(updateBucket),
     bucketUsage: offer(bucketUsage),
     bucketUsages: offer(bucketUsages),

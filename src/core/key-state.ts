@@ -152,10 +152,7 @@ export function placeVersion(
     releaseVersion(draft, bucket, key, state.olderNull.record);
   }
   if (record.body.kind === 'pieces' || record.body.kind === 'pages') {
-    draft.put(
-      bodyReferenceKey(record.body.id, { kind: 'version', bucket: bucket.id, key, sequence }),
-      Buffer.alloc(0),
-    );
+    draft.put(bodyReferenceKey(record.body.id, { bucket: bucket.id, key, sequence }), Buffer.alloc(0));
   }
   draft.count((version.isDeleteMarker ? 0 : 1) - (state.head === undefined ? 0 : 1), version.size);
   return record;
@@ -199,7 +196,7 @@ export function releaseVersion(draft: CommitDraft, bucket: Bucket, key: string, 
     draft.delete(bodyKey(bucket.id, body.id));
     return;
   }
-  const owner = { kind: 'version', bucket: bucket.id, key, sequence: record.sequence } as const;
+  const owner = { bucket: bucket.id, key, sequence: record.sequence } as const;
   draft.delete(bodyReferenceKey(body.id, owner));
   draft.put(candidateKey('body', body.id), encodeReclaimable(body));
 }

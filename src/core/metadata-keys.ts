@@ -135,6 +135,11 @@ export function accountKey(account: AccountId, place: Place): Buffer {
   return textKey(space.account, `${account}\0${place}`);
 }
 
+/** The mark of an account that is being removed. No place is called so. */
+export function closedAccountKey(account: AccountId): Buffer {
+  return textKey(space.account, `${account}\0\0closed`);
+}
+
 export function bucketKey(id: BucketId): Buffer {
   return numberKey(space.bucket, id);
 }

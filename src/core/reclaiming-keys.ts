@@ -12,32 +12,25 @@ import {
   writeUint64,
 } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
-import type { UploadNumber } from './upload-keys.ts';
 
-/** Who needs a body: a version of an object (its sequence never changes) or an uploaded part. */
-export type BodyOwner =
-  | { readonly kind: 'version'; readonly bucket: BucketId; readonly key: string; readonly sequence: number }
-  | {
-      readonly kind: 'part';
-      readonly bucket: BucketId;
-      readonly upload: UploadNumber;
-      readonly partNumber: number;
-    };
+/** Who needs a body: a version of an object, whose sequence never changes. */
+export interface BodyOwner {
+  readonly bucket: BucketId;
+  readonly key: string;
+  readonly sequence: number;
+}
+
+/** In the key, for what else may come to own bodies. */
+const OWNER_VERSION = 1;
 
 export function bodyReferenceKey(body: BodyId, owner: BodyOwner): Buffer {
-  const keyBytes = owner.kind === 'version' ? Buffer.byteLength(owner.key) : 2;
-  const buffer = Buffer.allocUnsafe(26 + keyBytes);
+  const buffer = Buffer.allocUnsafe(26 + Buffer.byteLength(owner.key));
   buffer[0] = space.bodyReference;
   buffer.write(body, 1, 'hex');
-  buffer[9] = owner.kind === 'version' ? 1 : 2;
+  buffer[9] = OWNER_VERSION;
   writeUint64(buffer, owner.bucket, 10);
-  if (owner.kind === 'version') {
-    writeUint64(buffer, owner.sequence, 18);
-    buffer.write(owner.key, 26);
-  } else {
-    buffer.write(owner.upload, 18, 'hex');
-    buffer.writeUInt16BE(owner.partNumber, 26);
-  }
+  writeUint64(buffer, owner.sequence, 18);
+  buffer.write(owner.key, 26);
   return buffer;
 }
 
@@ -46,17 +39,9 @@ export function bodyReferenceRange(body: BodyId): KeyRange {
 }
 
 export function parseBodyReferenceKey(key: Buffer): { body: BodyId; owner: BodyOwner } {
-  const body = key.toString('hex', 1, 9);
-  const bucket = readUint64(key, 10);
-  if (key[9] === 1) {
-    return {
-      body,
-      owner: { kind: 'version', bucket, key: key.toString('utf8', 26), sequence: readUint64(key, 18) },
-    };
-  }
   return {
-    body,
-    owner: { kind: 'part', bucket, upload: key.toString('hex', 18, 26), partNumber: key.readUInt16BE(26) },
+    body: key.toString('hex', 1, 9),
+    owner: { bucket: readUint64(key, 10), key: key.toString('utf8', 26), sequence: readUint64(key, 18) },
   };
 }
 

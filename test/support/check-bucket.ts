@@ -84,7 +84,7 @@ function checkBodies(rows: readonly Row[], bucket: Bucket, versions: readonly St
     const { body } = record;
     if (body.kind === 'inline') inline.add(body.id);
     if (body.kind !== 'pieces') continue;
-    const owner = { kind: 'version', bucket: bucket.id, key, sequence: record.sequence } as const;
+    const owner = { bucket: bucket.id, key, sequence: record.sequence } as const;
     referenced.add(bodyReferenceKey(body.id, owner).toString('hex'));
     for (const { blob, partNumber } of body.pieces) {
       const reference = blobReferenceKey(blob, body.id, partNumber);

@@ -85,7 +85,7 @@ function needBody(
     needed.inlineBodies.add(hex(bodyKey(bucket, body.id)));
     return;
   }
-  const owner = { kind: 'version', bucket, key, sequence } as const;
+  const owner = { bucket, key, sequence } as const;
   needed.bodyReferences.add(hex(bodyReferenceKey(body.id, owner)));
   needPieces(needed, body.id, piecesOf(needed, rows, body));
 }

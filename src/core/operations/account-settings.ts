@@ -21,6 +21,10 @@ export interface AccountSettings {
 export interface AccountStore {
   /** As `bucketUsage`, of many: in their order. One that vanishes meanwhile has nothing. */
   bucketUsages(buckets: readonly Bucket[]): Promise<readonly Usage[]>;
+  /** From then on it gets no bucket, also none whose creation is under way. Answers false, and does nothing, while it has buckets. */
+  closeAccount(account: AccountId): Promise<boolean>;
+  /** Takes that back, for an account of the same id that is made again. */
+  openAccount(account: AccountId): Promise<void>;
   /** What is kept about an account in one place, beside its buckets. */
   readAccount(account: AccountId, place: Place): Promise<AccountSettings>;
   /** Replaces (or with null removes) documents. */

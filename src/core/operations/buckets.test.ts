@@ -17,6 +17,7 @@ import { bucketKey, purgeKey } from '../metadata-keys.ts';
 import type { Bucket } from '../model.ts';
 import type { CreateBucketInput } from '../object-store.ts';
 import { settleBucketDeletion } from '../settle-bucket-deletion.ts';
+import { closeAccount, openAccount } from './close-account.ts';
 import { createBucket } from './create-bucket.ts';
 import { deleteBucket } from './delete-bucket.ts';
 import { deleteObject } from './delete-object.ts';
@@ -318,4 +319,35 @@ test('changes of a bucket are made to its newest state', async () => {
   assert.deepEqual(await find(context, ALICE, 'bucket'), changed);
   await deleteBucket(context, changed);
   await assert.rejects(updateBucket(context, changed, { documents: {} }), failsWith('NoSuchBucket'));
+});
+
+test('an account that is closed gets no bucket, also none whose creation had begun', async () => {
+  const core = openCore();
+  const other = openCore({ beside: core }).context;
+  const { context } = core;
+  const input = { account: ALICE, place: 'KR1', name: 'bucket' };
+  await makeBucket(context, 'first');
+  other.metadata.refresh();
+  assert.equal(await closeAccount(other, ALICE), false);
+  await deleteBucket(context, await createBucket(context, input));
+  await deleteBucket(context, await findBucket(context, { caller: ALICE, place: 'KR1', name: 'first' }));
+  const { commit } = context.metadata;
+  let isClosed: boolean | undefined;
+  const late: typeof context = {
+    ...context,
+    metadata: {
+      ...context.metadata,
+      commit: async (request) => {
+        isClosed ??= await closeAccount(other, ALICE);
+        return commit.call(context.metadata, request);
+      },
+    },
+  };
+  await assert.rejects(createBucket(late, input), failsWith('AccountClosed'));
+  assert.equal(isClosed, true);
+  context.metadata.refresh();
+  await assert.rejects(createBucket(context, input), failsWith('AccountClosed'));
+  await openAccount(context, ALICE);
+  context.metadata.refresh();
+  await createBucket(context, input);
 });

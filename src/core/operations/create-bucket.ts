@@ -17,9 +17,10 @@ import type { Bucket } from '../model.ts';
 import { assertBucketName, assertContainerName, bucketNameFault } from '../names.ts';
 import type { CreateBucketInput } from '../object-store.ts';
 import { retryCommit } from '../retry-commit.ts';
+import { checkOpenAccount } from './close-account.ts';
 
 /**
- * Throws InvalidBucketName, BucketAlreadyOwned, BucketNameTaken, TooManyBuckets. The number of buckets is counted before the
+ * Throws InvalidBucketName, BucketAlreadyOwned, BucketNameTaken, TooManyBuckets, AccountClosed. The number of buckets is counted before the
  * commit, so that creations at the same moment may exceed the limit by their own number.
  */
 export async function createBucket(context: CoreContext, input: CreateBucketInput): Promise<Bucket> {
@@ -30,6 +31,7 @@ export async function createBucket(context: CoreContext, input: CreateBucketInpu
     const directory = directoryKey(account, place, name);
     await assertNotOwned(context, directory, name);
     await assertMayHaveMore(context, account);
+    await checkOpenAccount(context, draft, account);
     const claimed = await claimName(context, draft, input);
     const record: BucketRecord = {
       state: 'active',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkBucket } from '../../../test/support/check-bucket.ts';
 import { failsWith, makeBucket, openCore, put, read } from '../../../test/support/open-core.ts';
+import type { ObjectVersion } from '../model.ts';
 import { headObject } from './get-object.ts';
 import { updateObject } from './update-object.ts';
 
@@ -28,6 +29,26 @@ test('documents are replaced and removed, and nothing else changes', async () =>
   }
   assert.equal(await read(context, bucket, 'key'), 'second');
   checkBucket(storage, bucket);
+});
+
+test('what is decided by a version is decided again for the one that has replaced it', async () => {
+  const core = openCore();
+  const other = openCore({ beside: core }).context;
+  const { context } = core;
+  const bucket = await makeBucket(context, 'bucket');
+  const first = await put(context, bucket, 'key', 'first');
+  other.metadata.refresh();
+  const asked: number[] = [];
+  const documents = async ({ sequence }: ObjectVersion) => {
+    asked.push(sequence);
+    if (asked.length === 1) await put(other, bucket, 'key', 'second');
+    return { acl: `for ${sequence}` };
+  };
+  const updated = await updateObject(context, { bucket, key: 'key', versionId: 'null', documents });
+  assert.deepEqual(asked, [first.sequence, updated.sequence]);
+  assert.notEqual(updated.sequence, first.sequence);
+  assert.equal(updated.metadata.documents['acl'], `for ${updated.sequence}`);
+  assert.equal(await read(context, bucket, 'key'), 'second');
 });
 
 test('what is not there cannot be updated', async () => {

@@ -1,6 +1,5 @@
 import { withComposition } from '../composition/composition-documents.ts';
 import type { CoreContext } from '../core-context.ts';
-import { CoreError } from '../core-errors.ts';
 import { indexExpiry } from '../expiry.ts';
 import { findVersion } from '../find-version.ts';
 import { changedVersion, encodeVersion, toObjectVersion, type VersionRecord } from '../metadata-records.ts';
@@ -8,14 +7,17 @@ import type { Bucket, ObjectMetadata, ObjectVersion, VersionId } from '../model.
 import { assertKey } from '../names.ts';
 import { commitBelowBucket } from '../retry-commit.ts';
 
+type DocumentChanges = Readonly<Record<string, string | null>>;
+
 export interface UpdateObjectInput {
   readonly bucket: Bucket;
   readonly key: string;
   readonly versionId?: VersionId;
-  /** Only while it is the version of this sequence: another may have taken its id, `null`, or its place as the latest. */
-  readonly sequence?: number;
-  /** `null` removes a document. */
-  readonly documents?: Readonly<Record<string, string | null>>;
+  /**
+   * `null` removes a document. A function is asked about the version as it is, and again when another has taken its id (`null`)
+   * or its place as the latest one meanwhile.
+   */
+  readonly documents?: DocumentChanges | ((current: ObjectVersion) => Promise<DocumentChanges>);
   /** Given the version as it is, answers what all of its metadata is to be. Moves its LastModified to now. */
   readonly metadata?: (current: ObjectVersion) => ObjectMetadata;
   /** When it expires; `null`: never. Undefined leaves that as it is. */
@@ -29,13 +31,12 @@ export function updateObject(context: CoreContext, input: UpdateObjectInput): Pr
     assertKey(key, context.settings.keyBytesMax);
     return commitBelowBucket(context, bucket, key, async (draft, current) => {
       const found = await findVersion(context, current, key, versionId);
-      const { metadata, sequence } = found.record;
-      if (input.sequence !== undefined && input.sequence !== sequence) {
-        throw new CoreError('TooMuchContention', { key });
-      }
-      const replaced = input.metadata?.(toObjectVersion(key, found.record, found.isLatest));
-      const kept = { ...metadata, documents: mergeDocuments(metadata.documents, input.documents ?? {}) };
-      const { protection } = found.record;
+      const { metadata, protection } = found.record;
+      const shown = toObjectVersion(key, found.record, found.isLatest);
+      const replaced = input.metadata?.(shown);
+      const { documents = {} } = input;
+      const changes = typeof documents === 'function' ? await documents(shown) : documents;
+      const kept = { ...metadata, documents: mergeDocuments(metadata.documents, changes) };
       const expiresAtMicros =
         input.expiresAtMicros === undefined ? found.record.expiresAtMicros : input.expiresAtMicros;
       const changed = withComposition(

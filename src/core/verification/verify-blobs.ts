@@ -122,7 +122,7 @@ async function ownersOfBlob(run: VerificationRun, blob: BlobId): Promise<readonl
     const { body } = parseBlobReferenceKey(key);
     for (const row of await run.metadata.scan(bodyReferenceRange(body), OWNERS_SHOWN_MAX)) {
       const { owner } = parseBodyReferenceKey(row.key);
-      if (owner.kind === 'part' || owners.length >= OWNERS_SHOWN_MAX) continue;
+      if (owners.length >= OWNERS_SHOWN_MAX) continue;
       const entries = await run.metadata.getMany([
         headKey(owner.bucket, owner.key),
         olderKey(owner.bucket, owner.key, owner.sequence),

@@ -22,7 +22,7 @@ import {
   parseBodyReferenceKey,
   parseCondemnedKey,
 } from '../reclaiming-keys.ts';
-import { parsePartKey, parseSweepKey, parseUploadKey, partKey } from '../upload-keys.ts';
+import { parsePartKey, parseSweepKey, parseUploadKey } from '../upload-keys.ts';
 import { decodeSweep, decodeUpload } from '../upload-records.ts';
 import type { Finding } from './findings.ts';
 import type { VerificationRun } from './verification-run.ts';
@@ -121,16 +121,12 @@ class UnfinishedOwners {
 
 async function judgeBodyReference(run: VerificationRun, row: Row): Promise<Finding | undefined> {
   const { body, owner } = parseBodyReferenceKey(row.key);
-  const found =
-    owner.kind === 'part'
-      ? (await run.metadata.get(partKey(owner.bucket, owner.upload, owner.partNumber))) !== undefined
-      : (await bodyOfVersion(run, owner)) === body;
-  if (found) return undefined;
+  if ((await bodyOfVersion(run, owner)) === body) return undefined;
   return {
     kind: 'stray-reference',
     what: `body ${body} is kept for a version that does not exist or has other bytes`,
     bucket: await run.nameOf(owner.bucket),
-    ...(owner.kind === 'version' && { key: owner.key }),
+    key: owner.key,
     remedy: { deletes: [row.key] },
   };
 }

@@ -74,7 +74,7 @@ async function findBodyProblem(
     return size === 0 ? undefined : { kind: 'missing-bytes', what: `a version of ${size} bytes has no body` };
   }
   if (body.kind === 'inline') return judgeInline(run, bucket, size, body);
-  const owner = { kind: 'version', bucket, key, sequence } as const;
+  const owner = { bucket, key, sequence } as const;
   if ((await run.metadata.get(bodyReferenceKey(body.id, owner))) === undefined) {
     return { kind: 'missing-reference', what: `body ${body.id} has no reference of its version` };
   }

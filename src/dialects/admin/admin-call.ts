@@ -39,7 +39,13 @@ export interface AdminServices {
   readonly identity: IdentityStore;
   readonly store: Pick<
     ObjectStore,
-    'listBuckets' | 'bucketUsage' | 'updateBucket' | 'readAccount' | 'updateAccount'
+    | 'listBuckets'
+    | 'bucketUsage'
+    | 'updateBucket'
+    | 'readAccount'
+    | 'updateAccount'
+    | 'closeAccount'
+    | 'openAccount'
   >;
   readonly denials: DenialReader;
   readStatus(): Promise<ServerStatus>;

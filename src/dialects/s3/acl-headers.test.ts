@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { decodeAcl } from '../../identity/acl.ts';
 import type { AccountRecord, UserRecord } from '../../identity/principal.ts';
 import { defaultInstances } from '../../identity/service-instances.ts';
-import { parseQuery } from '../kernel/query-parameters.ts';
 import type { WireHeaders } from '../kernel/wire.ts';
 import { type AclSubject, aclDocument, readAclHeaders } from './acl-headers.ts';
 import { chooseAclRequest } from './acl-request.ts';
@@ -40,14 +39,14 @@ const directory: AccountDirectory = {
   },
 };
 
-function asking(fields: Readonly<Record<string, string>>, query = '') {
+function asking(fields: Readonly<Record<string, string>>) {
   const headers: WireHeaders = {
     get: (name) => fields[name],
     has: (name) => fields[name] !== undefined,
     count: (name) => (fields[name] === undefined ? 0 : 1),
     names: () => Object.keys(fields),
   };
-  return { request: { headers }, query: parseQuery(query), flavour: s3Flavours.nhn };
+  return { request: { headers }, flavour: s3Flavours.nhn };
 }
 
 const owningCall = (flavour: S3FlavourName): OwningCall => ({
@@ -104,11 +103,6 @@ describe('headers', () => {
       await storedFor({ 'x-amz-acl': 'bucket-owner-read' }, { kind: 'object', owner: B, bucketOwner: A }),
       `{"v":1,"g":[["F","${B}"],["R","${A}"]]}`,
     );
-  });
-
-  test('one moved into the query of a presigned URL', () => {
-    const request = readAclHeaders(asking({}, 'X-Amz-Signature=00&x-amz-acl=public-read'), 'object');
-    assert.deepEqual(request, { kind: 'canned', name: 'public-read' });
   });
 
   test('names that are none, or none here', async () => {

@@ -36,7 +36,7 @@ export type AclSubject =
   | { readonly kind: 'object'; readonly owner: string; readonly bucketOwner: string };
 
 /** What a call shows of its request. */
-export type Asking = Pick<S3Call, 'query'> & { readonly flavour: Pick<S3Call['flavour'], 'cannedAcls'> } & {
+export type Asking = { readonly flavour: Pick<S3Call['flavour'], 'cannedAcls'> } & {
   readonly request: Pick<WireRequest, 'headers'>;
 };
 
@@ -52,10 +52,10 @@ const grantHeaders: readonly (readonly [header: string, permission: AclPermissio
 
 /** Undefined when the request asks for no list. Throws InvalidRequest, InvalidArgument, NotImplemented and MalformedACLError. */
 export function readAclHeaders(call: Asking, subject: AclSubject['kind']): AclRequest | undefined {
-  const canned = askedFor(call, CANNED_HEADER);
+  const canned = call.request.headers.get(CANNED_HEADER);
   let grants: NamedGrant[] | undefined;
   for (const [header, permission] of grantHeaders) {
-    const value = askedFor(call, header);
+    const value = call.request.headers.get(header);
     if (value === undefined) continue;
     if (call.flavour.cannedAcls !== undefined) {
       const AdditionalMessage = 'Only canned access control lists exist here.';
@@ -105,11 +105,6 @@ async function aclOfRequest(
       checkOwner(request.policy, subject.owner);
       return aclOf(await resolveGrants(request.policy.grants, directory));
   }
-}
-
-/** Makers of presigned URLs move such headers into the query, where the signature covers them too. */
-function askedFor({ request, query }: Asking, header: string): string | undefined {
-  return request.headers.get(header) ?? (query.size === 0 ? undefined : query.get(header));
 }
 
 /** `aws-exec-read` names a service of Amazon that does not exist here. */

@@ -52,20 +52,26 @@ function filterXml({ prefix, tags, sizeGreaterThan, sizeLessThan, form }: Lifecy
   return parent('Filter', form === 'and' ? parent('And', parts) : parts);
 }
 
-/** Of writes, GET and HEAD: the rule by which a current object expires first (Amazon S3 API Reference, "GetObject"). */
+/**
+ * Of writes, GET and HEAD: the rule by which a current object expires first (Amazon S3 API Reference, "GetObject"), or the moment
+ * that was set through Swift (nhn-openstack.md, section 18).
+ */
 export function pushExpiration(
   headers: string[],
   version: ObjectVersion,
   { bucket, key, lifecycleDayMicros }: Pick<S3Call, 'bucket' | 'key' | 'lifecycleDayMicros'>,
 ): void {
-  if (!version.isLatest || lifecycleTextOf(bucket) === undefined) return;
+  const { expiresAtMicros } = version;
+  if (!version.isLatest || (expiresAtMicros === undefined && lifecycleTextOf(bucket) === undefined)) return;
   const { size, metadata, sequence: createdAtMicros } = version;
-  const first = firstExpiry(
+  const byRule = firstExpiry(
     lifecycleOf(bucket),
     key,
     { size, metadata, createdAtMicros },
     lifecycleDayMicros,
   );
+  const own = expiresAtMicros === undefined ? undefined : { ruleId: 'X-Delete-At', micros: expiresAtMicros };
+  const first = own !== undefined && own.micros <= (byRule?.micros ?? own.micros) ? own : byRule;
   if (first === undefined) return;
   const date = formatHttpDate(first.micros);
   headers.push('x-amz-expiration', `expiry-date="${date}", rule-id="${encodeStrict(first.ruleId)}"`);

@@ -25,6 +25,7 @@ const fromCore: CoreErrorMap = {
   BucketNameTaken: ({ name }) => new S3Error('BucketAlreadyExists', { BucketName: name }),
   BucketNotEmpty: ({ name }) => new S3Error('BucketNotEmpty', { BucketName: name }),
   NoSuchBucket: noSuchBucket,
+  AccountClosed: () => new S3Error('AccessDenied'),
   TooManyBuckets: () => new S3Error('TooManyBuckets'),
   InvalidKey: () => new S3Error('InvalidURI'),
   KeyTooLong: ({ bytes, bytesMax }) =>

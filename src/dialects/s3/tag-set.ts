@@ -50,14 +50,11 @@ export function readTagDocument(body: Buffer, thing: TaggedThing): TagSet {
 }
 
 /**
- * Of a request that makes an object, where a link may have it in the query; none when it asks for none. Throws InvalidArgument,
+ * Of a request that makes an object; none when it asks for none. Throws InvalidArgument,
  * and as `checkTags`.
  */
-export function readTagHeader({
-  request,
-  query,
-}: Pick<S3Call, 'query'> & { readonly request: Pick<WireRequest, 'headers'> }): TagSet {
-  const text = request.headers.get(TAGGING_HEADER) ?? query.get(TAGGING_HEADER);
+export function readTagHeader({ request }: { readonly request: Pick<WireRequest, 'headers'> }): TagSet {
+  const text = request.headers.get(TAGGING_HEADER);
   if (text === undefined || text === '') return [];
   const tags = text.split('&').map((pair) => {
     const equals = pair.indexOf('=');

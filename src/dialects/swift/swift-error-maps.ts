@@ -32,6 +32,7 @@ const fromCore: CoreErrorMap = {
   BucketNameTaken: conflict,
   BucketNotEmpty: conflict,
   NoSuchBucket: notFound,
+  AccountClosed: () => new SwiftError(403),
   TooManyBuckets: ({ limit }) => new SwiftError(413, `The account has its ${limit} containers already`),
   InvalidKey: () => new SwiftError(412, 'Invalid UTF8 or contains NULL'),
   KeyTooLong: ({ bytes }) =>

@@ -21,7 +21,11 @@ export const createAccount = defineOperation({
     const { name, id } = readJson(body, { name: 'text', id: 'optional text' });
     return { name, ...(id === undefined ? {} : { id }) };
   },
-  run: ({ identity }: AdminServices, input: Input) => identity.createAccount(input),
+  async run({ identity, store }: AdminServices, input: Input) {
+    const created = await identity.createAccount(input);
+    await store.openAccount(created.account.id);
+    return created;
+  },
   encode: ({ account, rootUser }) =>
     jsonResponse(201, { account: accountJson(account), rootUser: userJson(rootUser) }),
 });

@@ -4,7 +4,6 @@ import { AdminError } from '../admin-errors.ts';
 import { noContent } from '../render-json.ts';
 import { resolveAccount } from '../resolve-names.ts';
 
-/** A bucket that was being made while the account was shut may be left behind; an account of the same id reaches it again. */
 export const deleteAccount = defineOperation({
   name: 'DeleteAccount',
   summary: 'Removes an account with its users and keys. An account that still has buckets is refused.',
@@ -15,14 +14,10 @@ export const deleteAccount = defineOperation({
   decode: (_call: AdminCall) => undefined,
   async run({ identity, store }: AdminServices, _input, call) {
     const { id, name } = await resolveAccount(identity, call);
-    let bucketName: string | undefined;
-    const isRemoved = await identity.removeAccount(id, async () => {
-      const { buckets } = await store.listBuckets({ account: id, prefix: '', after: '', limit: 1 });
-      bucketName = buckets[0]?.name;
-      return bucketName === undefined;
-    });
-    if (isRemoved) return;
-    const message = `The account ${name} still has buckets, such as ${bucketName}: remove them first.`;
+    if (await identity.removeAccount(id, () => store.closeAccount(id))) return;
+    const { buckets } = await store.listBuckets({ account: id, prefix: '', after: '', limit: 1 });
+    const such = buckets[0] === undefined ? '' : `, such as ${buckets[0].name}`;
+    const message = `The account ${name} still has buckets${such}: remove them first.`;
     throw new AdminError(409, 'AccountNotEmpty', message);
   },
   encode: noContent,

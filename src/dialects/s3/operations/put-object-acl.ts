@@ -29,16 +29,22 @@ export const putObjectAcl = defineOperation<S3Call, S3Services, Input, ObjectVer
     addressed,
     request: chooseAclRequest(body, request, call),
   }),
-  async run({ store, accounts }, { addressed, request }, call) {
+  run({ store, accounts }, { addressed, request }, call) {
     const { bucket, key } = call;
-    const { version } = await store.headObject({ bucket, key, conditions: {}, ...addressed });
-    confirmAccess(call, 'object:write-acl', version);
-    if (hasAclsDisabled(bucket)) throw new S3Error('AccessControlListNotSupported');
-    const { owner, versionId, sequence } = version;
-    const acl = await aclDocument(request, { kind: 'object', owner, bucketOwner: bucket.account }, accounts);
-    refusePublicAcl(bucket, acl);
-    // The version that was looked at and no other: its owner is the one the list is for.
-    return store.updateObject({ bucket, key, versionId, sequence, documents: { acl } });
+    // By the version that gets the list, and no other: its owner is the one the list is for.
+    const documents = async (version: ObjectVersion) => {
+      confirmAccess(call, 'object:write-acl', version);
+      if (hasAclsDisabled(bucket)) throw new S3Error('AccessControlListNotSupported');
+      const { owner } = version;
+      const acl = await aclDocument(
+        request,
+        { kind: 'object', owner, bucketOwner: bucket.account },
+        accounts,
+      );
+      refusePublicAcl(bucket, acl);
+      return { acl };
+    };
+    return store.updateObject({ bucket, key, ...addressed, documents });
   },
   encode(version, call) {
     const headers: string[] = [];
