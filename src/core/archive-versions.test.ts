@@ -172,3 +172,17 @@ test('versions of its own take the place of an archive', async () => {
   await put(core.context, main, 'key', 'second');
   assert.deepEqual(await list(world, archive), []);
 });
+
+test('stack: deleting what history has deleted brings it back', async () => {
+  const world = await openWorld();
+  const { core, archive } = world;
+  await put(core.context, world.main, 'key', 'first');
+  core.clock.micros += 1_000_000;
+  await remove(world, world.main, 'key');
+  const documents = archiveDocument({ bucket: 'archive', mode: 'stack' });
+  const main = await updateBucket(core.context, world.main, { documents });
+  core.context.metadata.refresh();
+  assert.equal((await remove(world, main, 'key')).existed, true);
+  assert.equal(await read(core.context, main, 'key'), 'first');
+  assert.deepEqual(await list(world, archive), []);
+});

@@ -16,10 +16,9 @@ import {
   readKeyState,
   releaseVersion,
   type StoredVersion,
-  storedVersion,
 } from './key-state.ts';
 import { headKey, parseHeadKey, rangeOfPrefix } from './metadata-keys.ts';
-import { EMPTY_MD5, type VersionRecord } from './metadata-records.ts';
+import { decodeVersion, EMPTY_MD5, type VersionRecord } from './metadata-records.ts';
 import type { Bucket } from './model.ts';
 import { contentOf, joinDrafts, moveBody } from './move-version.ts';
 import { findBucket } from './operations/find-bucket.ts';
@@ -171,7 +170,7 @@ function timestampOf(micros: number): string {
   return `${String(Math.floor(units / 100_000)).padStart(10, '0')}.${fraction}`;
 }
 
-/** A marker in the archive is taken away with the object: nothing stood there before. */
+/** A marker in the archive is taken away with the object, where there is one: nothing stood there before. */
 async function restoreNewest(
   context: CoreContext,
   draft: CommitDraft,
@@ -182,18 +181,21 @@ async function restoreNewest(
   state: KeyState,
 ): Promise<'restored' | 'nothing'> {
   const range = rangeOfPrefix(headKey(archive.bucket.id, prefixOf(key)));
-  const [row] = await context.metadata.scan(range, 1, 'reverse');
-  const archived = storedVersion(row);
-  if (row === undefined || archived === undefined) return 'nothing';
-  const { record } = archived;
-  const name = parseHeadKey(row.key);
-  const isMarker = record.metadata.system.contentType === MARKER_TYPE;
-  if (!isMarker) {
-    const body = await moveBody(context, draft, archive.bucket, bucket, record.body);
-    placeVersion(context, draft, bucket, key, state, { ...contentOf(record), body });
+  const rows = await context.metadata.scan(range, 2, 'reverse');
+  for (const row of rows) {
+    const archived: StoredVersion = { entry: row, record: decodeVersion(row.value) };
+    const { record } = archived;
+    const isMarker = record.metadata.system.contentType === MARKER_TYPE;
+    if (!isMarker) {
+      const body = await moveBody(context, draft, archive.bucket, bucket, record.body);
+      placeVersion(context, draft, bucket, key, state, { ...contentOf(record), body });
+    }
+    await removeArchived(context, side, archive.bucket, parseHeadKey(row.key), archived);
+    if (!isMarker) return 'restored';
+    // What the marker stands for has been undone: the version before it comes back.
+    if (liveHead(context, state) !== undefined) return 'nothing';
   }
-  await removeArchived(context, side, archive.bucket, name, archived);
-  return isMarker ? 'nothing' : 'restored';
+  return 'nothing';
 }
 
 /** As a deletion would: in a bucket with versions, behind a delete marker. */

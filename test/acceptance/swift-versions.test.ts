@@ -182,6 +182,7 @@ describe('ListObjectVersions', () => {
     assert.equal((await list(c, '&limit=2')).length, 2);
     assert.deepEqual((await kim.ask('GET', c)).text, 'dir/b\n');
     assert.equal((await kim.ask('GET', `${c}?versions=false`)).text, 'dir/b\n');
+    assert.equal(JSON.parse((await kim.ask('GET', `${c}?versions`)).text).length, 4);
   });
 
   it('is JSON only', async () => {

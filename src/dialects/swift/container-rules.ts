@@ -68,8 +68,8 @@ function decodeVersioning(headers: WireHeaders, { versioning }: Ruled): Versioni
 
 /** Null: older versions go nowhere any more. Undefined: as before. */
 function decodeArchive(headers: WireHeaders, before: Ruled): ArchiveSettings | null | undefined {
-  const history = askedFor(headers, 'X-History-Location');
-  const stack = askedFor(headers, 'X-Versions-Location');
+  const history = locationIn(headers, 'X-History-Location');
+  const stack = locationIn(headers, 'X-Versions-Location');
   const retention = askedFor(headers, 'X-Versions-Retention');
   if (typeof history === 'string' && typeof stack === 'string') {
     throw new SwiftError(400, 'Only one of X-Versions-Location or X-History-Location may be specified');
@@ -87,6 +87,11 @@ function decodeArchive(headers: WireHeaders, before: Ruled): ArchiveSettings | n
   return retention === null
     ? rest
     : { ...rest, retentionMicros: daysIn('X-Versions-Retention', retention, 1) * DAY_MICROS };
+}
+
+/** Unlike elsewhere a value wins over its removal, as in Swift. */
+function locationIn(headers: WireHeaders, header: string): string | null | undefined {
+  return headers.get(header.toLowerCase()) || askedFor(headers, header);
 }
 
 function containerIn(value: string): string {

@@ -3,7 +3,7 @@ import type { WireRequest } from '../kernel/wire.ts';
 import { SwiftError } from './swift-errors.ts';
 
 const MICROS = 1_000_000;
-const INTEGER = /^\s*[+-]?\d{1,15}\s*$/;
+const INTEGER = /^\s*[+-]?\d{1,200}\s*$/;
 /** Of a sum that is still an exact number: the year 9999. */
 const SECONDS_MAX = 253_402_300_799;
 

@@ -15,6 +15,7 @@ import type { CopyTarget, SwiftCall } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import type { OpenedLink } from './temp-url-call.ts';
 import { decodeVersionId } from './version-ids.ts';
+import { isForWebSite } from './web-pages.ts';
 
 const NO_QUERY = parseQuery('');
 const OUTSIDE_OF_LINK: AccessDecision = { allowed: false, trace: [] };
@@ -70,6 +71,10 @@ export class SwiftCallState implements SwiftCall {
 
   get refusal(): 401 | 403 {
     return this.link !== undefined || this.caller.principal.kind === 'anonymous' ? 401 : 403;
+  }
+
+  get isForWebSite(): boolean {
+    return this.link === undefined && isForWebSite(this, this.loadedBucket);
   }
 
   get isOwner(): boolean {

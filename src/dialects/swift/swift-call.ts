@@ -40,6 +40,8 @@ export interface SwiftCall extends Call {
   readonly caller: Caller;
   /** Of what is refused: whoever has shown no token that holds may come back with one. */
   readonly refusal: 401 | 403;
+  /** To be answered by `serveWebSite`, which decides on its own what may be shown. */
+  readonly isForWebSite: boolean;
   /** The caller has what the account has: settings are shown that others do not see. */
   readonly isOwner: boolean;
   /** Loaded once; set for every operation whose permissions are on the bucket or the object. */

@@ -11,6 +11,7 @@ import { CoreError } from '../../core/core-errors.ts';
 import type { Place } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { TokenSource } from '../../identity/credentials.ts';
+import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { PercentEncodingError } from '../../lib/percent-encoding.ts';
 import { verifyAuthToken } from '../authn/auth-token.ts';
@@ -54,6 +55,15 @@ type SwiftOperation = Operation<SwiftCall, SwiftServices>;
 /** The pipeline hands back to the dialect the calls that `begin` made. */
 const stateOf = (call: SwiftCall): SwiftCallState => call as SwiftCallState;
 
+/** Those that answer pages where a container is a web site. */
+const pageOperations: ReadonlySet<string> = new Set([
+  'GetObject',
+  'HeadObject',
+  'ListContainerObjects',
+  'HeadContainer',
+]);
+const ALLOWED: AccessDecision = { allowed: true, trace: [] };
+
 export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): SwiftDialect {
   const { store, tokens, entropy } = parts;
   const { place } = settings;
@@ -81,7 +91,11 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
       else if (proof.kind === 'refused' && operation.permissions !== 'public') throw new SwiftError(401);
     },
     load: (call, operation) => load(stateOf(call), operation, store),
-    authorise: (call, operation) => authoriseCall(store, stateOf(call), operation),
+    authorise(call, operation) {
+      // A web site decides page by page (`serveWebSite`).
+      const isPage = pageOperations.has(operation.name) && stateOf(call).isForWebSite;
+      return isPage ? Promise.resolve(ALLOWED) : authoriseCall(store, stateOf(call), operation);
+    },
     denied: (call) => new SwiftError(call.refusal),
     finish(response, call) {
       const { link } = stateOf(call);

@@ -41,7 +41,12 @@ const fromCore: CoreErrorMap = {
   NoSuchVersion: notFound,
   InvalidVersionId: () => new SwiftError(400, 'Invalid version-id'),
   VersionIsDeleteMarker: ({ versionId }) =>
-    new SwiftError(404, undefined, ['X-Object-Version-Id', swiftVersionId(versionId)]),
+    new SwiftError(404, undefined, [
+      'X-Object-Version-Id',
+      swiftVersionId(versionId),
+      'Content-Type',
+      'application/x-deleted;swift_versions_deleted=1',
+    ]),
   PreconditionFailed: () => new SwiftError(412),
   NotModified: ({ etag, lastModifiedMicros }) =>
     new SwiftError(304, undefined, ['Etag', etag, 'Last-Modified', lastModifiedHeader(lastModifiedMicros)]),

@@ -60,6 +60,7 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
     versioned_writes: { allowed_flags: ['x-versions-location', 'x-history-location'] },
     symlink: { symloop_max: 2, static_links: true },
     object_versioning: {},
+    staticweb: {},
     copy: { object_post_as_copy: false },
     keystoneauth: {},
     tempauth: { account_acls: false },

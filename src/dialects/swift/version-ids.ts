@@ -50,10 +50,13 @@ export function writtenVersion({ versionId }: { readonly versionId: VersionId })
   return versionId === 'null' ? [] : ['X-Object-Version-Id', swiftVersionId(versionId)];
 }
 
-/** For the core. Throws 400. */
+/** For the core. Throws 400, and 401 or 403 for who does not own the container. */
 export function addressedVersion(call: SwiftCall): { readonly versionId?: VersionId } {
   const versionId = decodeVersionId(call, call.bucket);
-  return versionId === undefined ? {} : { versionId };
+  if (versionId === undefined) return {};
+  // What containers grant is about what is current.
+  if (!call.isOwner) throw new SwiftError(call.refusal);
+  return { versionId };
 }
 
 /** `null` when the name has no current object any more. */

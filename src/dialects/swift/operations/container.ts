@@ -4,6 +4,7 @@ import { CoreError } from '../../../core/core-errors.ts';
 import type { Bucket } from '../../../core/model.ts';
 import type { Usage } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import type { WireResponse } from '../../kernel/wire.ts';
 import { decodeRules, pushRules } from '../container-rules.ts';
 import {
   changesOfAcls,
@@ -16,9 +17,10 @@ import { formatTimestamp, lastModifiedHeader } from '../dates.ts';
 import { listObjects } from '../list-objects.ts';
 import { chooseListingFormat, type ListingFormat } from '../listing-format.ts';
 import { decodeListingParameters, type ListingParameters } from '../listing-parameters.ts';
-import { type ListingRow, renderListing } from '../render-listing.ts';
+import { renderListing } from '../render-listing.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { SwiftError } from '../swift-errors.ts';
+import { serveWebSite } from '../web-pages.ts';
 
 /** Time of the last request that set something, in microseconds. */
 const CHANGED_DOCUMENT = 'swift-changed';
@@ -31,50 +33,53 @@ interface ListingInput {
 export const listContainerObjects = defineOperation<
   SwiftCall,
   SwiftServices,
-  ListingInput,
-  { readonly rows: readonly ListingRow[]; readonly usage: Usage; readonly format: ListingFormat }
+  () => ListingInput,
+  WireResponse
 >({
   name: 'ListContainerObjects',
-  summary: 'Lists the objects of a container.',
+  summary: 'Lists the objects of a container, or answers a page of the web site that it is.',
   route: { method: 'GET', resource: 'container' },
   permissions: [{ action: 'bucket:list-objects', on: 'bucket' }],
   body: { kind: 'none' },
   mutates: false,
-  decode: ({ query, request }) => ({
-    parameters: decodeListingParameters(query),
-    format: chooseListingFormat(query, request.headers),
-  }),
-  run: async ({ store }, { parameters, format }, { bucket }) => ({
-    rows: await listObjects(store, bucket, parameters),
-    usage: await store.bucketUsage(bucket),
-    format,
-  }),
-  encode({ rows, usage, format }, call) {
+  // Browsers ask a web site for forms that no listing has.
+  decode:
+    ({ query, request }) =>
+    () => ({
+      parameters: decodeListingParameters(query),
+      format: chooseListingFormat(query, request.headers),
+    }),
+  async run(services, input, call) {
+    if (call.isForWebSite) return serveWebSite(services, call);
+    const { store } = services;
+    const { parameters, format } = input();
+    const rows = await listObjects(store, call.bucket, parameters);
     const shape = { root: 'container', item: 'object', name: call.containerName } as const;
-    return renderListing(rows, shape, format, containerHeaders(call, usage));
+    return renderListing(rows, shape, format, containerHeaders(call, await store.bucketUsage(call.bucket)));
   },
+  encode: (response) => response,
 });
 
-export const headContainer = defineOperation<
-  SwiftCall,
-  SwiftServices,
-  ListingFormat,
-  { readonly usage: Usage; readonly format: ListingFormat }
->({
+export const headContainer = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
   name: 'HeadContainer',
   summary: 'Tells how much a container holds, its settings and its metadata.',
   route: { method: 'HEAD', resource: 'container' },
   permissions: [{ action: 'bucket:head', on: 'bucket' }],
   body: { kind: 'none' },
   mutates: false,
-  decode: ({ query, request }) => chooseListingFormat(query, request.headers),
-  run: async ({ store }, format, { bucket }) => ({ usage: await store.bucketUsage(bucket), format }),
-  encode: ({ usage, format }, call) => ({
-    status: 204,
-    headers: [...containerHeaders(call, usage), ...format.headers],
-    body: null,
-    contentLength: 0,
-  }),
+  decode: () => undefined,
+  async run(services, _input, call) {
+    if (call.isForWebSite) return serveWebSite(services, call);
+    const format = chooseListingFormat(call.query, call.request.headers);
+    const usage = await services.store.bucketUsage(call.bucket);
+    return {
+      status: 204,
+      headers: [...containerHeaders(call, usage), ...format.headers],
+      body: null,
+      contentLength: 0,
+    };
+  },
+  encode: (response) => response,
 });
 
 export const putContainer = defineOperation<

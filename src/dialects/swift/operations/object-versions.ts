@@ -30,7 +30,8 @@ export const listObjectVersions = defineOperation<
   mutates: false,
   decode(call) {
     const { query, request } = call;
-    if (!isTrue(query.get('versions'))) return undefined;
+    const wanted = query.get('versions') ?? '';
+    if (wanted !== '' && !isTrue(wanted)) return undefined;
     const accept = query.has('format') || request.headers.has('accept');
     if (accept && chooseListingFormat(query, request.headers).type !== 'application/json') {
       throw new SwiftError(406, 'Versions are listed as JSON only');

@@ -21,6 +21,7 @@ import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { SwiftError } from '../swift-errors.ts';
 import { swiftLimits } from '../swift-limits.ts';
 import { addressedVersion, currentVersionId, versionHeaders, writtenVersion } from '../version-ids.ts';
+import { serveWebSite } from '../web-pages.ts';
 
 export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
   name: 'GetObject',
@@ -30,7 +31,9 @@ export const getObject = defineOperation<SwiftCall, SwiftServices, undefined, Wi
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,
-  async run({ store, entropy }, _input, call) {
+  async run(services, _input, call) {
+    if (call.isForWebSite) return serveWebSite(services, call);
+    const { store, entropy } = services;
     const { bucket, key, request } = call;
     const options = {
       mayRead: mayReadOf(call),
@@ -57,7 +60,9 @@ export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, W
   body: { kind: 'none' },
   mutates: false,
   decode: () => undefined,
-  async run({ store }, _input, call) {
+  async run(services, _input, call) {
+    if (call.isForWebSite) return serveWebSite(services, call);
+    const { store } = services;
     const { bucket, key, request } = call;
     const asked = {
       bucket,
@@ -175,7 +180,10 @@ export const deleteObject = defineOperation<SwiftCall, SwiftServices, undefined,
   mutates: true,
   decode: () => undefined,
   async run({ store }, _input, call) {
-    const { bucket, key } = call;
+    const { bucket, key, request } = call;
+    if (!/^\d*$/.test(request.headers.get('x-if-delete-at') ?? '')) {
+      throw new SwiftError(400, 'Bad X-If-Delete-At header value');
+    }
     const addressed = addressedVersion(call);
     const deleted = await store.deleteObject({ bucket, key, conditions: {}, ...addressed });
     // Unlike S3, what is not there cannot be removed.
