@@ -9,5 +9,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   role: 'Roles that somebody assumes for a while',
   policy: 'Policies of users, services, groups and roles',
   quota: 'Limits of what accounts and buckets hold',
+  product: 'Products of the catalogue that Samsung Cloud clients see',
+  'product-category': 'Categories of that catalogue',
   keys: 'Master keys',
 };

@@ -9,6 +9,7 @@ import { keyCommands } from '../cli/commands/key-commands.ts';
 import { listCommand } from '../cli/commands/list-command.ts';
 import { masterKeyCommands } from '../cli/commands/master-key-commands.ts';
 import { policyCommands } from '../cli/commands/policy-commands.ts';
+import { productCommands } from '../cli/commands/product-commands.ts';
 import { quotaCommands } from '../cli/commands/quota-commands.ts';
 import { roleCommands } from '../cli/commands/role-commands.ts';
 import { serverCommands } from '../cli/commands/server-commands.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CommandDeclaration[] = [
   ...groupCommands,
   ...roleCommands,
   ...policyCommands,
+  ...productCommands,
   ...explainCommands,
   ...masterKeyCommands,
   checkCommand,

@@ -196,6 +196,7 @@ class Worker {
         identity,
         store,
         denials: services.denials.reader,
+        catalogue: services.catalogue,
         readStatus: () => this.#readStatus(counter, meter, store),
         readAuditEvents: (before, limit) => readAuditLog(this.#config.dataDirectory, before, limit),
       },

@@ -2,8 +2,9 @@
 // runs as a process.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { askAdmin } from '../support/ask-admin.ts';
 import { askScp, assertScpError, type ScpAnswer } from '../support/scp-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { runGotgan, type ServerProcess, startServer } from '../support/server-process.ts';
 
 let server: ServerProcess;
 before(async () => {
@@ -225,5 +226,106 @@ describe('ShowProduct', () => {
     assert.deepEqual(Object.keys(answer.json), PRODUCT_MEMBERS);
     assert.equal(answer.json.product_category_name, 'Networking');
     assertScpError(await ask('/v1/products/vpc'), 404, 'NotFound');
+  });
+});
+
+describe('the catalogue in the hands of an administrator', () => {
+  it('CreateProduct, UpdateProduct, DeleteProduct show at once, to every worker', async () => {
+    await askAdmin(server, 'POST', '/product-categories', {
+      id: 'OURS',
+      displayName: 'Our things',
+      displayNameKo: '우리 것',
+    });
+    const made = await askAdmin(server, 'POST', '/products', {
+      id: 'COFFEE',
+      categoryId: 'OURS',
+      displayName: 'Coffee',
+      displayNameKo: '커피',
+    });
+    assert.equal(made.product.kind, 'PRODUCT');
+    const shown = (await ask('/v1/products/COFFEE')).json;
+    assert.deepEqual(
+      [shown.display_name_ko, shown.product_category_name, shown.created_by],
+      ['커피', 'Our things', made.product.createdBy.id],
+    );
+    const korean = await ask(`/v1/product-categories?display_name_ko=${encodeURIComponent('우리 것')}`);
+    assert.deepEqual([categoryIds(korean), korean.json.product_categories[0].seq], [['OURS'], 15]);
+    const byName = await ask('/v1/product-categories?created_by=root');
+    assert.deepEqual(categoryIds(byName), ['OURS']);
+    await askAdmin(server, 'PATCH', '/products/COFFEE', { displayName: 'Tea' });
+    assert.equal((await ask('/v1/products/COFFEE')).json.display_name, 'Tea');
+    await assert.rejects(askAdmin(server, 'DELETE', '/product-categories/OURS'), /400/);
+    await askAdmin(server, 'DELETE', '/products/COFFEE');
+    assertScpError(await ask('/v1/products/COFFEE'), 404, 'NotFound');
+    await askAdmin(server, 'DELETE', '/product-categories/OURS');
+  });
+
+  it('UpdateProductCategory, DeleteProductCategory, CreateProductCategory change what the server comes with, too', async () => {
+    await askAdmin(server, 'PATCH', '/product-categories/STORAGE', {
+      displayNameKo: '스토리지',
+      isExposedMenu: false,
+    });
+    const found = await ask(`/v1/product-categories?display_name_ko=${encodeURIComponent('스토리지')}`);
+    assert.deepEqual(
+      [categoryIds(found), found.json.product_categories[0].is_exposed_menu],
+      [['STORAGE'], false],
+    );
+    await askAdmin(server, 'DELETE', '/products/DEVOPSSERVICE');
+    await askAdmin(server, 'DELETE', '/product-categories/DEVOPS_TOOLS');
+    assert.equal((await ask('/v1/product-categories')).json.total_count, 13);
+    await askAdmin(server, 'POST', '/product-categories', {
+      id: 'DEVOPS_TOOLS',
+      displayName: 'DevOps Tools',
+      seq: 12,
+    });
+    assert.equal((await ask('/v1/product-categories')).json.total_count, 14);
+  });
+
+  it('refuses what the documentation rules out', async () => {
+    const refused = (method: string, path: string, body: object, status: RegExp) =>
+      assert.rejects(askAdmin(server, method, path, body), status);
+    await refused('POST', '/product-categories', { id: 'X', displayName: 'a' }, /400/);
+    await refused('POST', '/product-categories', { id: 'a/b', displayName: 'Name' }, /400/);
+    await refused('POST', '/product-categories', { id: 'STORAGE', displayName: 'Name' }, /409/);
+    await refused('PATCH', '/product-categories/STORAGE', { colorId: 'blue' }, /400/);
+    await refused('PATCH', '/product-categories/STORAGE', { displayName: '이름' }, /400/);
+    await refused('POST', '/products', { id: 'X', displayName: 'x', categoryId: 'NOTHING' }, /404/);
+    await refused('PATCH', '/products/NOTHING', { displayName: 'x' }, /404/);
+  });
+
+  it('by the command line', async () => {
+    const run = async (...words: string[]) => {
+      const ended = await runGotgan([...words, '--json', '--endpoint', server.controlUrl], {
+        GOTGAN_ACCESS_KEY: server.accessKey,
+        GOTGAN_SECRET_KEY: server.secretKey,
+      });
+      return {
+        ...ended,
+        json: ended.code === 0 && ended.stdout !== '' ? JSON.parse(ended.stdout) : undefined,
+      };
+    };
+    assert.equal((await run('product-category', 'list')).json.length, 14);
+    const added = await run(
+      'product',
+      'add',
+      'LUNCH',
+      '--category',
+      'STORAGE',
+      '--name',
+      'Lunch',
+      '--name-ko',
+      '점심',
+    );
+    assert.equal(added.code, 0, added.stderr);
+    assert.equal(added.json.displayNameKo, '점심');
+    assert.ok((await run('product', 'list')).json.some(({ id }: { id: string }) => id === 'LUNCH'));
+    assert.equal((await run('product', 'update', 'LUNCH', '--name', 'Dinner')).json.displayName, 'Dinner');
+    assert.equal(
+      (await run('product-category', 'update', 'STORAGE', '--in-menu', 'yes')).json.isExposedMenu,
+      true,
+    );
+    assert.equal((await run('product-category', 'update', 'STORAGE', '--in-menu', 'x')).code, 64);
+    assert.equal((await run('product', 'remove', 'LUNCH')).code, 0);
+    assertScpError(await ask('/v1/products/LUNCH'), 404, 'NotFound');
   });
 });

@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../core/object-store.ts';
 import type { ScrubReport } from '../../core/verification/scrub-store.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
 import type { Caller } from '../../identity/principal.ts';
+import type { ProductCatalogue } from '../../identity/product-catalogue.ts';
 import type { AuditFacts } from '../kernel/audit-facts.ts';
 import type { Operation } from '../kernel/define-operation.ts';
 import type { DenialReader } from '../kernel/denial-reader.ts';
@@ -48,6 +49,7 @@ export interface AdminServices {
     | 'openAccount'
   >;
   readonly denials: DenialReader;
+  readonly catalogue: ProductCatalogue;
   readStatus(): Promise<ServerStatus>;
   /** Newest first, from before that byte of the log. */
   readAuditEvents(

@@ -18,6 +18,7 @@ import { listAccounts } from './operations/list-accounts.ts';
 import { listAuditEvents } from './operations/list-audit-events.ts';
 import { listUsers } from './operations/list-users.ts';
 import { policyOperations } from './operations/policies.ts';
+import { productOperations } from './operations/product-operations.ts';
 import { quotaOperations } from './operations/quotas.ts';
 import { resealSecrets } from './operations/reseal-secrets.ts';
 import { roleOperations } from './operations/roles.ts';
@@ -49,6 +50,7 @@ export const operations: readonly AdminOperation[] = [
   ...policyOperations,
   ...apiKeyOperations,
   ...denialOperations,
+  ...productOperations,
   getStatus,
   listAuditEvents,
   holdReclaiming,
