@@ -29,7 +29,7 @@ import { type HeldLock, takeLock } from './directory-lock.ts';
 import { LmdbEpochRegister } from './epoch-register.ts';
 import { openLmdb } from './lmdb-driver.ts';
 import { LmdbWriter } from './lmdb-writer.ts';
-import { ensureBallast, releaseBallast } from './space-guard.ts';
+import { diskRoomOf, ensureBallast } from './space-guard.ts';
 import { errorCode, StorageHealth } from './storage-health.ts';
 
 const FORMAT_VERSION = 1;
@@ -306,7 +306,7 @@ async function closeEpochs(
   isDead: (pid: number) => boolean,
 ): Promise<void> {
   const driver = openLmdb(metadataPathOf(path), { mapBytes });
-  const writer = new LmdbWriter(driver, new StorageHealth(() => undefined), () => releaseBallast(path));
+  const writer = new LmdbWriter(driver, new StorageHealth(() => undefined), diskRoomOf(path));
   try {
     const register = new LmdbEpochRegister(driver, writer);
     for (const { epoch, pid } of register.listOpenWithHolders()) {

@@ -15,7 +15,7 @@ import { FileBlobStore } from './file-blob-store.ts';
 import { type LmdbDriver, openLmdb } from './lmdb-driver.ts';
 import { LmdbMetadataReader, LmdbMetadataStore, type MetadataReader } from './lmdb-metadata-store.ts';
 import { LmdbWriter } from './lmdb-writer.ts';
-import { type FileSystemSpace, releaseBallast, SpaceGuard } from './space-guard.ts';
+import { diskRoomOf, type FileSystemSpace, SpaceGuard } from './space-guard.ts';
 import { StorageHealth } from './storage-health.ts';
 
 /** Measured: up to here a body in the commit costs a fifth to a tenth of the CPU of a file (design, section 6). */
@@ -48,7 +48,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
   const workerLock = joinAsWorker(dataDirectory);
   const driver = openLmdb(metadataPathOf(dataDirectory), { mapBytes });
   const health = new StorageHealth(options.onFailure);
-  const writer = new LmdbWriter(driver, health, () => releaseBallast(dataDirectory));
+  const writer = new LmdbWriter(driver, health, diskRoomOf(dataDirectory));
   const release = async (): Promise<void> => {
     writer.stop();
     await driver.close();

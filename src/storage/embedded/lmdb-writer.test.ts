@@ -35,11 +35,14 @@ const EIO = { code: 5 };
 const MDB_MAP_FULL = { code: -30792 };
 const MDB_BAD_TXN = { code: -30782 };
 
-function openWriter(fake: FakeDriver) {
+function openWriter(fake: FakeDriver, { isExhausted = false } = {}) {
   const failures: StorageFailure[] = [];
   const health = new StorageHealth((failure) => failures.push(failure));
   const released: number[] = [];
-  const writer = new LmdbWriter(fake.driver, health, async () => void released.push(fake.submitted));
+  const writer = new LmdbWriter(fake.driver, health, {
+    releaseBallast: async () => void released.push(fake.submitted),
+    isExhausted: async () => isExhausted,
+  });
   return { writer, health, failures, released };
 }
 
@@ -54,6 +57,13 @@ describe('LmdbWriter', () => {
       assert.deepEqual(failures, []);
       writer.stop();
     }
+  });
+
+  it('takes a write cut short by a full disk for what it is: the driver calls it an I/O error', async () => {
+    const { writer, failures, released } = openWriter(fakeDriver(EIO, true), { isExhausted: true });
+    assert.equal(await writer.writeOnBallast(request), true);
+    assert.deepEqual([released, failures], [[1], []]);
+    writer.stop();
   });
 
   it('tries once more on the ballast what must go on, and only then', async () => {

@@ -26,12 +26,21 @@ export interface CheckedWrite {
 
 /** MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT: nothing was written, and there was no room to. */
 const NO_ROOM_CODES: readonly (string | number | undefined)[] = [-30792, -30788, 28, 122];
+/** EIO: a flush that failed, or the driver's word for a write that a full disk took in part, before any flush. */
+const IO_ERROR_CODE = 5;
 /** MDB_BAD_TXN: an earlier call of the same transaction failed; the driver reports only the last error. */
 const BAD_TRANSACTION_CODE = -30782;
 
 const WATCH_INTERVAL_MS = 5_000;
 /** Ticks, not time: a process that was stopped for an hour must not blame the driver for it. */
 const SILENT_TICKS_MAX = 12;
+
+/** What the writer needs to know of the disk, and may do about it. */
+export interface DiskRoom {
+  releaseBallast(): Promise<void>;
+  /** Not even what deleting takes is left. */
+  isExhausted(): Promise<boolean>;
+}
 
 interface PendingWrite {
   readonly reject: (failure: StorageFailure) => void;
@@ -41,15 +50,15 @@ interface PendingWrite {
 export class LmdbWriter {
   readonly #driver: LmdbDriver;
   readonly #health: StorageHealth;
-  readonly #releaseBallast: () => Promise<void>;
+  readonly #room: DiskRoom;
   readonly #pending = new Set<PendingWrite>();
   readonly #watch: NodeJS.Timeout;
   #idlers: (() => void)[] = [];
 
-  constructor(driver: LmdbDriver, health: StorageHealth, releaseBallast: () => Promise<void>) {
+  constructor(driver: LmdbDriver, health: StorageHealth, room: DiskRoom) {
     this.#driver = driver;
     this.#health = health;
-    this.#releaseBallast = releaseBallast;
+    this.#room = room;
     this.#watch = setInterval(() => this.#watchPending(), WATCH_INTERVAL_MS).unref();
   }
 
@@ -87,7 +96,7 @@ export class LmdbWriter {
       return await this.write(request);
     } catch (error) {
       if (!(error instanceof StorageFull)) throw error;
-      await this.#releaseBallast();
+      await this.#room.releaseBallast();
       return this.write(request);
     }
   }
@@ -109,11 +118,15 @@ export class LmdbWriter {
     this.#idlers = [];
   }
 
-  /** What a rejection of the driver means to the caller. */
+  /**
+   * What a rejection of the driver means to the caller. An I/O error on a disk with no room left is one of room: the transaction is
+   * given up before anything refers to its pages, and whoever tries again writes and flushes all of them anew.
+   */
   async #explain(rejection: unknown): Promise<StorageFull | StorageFailure> {
     const cause = await commitErrorOf(rejection);
     const code = errorCode(cause);
-    if (NO_ROOM_CODES.includes(code) || code === BAD_TRANSACTION_CODE) {
+    const isFull = code === IO_ERROR_CODE ? await this.#room.isExhausted() : NO_ROOM_CODES.includes(code);
+    if (isFull || code === BAD_TRANSACTION_CODE) {
       return new StorageFull('The metadata store has no room for this commit', { cause });
     }
     const failure = this.#health.fail('A metadata commit could not be made durable', cause);

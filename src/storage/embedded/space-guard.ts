@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { StorageFull } from '../contract/storage-errors.ts';
+import type { DiskRoom } from './lmdb-writer.ts';
 import { errorCode } from './storage-health.ts';
 
 const MIB = 1024 * 1024;
@@ -92,13 +93,21 @@ function reserveBytesOf(totalBytes: number, configuredBytes: number | undefined)
   return configuredBytes ?? Math.max(RESERVE_BYTES_MIN, Math.ceil(totalBytes / 100));
 }
 
-/** Gives the ballast's pages to a commit that frees space. */
-export async function releaseBallast(dataDirectory: string): Promise<void> {
-  try {
-    await unlink(join(dataDirectory, BALLAST_NAME));
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error; // absent: released before
-  }
+/** Below this a commit may fail for want of pages. */
+const EXHAUSTED_BYTES = MIB;
+
+/** For commits that free space: they get the ballast's pages. */
+export function diskRoomOf(dataDirectory: string): DiskRoom {
+  return {
+    async releaseBallast() {
+      try {
+        await unlink(join(dataDirectory, BALLAST_NAME));
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error; // absent: released before
+      }
+    },
+    isExhausted: async () => (await measureSpace(dataDirectory)).freeBytes < EXHAUSTED_BYTES,
+  };
 }
 
 export interface BallastOptions {

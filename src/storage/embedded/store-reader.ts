@@ -27,7 +27,10 @@ export function openStoreReader(
   }
   const driver = openLmdb(metadataPathOf(dataDirectory), { readOnly: true });
   const health = new StorageHealth(() => undefined);
-  const writer = new LmdbWriter(driver, health, () => Promise.resolve());
+  const writer = new LmdbWriter(driver, health, {
+    releaseBallast: () => Promise.resolve(),
+    isExhausted: () => Promise.resolve(false),
+  });
   writer.stop();
   const noRoom = { assertRoom: () => undefined, noteFull: () => undefined };
   return {
