@@ -201,6 +201,33 @@ describe('T8: a key of a service ID that is there, without a role', () => {
     assert.deepEqual(result.policies, []);
     await owner.resources.deleteResourceKey({ id: made.result.guid ?? '' });
     assert.equal((await owner.identity.getServiceId({ id: service.id ?? '' })).status, 200);
+    // Whoever administers the instance gets no key of a service ID that it does not manage.
+    const deputy = await addIbmUser(server, { id: account.id, name: 'a-resources' }, 'deputy', 'member');
+    await owner.policies.createPolicy({
+      type: 'access',
+      subjects: [{ attributes: [{ name: 'iam_id', value: deputy.iamId }] }],
+      roles: [{ role_id: platform('Administrator') }],
+      resources: [
+        {
+          attributes: [
+            { name: 'accountId', value: account.id },
+            { name: 'serviceName', value: 'cloud-object-storage' },
+          ],
+        },
+      ],
+    });
+    const asDeputy = ibmClients(server, deputy.apiKey).resources;
+    const borrowed = asDeputy.createResourceKey({
+      name: 'borrowed',
+      source: guid,
+      role: 'NONE',
+      parameters: { serviceid_crn: service.crn } as never,
+    });
+    assert.equal((await failureOf(borrowed)).status, 403);
+    assert.equal(
+      (await asDeputy.createResourceKey({ name: 'own', source: guid, role: 'Reader' })).status,
+      201,
+    );
     const refused = await failureOf(
       owner.resources.createResourceKey({ name: 'x', source: guid, role: 'Emperor' }),
     );

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { assertNoSecrets } from '../support/assert-no-secrets.ts';
-import { cosClient, cosFailureOf } from '../support/cos-sdk.ts';
+import { connectCos, cosFailure } from '../support/cos-client.ts';
 import {
   accessTokenFor,
   addIbmAccount,
@@ -32,7 +32,7 @@ before(async () => {
   const { result } = await owner.resources.listResourceInstances({});
   guid = result.resources[0]?.guid ?? '';
   crn = result.resources[0]?.crn ?? '';
-  const cos = cosClient(server, { apiKey: account.owner.apiKey, instance: crn });
+  const cos = connectCos(server, account.owner.apiKey, { serviceInstanceId: crn, region: 'us-south' });
   await cos.createBucket({ Bucket: BUCKET }).promise();
   await cos.putObject({ Bucket: BUCKET, Key: '스크린샷 2024-03-13 오전 2.35.25.png', Body: 'png' }).promise();
 });
@@ -79,15 +79,12 @@ describe('T15: the policy names the instance where the bucket belongs', () => {
   test('the denial is the one of the notes, and one word repairs it', async () => {
     const service = await addService('notes-a');
     const { result } = await grant(service.iamId, guid);
-    const cos = cosClient(server, { apiKey: service.apiKey, instance: crn });
-    const failure = await cosFailureOf(cos.listObjects({ Bucket: BUCKET }).promise());
-    assert.deepEqual(
-      [failure.code, failure.statusCode, failure.message],
-      ['AccessDenied', 403, 'Access Denied'],
-    );
+    const cos = connectCos(server, service.apiKey, { serviceInstanceId: crn, region: 'us-south' });
+    const failure = await cosFailure(cos.listObjects({ Bucket: BUCKET }));
+    assert.deepEqual([failure.code, failure.status, failure.message], ['AccessDenied', 403, 'Access Denied']);
     const raw = await listWith(await accessTokenFor(server, service.apiKey));
     const id = raw.headers.get('x-amz-request-id');
-    assert.match(failure.requestId, /^[0-9a-f-]{36}$/);
+    assert.match(failure.requestId ?? '', /^[0-9a-f-]{36}$/);
     assert.equal(
       raw.text,
       `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message>` +
@@ -96,7 +93,7 @@ describe('T15: the policy names the instance where the bucket belongs', () => {
     assert.equal(raw.headers.get('x-clv-request-id'), id);
 
     // The owner's own key works, which is what made the notes so puzzling.
-    const own = cosClient(server, { apiKey: account.owner.apiKey, instance: guid });
+    const own = connectCos(server, account.owner.apiKey, { serviceInstanceId: guid, region: 'us-south' });
     assert.equal((await own.listObjects({ Bucket: BUCKET }).promise()).Contents?.length, 1);
 
     await owner.policies.deletePolicy({ policyId: result.id ?? '' });
@@ -186,7 +183,10 @@ describe('a token that ends during an upload', () => {
     try {
       const { owner: writer } = await addIbmAccount(short, 'long-upload');
       const { result } = await ibmClients(short, writer.apiKey).resources.listResourceInstances({});
-      const cos = cosClient(short, { apiKey: writer.apiKey, instance: result.resources[0]?.guid ?? '' });
+      const cos = connectCos(short, writer.apiKey, {
+        serviceInstanceId: result.resources[0]?.guid ?? '',
+        region: 'us-south',
+      });
       const [Bucket, Key] = ['long-upload', 'big'];
       await cos.createBucket({ Bucket }).promise();
       const { UploadId = '' } = await cos.createMultipartUpload({ Bucket, Key }).promise();

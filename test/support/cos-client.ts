@@ -33,16 +33,27 @@ export function connectCosByPair(server: ServerProcess, pair: HmacPair, options:
   });
 }
 
+export interface CosFailure {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | undefined;
+}
+
 /** Status and code of what the SDK threw, and the id that it tells of. */
-export async function cosFailure(call: {
-  promise(): Promise<unknown>;
-}): Promise<{ readonly status: number; readonly code: string; readonly requestId: string | undefined }> {
+export async function cosFailure(call: { promise(): Promise<unknown> }): Promise<CosFailure> {
   try {
     await call.promise();
   } catch (error) {
     assert.ok(error instanceof Error && 'code' in error && 'statusCode' in error, String(error));
     const { code, statusCode, requestId } = error as unknown as Record<string, unknown>;
-    return { status: Number(statusCode), code: String(code), requestId: requestId as string | undefined };
+    const { message } = error;
+    return {
+      status: Number(statusCode),
+      code: String(code),
+      message,
+      requestId: requestId as string | undefined,
+    };
   }
   throw new Error('the call was not refused');
 }

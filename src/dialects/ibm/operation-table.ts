@@ -26,6 +26,7 @@ import {
   updateApiKey,
 } from './operations/api-keys.ts';
 import { getBucketConfiguration, updateBucketConfiguration } from './operations/bucket-configuration.ts';
+import { getCatalogEntry, listCatalogChildren, listCatalogEntries } from './operations/catalog.ts';
 import {
   getOpenidConfiguration,
   getOpenidConfigurationOfHost,
@@ -154,6 +155,9 @@ export const operations: readonly IbmOperation[] = [
   getResourceKey,
   updateResourceKey,
   deleteResourceKey,
+  listCatalogEntries,
+  getCatalogEntry,
+  listCatalogChildren,
   listReclamations,
   runReclamationAction,
   listResourceGroups,

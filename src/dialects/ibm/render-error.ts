@@ -19,6 +19,7 @@ const servicesByPath: ReadonlyMap<string, IbmServiceName> = new Map<string, IbmS
   ['v2/resource_instances', 'resources'],
   ['v2/resource_keys', 'resources'],
   ['v2/resource_groups', 'resources'],
+  ['globalcatalog/api', 'resources'],
   ['v1/b', 'configuration'],
   ['v2/endpoints', 'configuration'],
 ]);
@@ -28,7 +29,8 @@ export const ibmPaths: readonly string[] = [
   '/identity/',
   '/oidc/',
   '/.well-known/',
-  ...[...servicesByPath.keys()].map((path) => `/${path}/`),
+  '/globalcatalog/',
+  ...[...servicesByPath.keys()].flatMap((path) => (path.startsWith('v') ? [`/${path}/`] : [])),
 ];
 
 function serviceOfPath(rawPath: string): IbmServiceName {

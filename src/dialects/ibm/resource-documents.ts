@@ -1,10 +1,18 @@
 /** Service instances as the resource controller shows them (ibm-cos.md, 8.1). */
 import { instanceCrn, resourceGroupCrn } from '../../identity/ibm-crn.ts';
+import { STANDARD_PLAN_ID } from '../../identity/ibm-instances.ts';
 import type { InstanceRecord } from '../../identity/ibm-records.ts';
 import { isoMillis } from './render-json.ts';
 
 /** Of IBM's catalogue. */
 export const COS_RESOURCE_ID = 'dff97f5c-bc5e-4455-b470-411c3edbe49c';
+/** Of IBM's catalogue; nothing here depends on which an instance has. */
+export const plans: readonly { readonly id: string; readonly name: string }[] = [
+  { id: STANDARD_PLAN_ID, name: 'standard' },
+  { id: '2fdf0c08-2d32-4f46-84b5-32e0c92fffd8', name: 'lite' },
+  { id: '1e4e33e4-cfa6-4f12-9016-be594a6d5f87', name: 'cos-one-rate-plan' },
+];
+
 const TARGET_CRN = 'crn:v1:bluemix:public:globalcatalog::::deployment:';
 
 export interface InstanceDocument extends Record<string, unknown> {

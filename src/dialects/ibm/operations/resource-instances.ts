@@ -1,6 +1,6 @@
 /** Instances of object storage (ibm-cos.md, 8.1). Deleting one keeps it for a week, in which it can be had back. */
 import { COS_SERVICE } from '../../../identity/ibm-crn.ts';
-import { listInstanceRecords, STANDARD_PLAN_ID } from '../../../identity/ibm-instances.ts';
+import { listInstanceRecords } from '../../../identity/ibm-instances.ts';
 import type { InstanceRecord } from '../../../identity/ibm-records.ts';
 import { mintUuid } from '../../../lib/uuid.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
@@ -19,19 +19,17 @@ import {
 } from '../read-json.ts';
 import { limitOf, offsetOf, pageUrl } from '../read-page.ts';
 import { jsonResponse, noContent } from '../render-json.ts';
-import { COS_RESOURCE_ID, instanceDocument } from '../resource-documents.ts';
+import { COS_RESOURCE_ID, instanceDocument, plans } from '../resource-documents.ts';
 import { demandResourceGroup } from '../resource-groups.ts';
 import { keysOfInstance, removeResourceKey } from '../resource-key-store.ts';
 
-/** Plans of IBM's catalogue; nothing here depends on which. */
-const plans: ReadonlySet<string> = new Set([
-  STANDARD_PLAN_ID,
-  '2fdf0c08-2d32-4f46-84b5-32e0c92fffd8',
-  '1e4e33e4-cfa6-4f12-9016-be594a6d5f87',
-  'standard',
-  'lite',
-  'cos-one-rate-plan',
-]);
+/** By id or name. Throws IbmError 400. */
+function planIdOf(text: string): string {
+  const found = plans.find(({ id, name }) => id === text || name === text);
+  if (found === undefined) throw invalid('"resource_plan_id" is no plan of object storage.');
+  return found.id;
+}
+
 const NAME_LENGTH_MAX = 180;
 const TAGS_MAX = 100;
 
@@ -48,8 +46,7 @@ export const createResourceInstance = defineOperation({
     const { records, entropy, clock } = services;
     const name = textIn(body, 'name', NAME_LENGTH_MAX);
     const group = await demandResourceGroup(services, call, textIn(body, 'resource_group'));
-    const planId = textIn(body, 'resource_plan_id');
-    if (!plans.has(planId)) throw invalid('"resource_plan_id" is no plan of object storage.');
+    const planId = planIdOf(textIn(body, 'resource_plan_id'));
     const target = textIn(body, 'target');
     if (!/(?:^|-|:)global$|%3Aglobal$/.test(target))
       throw invalid('"target" must be global for object storage.');
@@ -65,7 +62,7 @@ export const createResourceInstance = defineOperation({
       accountId: call.accountId,
       name,
       resourceGroupId: group.id,
-      planId: planId.includes('-') ? planId : STANDARD_PLAN_ID,
+      planId,
       target,
       tags: textsIn(body, 'tags', TAGS_MAX),
       parameters: optionalObjectIn(body, 'parameters') ?? {},
@@ -166,12 +163,9 @@ export const updateResourceInstance = defineOperation({
     const parameters = optionalObjectIn(body, 'parameters');
     const allowCleanup = flagIn(body, 'allow_cleanup');
     if (name === '') throw invalid('"name" must not be empty.');
-    if (planId !== undefined && !plans.has(planId)) {
-      throw invalid('"resource_plan_id" is no plan of object storage.');
-    }
     const changes = {
       ...(name === undefined ? {} : { name }),
-      ...(planId === undefined ? {} : { planId }),
+      ...(planId === undefined ? {} : { planId: planIdOf(planId) }),
       ...(parameters === undefined ? {} : { parameters }),
       ...(allowCleanup === undefined ? {} : { allowCleanup }),
     };

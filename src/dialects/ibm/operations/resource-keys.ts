@@ -5,6 +5,7 @@ import type { ResourceKeyRecord } from '../../../identity/ibm-records.ts';
 import type { Versioned } from '../../../identity/record-collection.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import { findInstance, targetOfInstance } from '../find-instance.ts';
+import { serviceUuidIn } from '../iam-subjects.ts';
 import type { ControlTarget, IbmCall, IbmServices } from '../ibm-call.ts';
 import { invalid } from '../ibm-errors.ts';
 import {
@@ -27,6 +28,7 @@ import {
   keysOfInstance,
   removeResourceKey,
 } from '../resource-key-store.ts';
+import { serviceTarget } from './service-ids.ts';
 
 const NAME_LENGTH_MAX = 180;
 const REDACTED = { REDACTED: 'REDACTED' };
@@ -86,7 +88,10 @@ export const createResourceKeyOperation = defineOperation({
   summary:
     'Makes a credential of an instance: a service ID with an API key, a role, and on demand an HMAC pair.',
   route: { method: 'POST', resource: '/v2/resource_keys' },
-  permissions: [{ action: 'resource:write-key', on: 'record' }],
+  permissions: [
+    { action: 'resource:write-key', on: 'record' },
+    { action: 'iam:manage', on: 'record' },
+  ],
   body: { kind: 'buffered', bytesMax: BODY_BYTES_MAX },
   mutates: true,
   decode: (_call: IbmCall): JsonObject => ({}),
@@ -101,11 +106,15 @@ export const createResourceKeyOperation = defineOperation({
     if (role !== undefined && role.toUpperCase() !== 'NONE' && role !== '') {
       call.demand('resource:read-credential', targetOfInstance(record));
     }
+    const serviceCrn = optionalTextIn(parameters, 'serviceid_crn');
+    // A key of a service ID has all that the service ID has, on whatever it has that.
+    const serviceId = serviceCrn === undefined ? undefined : serviceUuidIn(serviceCrn);
+    if (serviceId !== undefined) call.demand('iam:manage', serviceTarget(serviceId));
     const made = await createResourceKey(services, call, record, {
       name,
       role,
       withHmac: flagIn(parameters, 'HMAC') ?? false,
-      serviceCrn: optionalTextIn(parameters, 'serviceid_crn'),
+      serviceCrn,
       parameters,
     });
     if (call.audit !== undefined) call.audit.target = { resourceKey: made.record.id };
