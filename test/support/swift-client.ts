@@ -71,7 +71,8 @@ export function askSwift(
       },
     );
     sent.on('error', reject);
-    sent.end(body);
+    // As bytes: Node would write the header in the encoding of a text.
+    sent.end(body === undefined ? undefined : Buffer.from(body));
   });
 }
 
