@@ -23,6 +23,9 @@ java-v1           | java.sh java-v1
 java-v2           | java.sh java-v2
 go                | go.sh
 refused-upload    | refused-upload.sh
+swift             | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run swift.sh
+rclone-swift      | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run rclone-swift.sh
+go-swift          | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run go-swift.sh
 keystone          | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run keystone.sh
 nhn-guide         | PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run nhn-guide.sh
 explain-guide     | explain-guide.sh
