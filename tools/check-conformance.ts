@@ -1,17 +1,24 @@
 // docs/conformance.md is the ledger of what is proven. Its tables are generated: of ceph/s3-tests from the results in
-// test/conformance/s3-tests.tsv, of what is not implemented from the tables of the dialect. This check fails when they
+// test/conformance/s3-tests.tsv, of Swift's suite from swift-functional.tsv, of what is not implemented from the tables of the dialect. This check fails when they
 // differ, or when the results are not those of the whole suite; `node tools/check-conformance.ts --write` writes the tables.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { notImplementedOperations } from '../src/dialects/s3/not-implemented-operations.ts';
 import { type UnsupportedHeader, unsupportedHeaders } from '../src/dialects/s3/unsupported-headers.ts';
 import { type CaseResult, families, faultsOf, parseLedger } from '../test/conformance/s3-test-cases.ts';
+import {
+  parseSwiftLedger,
+  renderSwiftModules,
+  renderSwiftReasons,
+  swiftFaultsOf,
+} from '../test/conformance/swift-test-cases.ts';
 import { fillIn } from './check-reference-docs.ts';
 import { type Finding, reportFindings } from './report-findings.ts';
 import { repositoryRoot } from './repository-files.ts';
 
 const PAGE = 'docs/conformance.md';
 const RESULTS = 'test/conformance/s3-tests.tsv';
+const SWIFT_RESULTS = 'test/conformance/swift-functional.tsv';
 
 interface Family {
   readonly name: string;
@@ -117,7 +124,10 @@ export function findFaults(
 if (import.meta.main) {
   const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
   const results = parseLedger(read(RESULTS));
+  const swiftResults = parseSwiftLedger(read(SWIFT_RESULTS));
   const parts = {
+    'swift suite by module': renderSwiftModules(swiftResults),
+    'swift suite by reason': renderSwiftReasons(swiftResults),
     's3-tests by family': renderFamilies(results),
     's3-tests by reason': renderReasons(results),
     'unsupported operations': renderOperations(notImplementedOperations),
@@ -127,5 +137,10 @@ if (import.meta.main) {
   if (process.argv.includes('--write') && rendered !== undefined) {
     writeFileSync(join(repositoryRoot, PAGE), rendered);
   }
-  reportFindings('conformance', findFaults(read(PAGE), rendered, results), `${results.length} case(s)`);
+  const swiftFaults = swiftFaultsOf(swiftResults).map((message) => ({ path: SWIFT_RESULTS, message }));
+  reportFindings(
+    'conformance',
+    [...findFaults(read(PAGE), rendered, results), ...swiftFaults],
+    `${results.length + swiftResults.length} case(s)`,
+  );
 }

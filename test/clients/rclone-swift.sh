@@ -40,8 +40,10 @@ rclone copy tree s3:both/s3 --s3-chunk-size 8M --s3-upload-cutoff 10M
 rclone copy tree v3:both/swift --swift-chunk-size 8M
 rclone check tree v3:both/s3
 rclone check tree v3:both/s3 --download
-rclone check tree s3:both/swift --download
-rclone check v3:both s3:both --download
+# Listings show the head of a dynamic large object, which is empty; reading it gives the whole.
+rclone check tree s3:both/swift --download --exclude large
+rclone check v3:both s3:both --download --exclude swift/large
+rclone cat s3:both/swift/large | cmp - tree/large
 rclone purge v3:both
 rclone lsd v3: | awk '{print $NF}' | sort | tr '\n' ' '
 echo

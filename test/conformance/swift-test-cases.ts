@@ -62,6 +62,65 @@ export function renderSwiftLedger(results: readonly SwiftCaseResult[]): string {
     .join('');
 }
 
+/** What is wrong with a ledger: not every case once, an unknown module, a failure without its reason. */
+export function swiftFaultsOf(results: readonly SwiftCaseResult[]): string[] {
+  const faults: string[] = [];
+  const names = new Set(results.map(({ module, name }) => `${module}.${name}`));
+  if (names.size !== SWIFT_CASES || results.length !== SWIFT_CASES) {
+    faults.push(`${results.length} lines about ${names.size} cases instead of ${SWIFT_CASES}`);
+  }
+  for (const { module, name, outcome, reason } of results) {
+    if (!swiftModules.includes(module)) faults.push(`${module} is no module of the native API`);
+    if ((outcome === 'pass') !== (reason === '')) {
+      faults.push(outcome === 'pass' ? `${name} passes and has a reason` : `${name} has no reason`);
+    }
+  }
+  return faults;
+}
+
+/** One row per module, and the sum beside what Swift itself passes. */
+export function renderSwiftModules(results: readonly SwiftCaseResult[]): string {
+  const row = (name: string, own: readonly SwiftCaseResult[]): string => {
+    const count = (wanted: Outcome) => own.filter(({ outcome }) => outcome === wanted).length;
+    return `| ${[name, own.length, count('pass'), count('fail'), count('not-applicable')].join(' | ')} |`;
+  };
+  const passed = results.filter(({ outcome }) => outcome === 'pass').length;
+  const percent = Math.floor((passed * 1000) / PASSED_BY_SWIFT) / 10;
+  return [
+    '| module | cases | pass | fail | not applicable |',
+    '|---|---|---|---|---|',
+    ...swiftModules.map((module) =>
+      row(
+        module,
+        results.filter((line) => line.module === module),
+      ),
+    ),
+    row('**all**', results),
+    '',
+    `${passed} of the ${PASSED_BY_SWIFT} that Swift itself passes: ${percent}%.`,
+  ].join('\n');
+}
+
+/** What did not pass, by reason. */
+export function renderSwiftReasons(results: readonly SwiftCaseResult[]): string {
+  const byReason = Map.groupBy(
+    results.filter(({ outcome }) => outcome !== 'pass'),
+    ({ outcome, reason }) => (outcome === 'fail' ? reason : `Not applicable. ${reason}`),
+  );
+  return [...byReason]
+    .map(([reason, cases]) => {
+      const shown = new Set(
+        cases.map(({ module, name }) => `\`${module}.${name.replace(/^\w+::(?:test_?)?/, '')}\``),
+      );
+      const list = shown.size > NAMED_CASES_MAX ? `${cases.length} cases` : [...shown].join(', ');
+      return `- ${reason.replace(/[\\`*_<>|[\]]/g, '\\$&')} ${list}`;
+    })
+    .join('\n');
+}
+
+/** Beyond that they are counted. */
+const NAMED_CASES_MAX = 12;
+
 function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
