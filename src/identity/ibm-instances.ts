@@ -7,7 +7,7 @@ import { defaultInstanceOf, defaultResourceGroupOf } from './ibm-ids.ts';
 import type { IbmRecords, InstanceRecord } from './ibm-records.ts';
 import type { AccountRecord } from './principal.ts';
 import type { Versioned } from './record-collection.ts';
-import type { InstanceDirectory } from './service-instances.ts';
+import type { InstanceDirectory, ServiceInstance } from './service-instances.ts';
 
 /** Of one account, that are listed. Ours. */
 const INSTANCES_MAX = 1000;
@@ -61,19 +61,23 @@ export async function listInstanceRecords(
   return hasDefault ? items : [defaultInstance(account), ...items];
 }
 
-/** For the storage APIs, which know no more of instances than whose they are. */
+/** For the storage APIs, which know no more of instances than whose they are, and in which group. */
 export function createInstanceDirectory(records: Pick<IbmRecords, 'instances'>): InstanceDirectory {
   const accountOf = (id: string) => ({ id, createdAtMicros: 0 });
   return {
     defaultOf: defaultInstanceOf,
     async find(account, guid) {
       const found = await findInstanceRecord(records, accountOf(account), guid);
-      return found?.record.state === 'active' ? { guid, account } : undefined;
+      return found?.record.state === 'active' ? serviceInstanceOf(found.record) : undefined;
     },
     async list(account, limit) {
       const found = await listInstanceRecords(records, accountOf(account));
       const usable = found.filter(({ record }) => record.state === 'active');
-      return usable.slice(0, limit).map(({ record }) => ({ guid: record.id, account }));
+      return usable.slice(0, limit).map(({ record }) => serviceInstanceOf(record));
     },
   };
+}
+
+function serviceInstanceOf({ id, accountId, resourceGroupId }: InstanceRecord): ServiceInstance {
+  return { guid: id, account: accountId, resourceGroup: resourceGroupId };
 }

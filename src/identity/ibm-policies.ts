@@ -57,6 +57,7 @@ export function compileIbmPolicy(text: string): Policy {
   const conditions = resource.map((attribute) => conditionOf(attribute, keyOfAttribute(attribute.key)));
   if (rule !== undefined) conditions.push(conditionOfRule(rule));
   return {
+    readsResourceGroup: resource.some(({ key }) => key === 'resourceGroupId'),
     statements: [
       {
         index: 0,

@@ -36,6 +36,8 @@ export interface Policy {
   readonly statements: readonly PolicyStatement[];
   /** It asks for the tags of the object that is there: `s3:ExistingObjectTag/{key}`, in a condition or a variable. */
   readonly readsObjectTags?: boolean;
+  /** A condition asks for the resource group that a bucket's service instance is in. */
+  readonly readsResourceGroup?: boolean;
 }
 
 /** `bucket`: its own policy; with a name, one that is about to be stored for that bucket. */

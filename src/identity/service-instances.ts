@@ -3,12 +3,14 @@
  * Every account has one from the start (design, section 5), which is not stored: its GUID is computed from the account's id.
  */
 
-import { defaultInstanceOf } from './ibm-ids.ts';
+import { defaultInstanceOf, defaultResourceGroupOf } from './ibm-ids.ts';
 
 export interface ServiceInstance {
   /** UUID of version 4, lower case. */
   readonly guid: string;
   readonly account: string;
+  /** Id of the resource group that it is in. */
+  readonly resourceGroup: string;
 }
 
 export interface InstanceDirectory {
@@ -24,9 +26,13 @@ export interface InstanceDirectory {
 export const defaultInstances: InstanceDirectory = {
   defaultOf: defaultInstanceOf,
   async find(account, guid) {
-    return guid === defaultInstanceOf(account) ? { guid, account } : undefined;
+    return guid === defaultInstanceOf(account) ? defaultInstance(account) : undefined;
   },
   async list(account) {
-    return [{ guid: defaultInstanceOf(account), account }];
+    return [defaultInstance(account)];
   },
 };
+
+function defaultInstance(account: string): ServiceInstance {
+  return { guid: defaultInstanceOf(account), account, resourceGroup: defaultResourceGroupOf(account) };
+}

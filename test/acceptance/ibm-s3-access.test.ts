@@ -261,6 +261,54 @@ describe('T20: access for everybody', () => {
   });
 });
 
+test('a policy on a resource group reaches the buckets of its instances, wherever those are moved', async () => {
+  const clients = ibmClients(server, account.owner.apiKey);
+  const { result: group } = await clients.resourceGroups.createResourceGroup({
+    name: 'second',
+    accountId: account.id,
+  });
+  const groupId = group.id ?? '';
+  const { result: instance } = await clients.resources.createResourceInstance({
+    name: 'in the second group',
+    target: 'bluemix-global',
+    resourceGroup: groupId,
+    resourcePlanId: '744bfc56-d12c-4866-88d5-dac9139e0e5d',
+  });
+  const [inside, outside] = [newBucketName('grouped'), newBucketName('ungrouped')];
+  const ofInstance = { serviceInstanceId: instance.guid ?? '' };
+  await connectCos(server, account.owner.apiKey, ofInstance).createBucket({ Bucket: inside }).promise();
+  await cos.createBucket({ Bucket: outside }).promise();
+  const { result: service } = await clients.identity.createServiceId({
+    accountId: account.id,
+    name: 'of the group',
+    apikey: { name: 'key' },
+  });
+  const apiKey = service.apikey?.apikey ?? '';
+  await clients.policies.createPolicy({
+    type: 'access',
+    subjects: [{ attributes: [{ name: 'iam_id', value: service.iam_id ?? '' }] }],
+    roles: [{ role_id: 'crn:v1:bluemix:public:iam::::serviceRole:Reader' }],
+    resources: [
+      {
+        attributes: [
+          { name: 'accountId', value: account.id },
+          { name: 'serviceName', value: 'cloud-object-storage' },
+          { name: 'resourceGroupId', value: groupId },
+        ],
+      },
+    ],
+  });
+  const token = await accessTokenFor(server, apiKey);
+  assert.equal((await ask(`/${inside}`, token)).status, 200);
+  assert.equal((await ask(`/${outside}`, token)).status, 403);
+  // The one instance that it may list needs no naming.
+  const { text } = await ask('/', token);
+  assert.ok(text.includes(`<Name>${inside}</Name>`) && !text.includes(outside), text);
+  const config = (bucket: string) =>
+    fetch(`${server.controlUrl}/v1/b/${bucket}`, { headers: { Authorization: `Bearer ${token}` } });
+  assert.deepEqual([(await config(inside)).status, (await config(outside)).status], [200, 403]);
+});
+
 test('ListEndpoints names the hosts of this server', async () => {
   const response = await fetch(`${server.controlUrl}/v2/endpoints`);
   const { host } = new URL(server.storageUrl);

@@ -29,8 +29,9 @@ before(async () => {
     ]),
     instances: {
       ...defaultInstances,
-      find: async (account, guid) => ({ account, guid }),
-      list: async (account) => [DEFAULT, SECOND_GUID].map((guid) => ({ account, guid })),
+      find: async (account, guid) => ({ account, guid, resourceGroup: 'group' }),
+      list: async (account) =>
+        [DEFAULT, SECOND_GUID].map((guid) => ({ account, guid, resourceGroup: 'group' })),
     },
   });
   assert.equal((await send('PUT', '/bucket', { 'ibm-service-instance-id': DEFAULT })).status, 200);

@@ -23,8 +23,8 @@ const instances: InstanceDirectory = {
     return (await this.list(account, 10)).find((instance) => instance.guid === guid);
   },
   async list(account) {
-    const own = [{ guid: defaultInstances.defaultOf(account), account }];
-    return account === ACCOUNT ? [...own, { guid: SECOND_GUID, account }] : own;
+    const own = [{ guid: defaultInstances.defaultOf(account), account, resourceGroup: 'group' }];
+    return account === ACCOUNT ? [...own, { guid: SECOND_GUID, account, resourceGroup: 'group' }] : own;
   },
 };
 

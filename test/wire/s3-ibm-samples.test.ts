@@ -20,8 +20,9 @@ before(async () => {
   s3 = await serveS3({
     instances: {
       defaultOf: () => PAIR_INSTANCE,
-      find: async (account, guid) => (guid === PAIR_INSTANCE ? { account, guid } : undefined),
-      list: async (account) => [{ account, guid: PAIR_INSTANCE }],
+      find: async (account, guid) =>
+        guid === PAIR_INSTANCE ? { account, guid, resourceGroup: 'group' } : undefined,
+      list: async (account) => [{ account, guid: PAIR_INSTANCE, resourceGroup: 'group' }],
     },
     dialect: {
       flavourHosts: [{ host: HOST, flavour: 'ibm' }],

@@ -7,6 +7,8 @@ import type { Bucket } from '../../core/model.ts';
 import { bucketNameFault } from '../../core/names.ts';
 import type { Action } from '../../identity/actions.ts';
 import { evaluateAccess } from '../../identity/evaluate-access.ts';
+import { defaultInstanceOf } from '../../identity/ibm-ids.ts';
+import { findInstanceRecord } from '../../identity/ibm-instances.ts';
 import { accessResourceOf } from '../kernel/bucket-access.ts';
 import type { IbmCall, IbmServices } from './ibm-call.ts';
 import { forbidden, IbmError } from './ibm-errors.ts';
@@ -23,6 +25,10 @@ export async function findConfiguredBucket(services: IbmServices, call: IbmCall)
   const name = call.parameter('bucket');
   const bucket = await find(services, call, name);
   if (bucket === undefined) throw new IbmError('not-found', `There is no bucket ${name}.`);
+  const { account, documents } = bucket;
+  const instance = documents['service-instance'] ?? defaultInstanceOf(account);
+  const found = await findInstanceRecord(services.records, { id: account, createdAtMicros: 0 }, instance);
+  const resourceGroup = found?.record.resourceGroupId ?? '';
   const { remoteAddress, receivedAtMicros } = call.request;
   const values = new Map([
     ['aws:sourceip', remoteAddress],
@@ -32,7 +38,7 @@ export async function findConfiguredBucket(services: IbmServices, call: IbmCall)
     evaluateAccess({
       principal: call.caller.principal,
       action,
-      resource: accessResourceOf(bucket),
+      resource: { ...accessResourceOf(bucket), resourceGroup },
       request: { get: (key) => values.get(key) },
     }).allowed;
   return {

@@ -111,6 +111,7 @@ const callOf = (caller: Caller, query = '') => ({
   instanceOf: () => 'an instance',
   ibmRegionOf: () => 'a region',
   publicGrantsOf: () => undefined,
+  resourceGroupOf: () => undefined,
   copySource: { bucket, key: KEY, versionId: undefined },
   request,
 });

@@ -29,7 +29,7 @@ const listings: ReadonlySet<Action> = new Set([
   'bucket:list-uploads',
 ]);
 
-type Asking = Pick<S3Call, 'query' | 'instanceOf' | 'ibmRegionOf'>;
+type Asking = Pick<S3Call, 'query' | 'instanceOf' | 'ibmRegionOf' | 'resourceGroupOf'>;
 
 /** `name`: of the attribute, in lower case. */
 export function ibmAttribute(name: string, { action, target }: AskedAbout, call: Asking): string | undefined {
@@ -43,7 +43,13 @@ export function ibmAttribute(name: string, { action, target }: AskedAbout, call:
     case 'servicetype':
       return 'service';
     case 'serviceinstance':
-      return target.kind === 'bucket' ? call.instanceOf(target.bucket) : target.instance;
+      if (target.kind === 'bucket') return call.instanceOf(target.bucket);
+      // What other clouds list is of all instances: a right on one of them is none on that.
+      return target.instance ?? (action === 'account:list-buckets' ? '' : undefined);
+    case 'resourcegroupid': {
+      const instance = target.kind === 'bucket' ? call.instanceOf(target.bucket) : target.instance;
+      return instance === undefined ? undefined : call.resourceGroupOf(instance);
+    }
     case 'region':
       return bucket && call.ibmRegionOf(bucket);
     case 'resourcetype':

@@ -18,7 +18,15 @@ import { readTagHeader, type TagSet, tagRecord } from './tag-set.ts';
 /** What a call shows of itself. */
 export type ConditionedCall = Pick<
   S3Call,
-  'caller' | 'query' | 'key' | 'place' | 'bucketName' | 'instanceOf' | 'ibmRegionOf' | 'publicGrantsOf'
+  | 'caller'
+  | 'query'
+  | 'key'
+  | 'place'
+  | 'bucketName'
+  | 'instanceOf'
+  | 'ibmRegionOf'
+  | 'publicGrantsOf'
+  | 'resourceGroupOf'
 > & {
   readonly request: Pick<
     WireRequest,

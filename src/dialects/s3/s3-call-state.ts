@@ -40,6 +40,8 @@ export class S3CallState implements S3Call {
   loadedSource: CopySource | undefined;
   /** By account, of the buckets that were loaded. */
   readonly publicGrants = new Map<string, Grants | undefined>();
+  /** By GUID of the service instance, where a policy asks for them. */
+  readonly resourceGroups = new Map<string, string>();
   /** GUID, for calls on the service. */
   loadedInstance: string | undefined;
   /** Of the resource key behind the credential. */
@@ -113,6 +115,10 @@ export class S3CallState implements S3Call {
       query: (name) => query.get(name),
       hasHeader: (name) => request.headers.has(name) || query.has(name),
     };
+  }
+
+  resourceGroupOf(instance: string): string | undefined {
+    return this.resourceGroups.get(instance);
   }
 
   publicGrantsOf({ account }: Pick<Bucket, 'account'>): Grants | undefined {

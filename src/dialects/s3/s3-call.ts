@@ -55,6 +55,10 @@ export interface S3Call extends Call {
   publicGrantsOf(bucket: Pick<Bucket, 'account'>): Grants | undefined;
   /** GUID of the service instance of a bucket. */
   instanceOf(bucket: Bucket): string;
+  /**
+   * Resource group of a service instance, by its GUID: known when a policy asks for it. Empty for one that is being removed.
+   */
+  resourceGroupOf(instance: string): string | undefined;
   /** What IBM calls the place of a bucket. */
   ibmRegionOf(bucket: Pick<Bucket, 'place'>): string;
   /** Whether the caller may do this to that key of the loaded bucket, or to a version. `object`: what it is about to be. */

@@ -19,7 +19,7 @@
  * - 507 InsufficientStorage when the disk is full; AWS has no such disk.
  */
 
-import type { Place } from '../../core/model.ts';
+import type { Bucket, Place } from '../../core/model.ts';
 import { bucketNameFault } from '../../core/names.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { AccessKeyCredential } from '../../identity/credentials.ts';
@@ -43,6 +43,7 @@ import { parseCopySource } from './copy-source.ts';
 import { crossOriginHeaders, findNamedBucket } from './cross-origin.ts';
 import { findInstance } from './find-instance.ts';
 import type { AccountDirectory } from './grantees.ts';
+import { loadResourceGroup } from './load-resource-group.ts';
 import { withMovedHeaders } from './moved-headers.ts';
 import { operations } from './operation-table.ts';
 import { renderError } from './render-error.ts';
@@ -174,13 +175,13 @@ class S3 implements S3Dialect {
     if (permissions.some(({ on }) => on !== 'account' && on !== 'source')) {
       state.loadedBucket = await this.#findBucket(call, call.bucketName, call.bucketAccount);
       refuseOtherOwner(call, 'x-amz-expected-bucket-owner', state.loadedBucket.account);
-      await this.#loadPublicGrants(state, state.loadedBucket.account);
+      await this.#loadGrants(state, state.loadedBucket);
     }
     if (permissions.some(({ on }) => on === 'source')) {
       state.loadedSource = await this.#findSource(call);
-      const { account } = state.loadedSource.bucket;
-      refuseOtherOwner(call, 'x-amz-source-expected-bucket-owner', account);
-      await this.#loadPublicGrants(state, account);
+      const { bucket } = state.loadedSource;
+      refuseOtherOwner(call, 'x-amz-source-expected-bucket-owner', bucket.account);
+      await this.#loadGrants(state, bucket);
     }
   }
 
@@ -261,20 +262,35 @@ class S3 implements S3Dialect {
     return flavour;
   }
 
-  /** Whoever owns the bucket needs none. */
-  async #loadPublicGrants(state: S3CallState, account: string): Promise<void> {
-    if (actsAsOwner(state.caller.principal, account) || state.publicGrants.has(account)) return;
-    state.publicGrants.set(account, await this.#parts.findPublicGrants(account));
+  /** What counts besides the bucket itself; whoever owns it needs none of that. */
+  async #loadGrants(state: S3CallState, bucket: Bucket): Promise<void> {
+    const { account } = bucket;
+    if (actsAsOwner(state.caller.principal, account)) return;
+    if (!state.publicGrants.has(account)) {
+      state.publicGrants.set(account, await this.#parts.findPublicGrants(account));
+    }
+    await loadResourceGroup(state, bucket, this.#parts.instances);
   }
 
   /** Of a call on the service; other clouds know of none. */
   async #findInstance(state: S3CallState): Promise<string | undefined> {
     const account = accountOf(state.caller);
     if (account === undefined || state.flavour.owner !== 'service-instance') return undefined;
-    const mayList = ({ guid }: ServiceInstance) =>
-      decideOnService(state, 'account:list-buckets', guid).allowed;
+    const mayList = ({ guid, resourceGroup }: ServiceInstance) => {
+      state.resourceGroups.set(guid, resourceGroup);
+      return decideOnService(state, 'account:list-buckets', guid).allowed;
+    };
     const { credentialInstance } = state;
-    return (await findInstance(state, account, credentialInstance, this.#parts.instances, mayList)).guid;
+    const { instances } = this.#parts;
+    const { guid, resourceGroup } = await findInstance(
+      state,
+      account,
+      credentialInstance,
+      instances,
+      mayList,
+    );
+    state.resourceGroups.set(guid, resourceGroup);
+    return guid;
   }
 
   async #findBucket(call: S3Call, name: string, account: string | undefined) {
