@@ -1,5 +1,6 @@
 /** What is measured, as in the table of docs/performance.md. A row says what work it is and how much it must reach. */
 import { bearerRow } from './bearer-row.ts';
+import { identityRows } from './identity-rows.ts';
 import { largeObjectRows } from './large-object-rows.ts';
 import { listingRows } from './listing-rows.ts';
 import { mixedRow } from './mixed-row.ts';
@@ -11,6 +12,7 @@ import { wholeServerRows } from './whole-server-rows.ts';
 export const rows: readonly Row[] = [
   ...smallObjectRows,
   bearerRow,
+  ...identityRows,
   ...largeObjectRows,
   ...listingRows,
   ...multipartRows,

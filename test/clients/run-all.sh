@@ -27,6 +27,7 @@ swift             | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-fo
 rclone-swift      | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run rclone-swift.sh
 go-swift          | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run go-swift.sh
 keystone          | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run keystone.sh
+gophercloud       | ROOT_PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run gophercloud.sh
 nhn-guide         | PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-this-run nhn-guide.sh
 explain-guide     | explain-guide.sh
 ibm-cos-python    | API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_ROOT_API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_IAM_ACCESS_TOKEN_SECONDS=24 GOTGAN_REGIONS=KR1;ibm=us-south ibm-cos-python.sh
