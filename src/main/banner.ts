@@ -16,7 +16,8 @@ export function renderBanner({ version, config, addresses, created }: BannerFact
   const storageUrl = config.publicEndpoints.storage ?? urlOf(addresses.storage);
   const rows: [string, string][] = [
     ['Storage', `${urlOf(addresses.storage)}   S3, Swift`],
-    ['Control', `${urlOf(addresses.control)}   health, metrics, admin, Keystone`],
+    ['Console', `${config.publicEndpoints.control ?? urlOf(addresses.control)}/console/   for a browser`],
+    ['Control', `${urlOf(addresses.control)}   admin, Keystone, IBM and Samsung Cloud Platform, metrics`],
     ...Object.entries(addresses.regions).map(([name, address]): [string, string] => [
       `Region ${name}`,
       `${urlOf(address)}   S3, Swift`,
