@@ -24,6 +24,26 @@ describe('first steps', { skip: whyNoBrowser }, () => {
     await server?.dispose();
   });
 
+  it('needs less than 200 KB for the first view, and for the first screen behind the login', async () => {
+    const { page } = console;
+    const network = await page.context().newCDPSession(page);
+    await network.send('Network.enable');
+    let bytes = 0;
+    network.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    await network.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await page.reload();
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    assert.ok(bytes > 50_000 && bytes < 150_000, `the login takes ${bytes} bytes`);
+    await logIn(page);
+    await page.getByText('There is no bucket yet.').waitFor();
+    assert.ok(bytes < 200_000, `login and buckets take ${bytes} bytes`);
+    await page.getByRole('button', { name: 'root' }).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+  });
+
   it('refuses a wrong password and takes the right one', async () => {
     const { page } = console;
     await page.getByLabel('User', { exact: true }).fill('root');

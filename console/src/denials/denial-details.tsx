@@ -95,26 +95,30 @@ function Explanation({ denial, onApplied }: ExplanationProps) {
           {allowedNow ? words.now : words.notNow}
         </p>
       )}
-      <div className="cards">
-        <Facts denial={denial} />
-        {credential === undefined ? null : (
-          <section className="card">
-            <h2>{words.proof}</h2>
-            <p>{credential.advice}</p>
-          </section>
-        )}
-        {candidates.length === 0 ? null : (
-          <section className="card">
-            <h2>{words.candidates}</h2>
-            <ul>
-              {candidates.map(({ code, wording }) => (
-                <li key={code}>{wording}</li>
-              ))}
-            </ul>
-          </section>
-        )}
+      <div className="denial">
+        <div>
+          <Facts denial={denial} />
+          {credential === undefined ? null : (
+            <section className="card">
+              <h2>{words.proof}</h2>
+              <p>{credential.advice}</p>
+            </section>
+          )}
+          {candidates.length === 0 ? null : (
+            <section className="card">
+              <h2>{words.candidates}</h2>
+              <ul>
+                {candidates.map(({ code, wording }) => (
+                  <li key={code}>{wording}</li>
+                ))}
+              </ul>
+            </section>
+          )}
+          {layers === undefined ? null : (
+            <Changes explained={denial} account={denial.principal.account} onApplied={onApplied} />
+          )}
+        </div>
         {layers === undefined ? null : <LayerPicture layers={layers} denial={denial} />}
-        <Changes explained={denial} account={denial.principal.account} onApplied={onApplied} />
       </div>
     </>
   );

@@ -79,12 +79,7 @@ export function DenialList() {
       ) : null}
       <CommandTwin
         commands={[
-          commandLine(
-            'gotgan',
-            'explain',
-            '--list',
-            ...(filter.bucket === '' ? [] : ['--bucket', filter.bucket]),
-          ),
+          commandLine('gotgan', 'denials', ...(filter.bucket === '' ? [] : ['--bucket', filter.bucket])),
           adminCurl(session, 'GET', adminPath('denials')),
         ]}
       />

@@ -5,6 +5,7 @@ import { sendJson } from '../api/send-request.ts';
 import { CommandTwin } from '../parts/command-twin.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Field } from '../parts/field.tsx';
+import { commandLine } from '../parts/shell-words.ts';
 import { useAction } from '../parts/use-action.ts';
 import { useSession } from '../session/session-state.ts';
 import { defineText, useText } from '../text/define-text.ts';
@@ -113,7 +114,7 @@ export function Simulator({ bucket }: { readonly bucket: string }) {
       </form>
       {action.error === undefined ? null : <ErrorNote error={action.error} />}
       {simulation === undefined ? null : <Answer simulation={simulation} onApplied={ask} />}
-      <CommandTwin commands={[adminCurl(session, 'POST', PATH, body)]} />
+      <CommandTwin commands={[simulateCommand(question), adminCurl(session, 'POST', PATH, body)]} />
     </>
   );
 }
@@ -141,6 +142,12 @@ function Answer({ simulation, onApplied }: AnswerProps) {
       </div>
     </>
   );
+}
+
+function simulateCommand({ principal, action, bucket, key }: Question): string {
+  const options = { '--principal': principal, '--bucket': bucket, '--key': key };
+  const given = Object.entries(options).filter(([, value]) => value.trim() !== '');
+  return commandLine('gotgan', 'simulate', action, ...given.flat());
 }
 
 /** What was left empty is left out. */

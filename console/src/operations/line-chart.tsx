@@ -74,6 +74,10 @@ function dataOf(times: readonly number[], lines: readonly Line[]): UPlot.Aligned
   return [[...times], ...lines.map(({ values }) => values.map((value) => value ?? null))];
 }
 
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toTimeString().slice(0, 'HH:MM:SS'.length);
+}
+
 function optionsOf(
   element: HTMLElement,
   lines: readonly Line[],
@@ -93,7 +97,7 @@ function optionsOf(
     cursor: { show: false },
     scales: { y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
-      axis,
+      { ...axis, space: AXIS_WIDTH, values: (_chart, seconds) => seconds.map(timeOf) },
       { ...axis, size: AXIS_WIDTH, values: (_chart, values) => values.map((value) => format(value)) },
     ],
     series: [
