@@ -32,6 +32,8 @@ nhn-guide         | PASSWORD=only-for-this-run GOTGAN_ROOT_PASSWORD=only-for-thi
 explain-guide     | explain-guide.sh
 ibm-cos-python    | API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_ROOT_API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_IAM_ACCESS_TOKEN_SECONDS=24 GOTGAN_REGIONS=KR1;ibm=us-south ibm-cos-python.sh
 ibm-guide         | GOTGAN_REGIONS=KR1;ibm=us-south ibm-guide.sh
+scp-guide         | scp-guide.sh
+scp-go            | scp-go.sh
 nginx             | GOTGAN_TRUSTED_PROXIES=127.0.0.1 GOTGAN_PUBLIC_ENDPOINTS=storage=https://localhost:18443/files nginx.sh
 '
 
