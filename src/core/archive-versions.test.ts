@@ -179,10 +179,21 @@ test('stack: deleting what history has deleted brings it back', async () => {
   await put(core.context, world.main, 'key', 'first');
   core.clock.micros += 1_000_000;
   await remove(world, world.main, 'key');
+  core.clock.micros += 1_000_000;
+  assert.equal((await remove(world, world.main, 'key')).existed, false);
   const documents = archiveDocument({ bucket: 'archive', mode: 'stack' });
   const main = await updateBucket(core.context, world.main, { documents });
   core.context.metadata.refresh();
   assert.equal((await remove(world, main, 'key')).existed, true);
+  await assert.rejects(read(core.context, main, 'key'), failsWith('NoSuchKey'));
+  assert.equal((await remove(world, main, 'key')).existed, true);
   assert.equal(await read(core.context, main, 'key'), 'first');
   assert.deepEqual(await list(world, archive), []);
+});
+
+test('stack: without its archive an object is only deleted', async () => {
+  const world = await openWorld({ mode: 'stack', bucket: 'nowhere' });
+  await put(world.core.context, world.main, 'key', 'first');
+  assert.equal((await remove(world, world.main, 'key')).existed, true);
+  assert.equal((await remove(world, world.main, 'key')).existed, false);
 });

@@ -79,7 +79,8 @@ export async function archiveDeleted(
 ): Promise<'restored' | 'nothing'> {
   if (!archives(bucket)) return 'nothing';
   const current = liveHead(context, state);
-  const archive = await findArchive(context, bucket);
+  const archive = await findArchiveToDelete(context, bucket);
+  if (archive === undefined) return 'nothing';
   const side = new CommitDraft(draft.id);
   let outcome: 'restored' | 'nothing' = 'nothing';
   if (archive.settings.mode === 'stack') {
@@ -114,6 +115,17 @@ async function findArchive(context: CoreContext, bucket: Bucket): Promise<Archiv
     if (!(error instanceof CoreError && error.code === 'NoSuchBucket')) throw error;
   }
   throw new CoreError('ArchiveUnavailable', { name: settings.bucket });
+}
+
+/** What comes from nowhere cannot come back: without its archive a stack only deletes. */
+async function findArchiveToDelete(context: CoreContext, bucket: Bucket): Promise<Archive | undefined> {
+  try {
+    return await findArchive(context, bucket);
+  } catch (error) {
+    const isMissing = error instanceof CoreError && error.code === 'ArchiveUnavailable';
+    if (isMissing && archiveOf(bucket)?.mode === 'stack') return undefined;
+    throw error;
+  }
 }
 
 async function moveToArchive(
@@ -182,10 +194,12 @@ async function restoreNewest(
 ): Promise<'restored' | 'nothing'> {
   const range = rangeOfPrefix(headKey(archive.bucket.id, prefixOf(key)));
   const rows = await context.metadata.scan(range, 2, 'reverse');
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     const archived: StoredVersion = { entry: row, record: decodeVersion(row.value) };
     const { record } = archived;
     const isMarker = record.metadata.system.contentType === MARKER_TYPE;
+    // One deletion is undone at a time.
+    if (isMarker && index > 0) break;
     if (!isMarker) {
       const body = await moveBody(context, draft, archive.bucket, bucket, record.body);
       placeVersion(context, draft, bucket, key, state, { ...contentOf(record), body });
@@ -195,7 +209,7 @@ async function restoreNewest(
     // What the marker stands for has been undone: the version before it comes back.
     if (liveHead(context, state) !== undefined) return 'nothing';
   }
-  return 'nothing';
+  return rows.length === 0 ? 'nothing' : 'restored';
 }
 
 /** As a deletion would: in a bucket with versions, behind a delete marker. */

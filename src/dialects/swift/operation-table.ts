@@ -22,6 +22,11 @@ import {
 } from './operations/container.ts';
 import { copyObject, putObjectCopy } from './operations/copy.ts';
 import { deleteSegments } from './operations/delete-segments.ts';
+import {
+  extractArchive,
+  extractArchiveAtContainer,
+  extractArchiveAtPrefix,
+} from './operations/extract-archive.ts';
 import { deleteObject, getObject, headObject, putObject, updateObject } from './operations/object.ts';
 import { listObjectVersions, restoreObjectVersion } from './operations/object-versions.ts';
 import { optionsOperations } from './operations/options.ts';
@@ -58,6 +63,9 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   getSegmentManifest,
   headSegmentManifest,
   deleteSegments,
+  extractArchive,
+  extractArchiveAtContainer,
+  extractArchiveAtPrefix,
   bulkDelete,
   bulkDeleteByDelete,
   bulkDeleteAtContainer,

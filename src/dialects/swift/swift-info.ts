@@ -3,6 +3,7 @@
  * works.
  */
 import { storagePolicies } from './container-settings.ts';
+import { extractionLimits } from './extract-archive.ts';
 import { FAILED_REMOVALS_MAX } from './remove-names.ts';
 import { swiftLimits } from './swift-limits.ts';
 
@@ -45,6 +46,10 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
       allow_async_delete: true,
     },
     dlo: { max_segments: swiftLimits.listingItemsMax },
+    bulk_upload: {
+      max_containers_per_extraction: extractionLimits.containersMax,
+      max_failed_extractions: extractionLimits.failuresMax,
+    },
     bulk_delete: {
       max_deletes_per_request: swiftLimits.bulkDeletesMax,
       max_failed_deletes: FAILED_REMOVALS_MAX,

@@ -7,13 +7,14 @@ import { listVersions, type VersionsParameters } from '../list-versions.ts';
 import { chooseListingFormat } from '../listing-format.ts';
 import { decodeListingParameters } from '../listing-parameters.ts';
 import { createdHeaders } from '../object-headers.ts';
-import { isTrue } from '../object-metadata.ts';
 import { type ListingRow, renderListing } from '../render-listing.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { SwiftError } from '../swift-errors.ts';
 import { addressedVersion, canonicalVersionId, swiftVersionId, writtenVersion } from '../version-ids.ts';
 import { containerHeaders, listContainerObjects } from './container.ts';
 
+/** Anything else wants them, as in Swift. */
+const SWITCHED_OFF: ReadonlySet<string> = new Set(['false', '0', 'no', 'off', 'f', 'n']);
 const MARKER_TYPE = 'application/x-deleted;swift_versions_deleted=1';
 
 export const listObjectVersions = defineOperation<
@@ -30,8 +31,7 @@ export const listObjectVersions = defineOperation<
   mutates: false,
   decode(call) {
     const { query, request } = call;
-    const wanted = query.get('versions') ?? '';
-    if (wanted !== '' && !isTrue(wanted)) return undefined;
+    if (SWITCHED_OFF.has((query.get('versions') ?? '').toLowerCase())) return undefined;
     const accept = query.has('format') || request.headers.has('accept');
     if (accept && chooseListingFormat(query, request.headers).type !== 'application/json') {
       throw new SwiftError(406, 'Versions are listed as JSON only');
