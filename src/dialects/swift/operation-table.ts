@@ -30,6 +30,7 @@ import {
 import { deleteObject, getObject, headObject, putObject, updateObject } from './operations/object.ts';
 import { listObjectVersions, restoreObjectVersion } from './operations/object-versions.ts';
 import { optionsOperations } from './operations/options.ts';
+import { postForm } from './operations/post-form.ts';
 import { putSegmentManifest } from './operations/put-segment-manifest.ts';
 import { getSegmentManifest, headSegmentManifest } from './operations/segment-manifest.ts';
 import { checkHealth, getInfo, headHealth, headInfo } from './operations/service.ts';
@@ -63,6 +64,7 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   getSegmentManifest,
   headSegmentManifest,
   deleteSegments,
+  postForm,
   extractArchive,
   extractArchiveAtContainer,
   extractArchiveAtPrefix,

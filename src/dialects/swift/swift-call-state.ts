@@ -14,6 +14,7 @@ import { decodeCopySource } from './copy-headers.ts';
 import type { CopyTarget, SwiftCall } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import type { OpenedLink } from './temp-url-call.ts';
+import { isUploadForm } from './upload-form.ts';
 import { decodeVersionId } from './version-ids.ts';
 import { isForWebSite } from './web-pages.ts';
 
@@ -87,12 +88,16 @@ export class SwiftCallState implements SwiftCall {
     return this.loadedBucket;
   }
 
+  get hasBucket(): boolean {
+    return this.loadedBucket !== undefined;
+  }
+
   /** What routing sees. */
   get routeSubject(): RouteSubject {
     const { request, query, address } = this;
     return {
       method: request.method,
-      resource: address.resource,
+      resource: this.#isForm ? 'form' : address.resource,
       query: (name) => query.get(name),
       hasHeader: (name) => request.headers.has(name),
     };
@@ -116,6 +121,12 @@ export class SwiftCallState implements SwiftCall {
       this.loadedSource = { bucket, key, asStored, ...(versionId !== undefined && { versionId }) };
     }
     return decision;
+  }
+
+  get #isForm(): boolean {
+    const { resource } = this.address;
+    const { method, headers } = this.request;
+    return (resource === 'container' || resource === 'object') && isUploadForm(method, headers);
   }
 
   async decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision> {

@@ -5,6 +5,7 @@ import type { Action } from '../../identity/actions.ts';
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { Entropy } from '../../lib/entropy.ts';
+import type { TempUrlDigest } from '../authn/temp-url.ts';
 import type { Call } from '../kernel/dialect.ts';
 import type { QueryParameters } from '../kernel/query-parameters.ts';
 import type { SwiftAddress } from './addressing.ts';
@@ -21,6 +22,8 @@ export interface CopyTarget {
 export interface SwiftServices {
   readonly store: ObjectStore;
   readonly entropy: Entropy;
+  /** With which digests links and forms may be signed. */
+  readonly tempUrlDigests: ReadonlySet<TempUrlDigest>;
   /** What `/info` tells. */
   readonly info: Readonly<Record<string, unknown>>;
 }
@@ -46,6 +49,8 @@ export interface SwiftCall extends Call {
   readonly isOwner: boolean;
   /** Loaded once; set for every operation whose permissions are on the bucket or the object. */
   readonly bucket: Bucket;
+  /** Whether there is one; only where no permission asks for it. */
+  readonly hasBucket: boolean;
   /** What is copied; set for every operation that has a permission on the source. */
   readonly copySource: CopyTarget;
   /** Whether the caller may do this in another container, or to another object: for operations that name more than the address does. */

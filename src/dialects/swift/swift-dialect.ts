@@ -71,7 +71,7 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
   const digests = new Set(settings.tempUrlDigests);
   return {
     name: 'swift',
-    services: { store, entropy, info: swiftInfo(settings) },
+    services: { store, entropy, tempUrlDigests: digests, info: swiftInfo(settings) },
     operations,
     begin(request) {
       const extra = request.headers.get('x-trans-id-extra');

@@ -66,6 +66,7 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
     symlink: { symloop_max: 2, static_links: true },
     object_versioning: {},
     staticweb: {},
+    formpost: { allowed_digests: [...tempUrlDigests].sort() },
     copy: { object_post_as_copy: false },
     keystoneauth: {},
     tempauth: { account_acls: false },

@@ -17,6 +17,7 @@ import {
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import { metadataOf } from './container-settings.ts';
+import type { SwiftCall } from './swift-call.ts';
 import type { SwiftCallState } from './swift-call-state.ts';
 import { SwiftError } from './swift-errors.ts';
 
@@ -78,16 +79,19 @@ export async function openLink(
 }
 
 /** Two of the account and two of the container; any of them may have signed. */
-async function keysOf(store: ObjectStore, state: SwiftCallState): Promise<TempUrlKey[]> {
-  const { account, place, containerName: name } = state;
+export async function keysOf(
+  store: ObjectStore,
+  call: Pick<SwiftCall, 'account' | 'place' | 'containerName'>,
+): Promise<TempUrlKey[]> {
+  const { account, place, containerName: name } = call;
   const { documents } = await store.readAccount(account, place);
-  const bucket = await findBucket(store, state, name);
+  const bucket = await findBucket(store, call, name);
   return [...keysIn(documents, 'account'), ...keysIn(bucket?.documents ?? {}, 'container')];
 }
 
 async function findBucket(
   store: ObjectStore,
-  { account, place }: SwiftCallState,
+  { account, place }: Pick<SwiftCall, 'account' | 'place'>,
   name: string,
 ): Promise<Bucket | undefined> {
   try {
