@@ -34,6 +34,8 @@ ibm-cos-python    | API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_R
 ibm-guide         | GOTGAN_REGIONS=KR1;ibm=us-south ibm-guide.sh
 scp-guide         | scp-guide.sh
 scp-go            | scp-go.sh
+ibm-cos-java      | API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_ROOT_API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_REGIONS=KR1;ibm=us-south ibm-cos-sdk.sh ibm-cos-java
+ibm-cos-go        | API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_ROOT_API_KEY=only-for-this-run-0123456789abcdefghijklmno GOTGAN_REGIONS=KR1;ibm=us-south ibm-cos-sdk.sh ibm-cos-go
 nginx             | GOTGAN_TRUSTED_PROXIES=127.0.0.1 GOTGAN_PUBLIC_ENDPOINTS=storage=https://localhost:18443/files nginx.sh
 '
 
