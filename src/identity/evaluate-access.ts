@@ -8,6 +8,7 @@
 import { type AclPermission, decodeGrants, type Grant, type Grantee } from './acl.ts';
 import { type ActionRights, rightsOf } from './action-rights.ts';
 import type { Action } from './actions.ts';
+import { type AddressLists, addressLists } from './address-lists.ts';
 import { network } from './bucket-firewall.ts';
 import type { ContainerAcls } from './container-acl.ts';
 import { containerAcl } from './container-acl-layer.ts';
@@ -75,6 +76,8 @@ export interface AccessResource {
   readonly publicGrants?: Grants | undefined;
   /** The bucket's document `firewall`. */
   readonly firewall?: string | undefined;
+  /** The lists of addresses that Swift sets on the bucket. */
+  readonly addressLists?: AddressLists | undefined;
   /** Accounts other than the bucket's may have written objects into it. When they have not, its owner needs no facts. */
   readonly mayHoldForeignObjects?: boolean;
   /** Needed when `needsObjectFacts` says so; otherwise not looked at. */
@@ -208,6 +211,7 @@ const assumptionLayers: readonly Layer[] = [explicitDeny, sessionLimit, trustPol
 const openLayers: readonly Layer[] = [explicitDeny, sessionLimit, knownCaller];
 const layers: readonly Layer[] = [
   network,
+  addressLists,
   explicitDeny,
   sessionLimit,
   identityPolicies,

@@ -166,3 +166,22 @@ describe('X-Container-Object-Deny-Extension-Policy and its like', () => {
     assert.equal(await put('/named/report.exe'), 201);
   });
 });
+
+describe('X-Container-Ip-Acl-Allowed-List and -Denied-List', () => {
+  it('bind owners too, at both doors, but not their settings', async () => {
+    await make('fenced', { 'X-Container-Ip-Acl-Denied-List': 'w127.0.0.0/8' });
+    assert.equal(await put('/fenced/o'), 403);
+    const refused = s3.send(new PutObjectCommand({ Bucket: 'fenced', Key: 'o', Body: '' }));
+    await assertS3Error(refused, { code: 'AccessDenied', status: 403 });
+    assert.equal((await kim.ask('GET', '/fenced')).status, 204);
+    assert.equal(await post('/fenced', { 'X-Container-Ip-Acl-Allowed-List': 'a127.0.0.1' }), 204);
+    assert.equal(await put('/fenced/o', 'x'), 201);
+    assert.equal(await post('/fenced', { 'X-Container-Ip-Acl-Allowed-List': 'r10.0.0.0/8' }), 204);
+    assert.equal((await kim.ask('GET', '/fenced/o')).status, 403);
+    const head = await kim.ask('HEAD', '/fenced');
+    assert.equal(head.header('x-container-ip-acl-allowed-list'), 'r10.0.0.0/8');
+    assert.equal(await post('/fenced', { 'X-Container-Ip-Acl-Allowed-List': 'anywhere' }), 400);
+    assert.equal(await post('/fenced', { 'X-Container-Ip-Acl-Allowed-List': '' }), 204);
+    assert.equal((await kim.ask('GET', '/fenced/o')).text, 'x');
+  });
+});

@@ -1,5 +1,6 @@
 /** What a bucket says about who may use it, from its documents: the same through whichever dialect the question comes. */
 import type { Bucket, ObjectVersion } from '../../core/model.ts';
+import type { AddressLists } from '../../identity/address-lists.ts';
 import type { ContainerAcls } from '../../identity/container-acl.ts';
 import type { AccessResource, ObjectFacts } from '../../identity/evaluate-access.ts';
 import { decodePublicAccessBlock } from '../../identity/public-access-block.ts';
@@ -37,6 +38,12 @@ export function objectFactsOf(
   return { kind: 'present', account: owner, acl, tags: Object.fromEntries(pairs) };
 }
 
+function addressListsOf(documents: Bucket['documents']): AddressLists | undefined {
+  const allowed = documents['addresses-allowed'];
+  const denied = documents['addresses-denied'];
+  return allowed === undefined && denied === undefined ? undefined : { allowed, denied };
+}
+
 /** The bucket, or `key` in it. */
 export function accessResourceOf(
   bucket: Pick<Bucket, 'account' | 'name' | 'documents'>,
@@ -52,6 +59,7 @@ export function accessResourceOf(
     bucketAcl: hasListsDisabled(bucket) ? undefined : documents['acl'],
     bucketPolicy: documents['policy'],
     firewall: documents['firewall'],
+    addressLists: addressListsOf(documents),
     containerAcls: containerAclsOf(documents),
     publicAccessBlock: block === undefined ? undefined : decodePublicAccessBlock(block),
     mayHoldForeignObjects: documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,

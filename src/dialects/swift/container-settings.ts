@@ -5,6 +5,7 @@
  * An empty value clears a setting, and so does `X-Remove-` before its name with any value, which wins.
  */
 import type { Bucket } from '../../core/model.ts';
+import { cleanAddressList } from '../../identity/address-lists.ts';
 import { ContainerAclError, cleanContainerAcl, parseContainerAcl } from '../../identity/container-acl.ts';
 import { accessResourceOf, containerAclDocuments } from '../kernel/bucket-access.ts';
 import { CORS_DOCUMENT } from '../kernel/cors.ts';
@@ -37,6 +38,8 @@ const settings: readonly ContainerSetting[] = [
   aclSetting('X-Container-Read', containerAclDocuments.read, true),
   aclSetting('X-Container-Write', containerAclDocuments.write, false),
   aclSetting('X-Container-View', containerAclDocuments.view, false),
+  addressSetting('X-Container-Ip-Acl-Allowed-List', 'addresses-allowed'),
+  addressSetting('X-Container-Ip-Acl-Denied-List', 'addresses-denied'),
   {
     header: 'X-Container-Rfc-Compliant-Etags',
     document: containerDocuments.rfcEtags,
@@ -44,6 +47,25 @@ const settings: readonly ContainerSetting[] = [
     clean: (value) => (isTrue(value) ? 'True' : 'False'),
   },
 ];
+
+/** From where the container may be used (section 16.4). */
+function addressSetting(header: string, document: string): ContainerSetting {
+  return {
+    header,
+    document,
+    isOwners: true,
+    clean(value) {
+      const list = cleanAddressList(value);
+      if (list === undefined) {
+        throw new SwiftError(
+          400,
+          `${header} must be r, w or a and an IPv4 address or network, comma separated`,
+        );
+      }
+      return list;
+    },
+  };
+}
 
 function aclSetting(header: string, document: string, allowsReferrers: boolean): ContainerSetting {
   return {
