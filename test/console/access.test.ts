@@ -14,6 +14,7 @@ import {
 } from '../support/console-browser.ts';
 import { buildConsole } from '../support/console-build.ts';
 import { connectS3 } from '../support/s3-client.ts';
+import { SamlProvider } from '../support/saml-provider.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 describe('access', { skip: whyNoBrowser }, () => {
@@ -120,6 +121,49 @@ describe('access', { skip: whyNoBrowser }, () => {
     await page.getByLabel('Member', { exact: true }).fill('user:nobody');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('alert').waitFor();
+    assert.deepEqual(console.complaints, []);
+  });
+
+  it('makes service credentials with an HMAC pair that signs', async () => {
+    const { page } = console;
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Service credentials' }).click();
+    await page.getByRole('button', { name: 'New credential' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Name', { exact: true }).fill('for-the-notes');
+    await form.getByRole('button', { name: 'Create', exact: true }).click();
+    const shown = page.getByRole('dialog', { name: 'for-the-notes' });
+    const document = JSON.parse((await shown.locator('pre').textContent()) ?? '{}');
+    pair = {
+      accessKeyId: document.cos_hmac_keys.access_key_id,
+      secretAccessKey: document.cos_hmac_keys.secret_access_key,
+    };
+    await assert.doesNotReject(read);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Delete: for-the-notes' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('There is no service credential.').waitFor();
+    await assert.rejects(read);
+  });
+
+  it('registers a SAML provider by its metadata, and says what is wrong with a bad file', async () => {
+    const { page } = console;
+    await page.getByRole('tab', { name: 'SAML' }).click();
+    await page.getByRole('button', { name: 'Register a provider' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Name', { exact: true }).fill('corp-idp');
+    const fileOf = (text: string) => ({ name: 'idp.xml', mimeType: 'text/xml', buffer: Buffer.from(text) });
+    await form.getByLabel('Metadata (XML)').setInputFiles(fileOf('<html/>'));
+    await form.getByRole('button', { name: 'Register' }).click();
+    await form.getByRole('alert').waitFor();
+    const provider = new SamlProvider('https://idp.example.test/metadata');
+    await form.getByLabel('Metadata (XML)').setInputFiles(fileOf(provider.metadata()));
+    await form.getByRole('button', { name: 'Register' }).click();
+    await page.getByRole('cell', { name: 'corp-idp', exact: true }).waitFor();
+    await page.getByRole('cell', { name: 'https://idp.example.test/metadata' }).waitFor();
+    await page.getByRole('button', { name: 'Remove corp-idp' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('No provider is registered.').waitFor();
     assert.deepEqual(console.complaints, []);
   });
 });

@@ -61,6 +61,7 @@ const screens: readonly Screen[] = [
   { hash: '#/access/policies', shows: { en: 'Create a policy', ko: '정책 만들기' } },
   { hash: '#/access/mine', shows: { en: 'My key pairs', ko: '내 키 쌍' } },
   { hash: '#/access/accounts', shows: { en: 'Create an account', ko: '계정 만들기' } },
+  { hash: '#/access/saml', shows: { en: 'Register a provider', ko: '공급자 등록' } },
   { hash: '#/access/credentials', shows: { en: 'New credential', ko: '새 자격 증명' } },
   { hash: '#/denials', shows: { en: 'New ones appear by themselves', ko: '새 내역은 자동으로' } },
   { hash: '#/denials/simulator', shows: { en: 'Nothing is done.', ko: '아무 작업도 하지 않습니다.' } },

@@ -12,6 +12,7 @@ import { Groups } from './groups.tsx';
 import { MyKeys } from './my-keys.tsx';
 import { Policies } from './policies.tsx';
 import { Roles } from './roles.tsx';
+import { SamlProviders } from './saml-providers.tsx';
 import { ServiceCredentials } from './service-credentials.tsx';
 import { Services } from './services.tsx';
 import { Users } from './users.tsx';
@@ -34,6 +35,7 @@ export function AccessScreen({ rest }: { readonly rest: readonly string[] }) {
         { value: 'groups', label: words.groups, content: <Groups account={account} /> },
         { value: 'roles', label: words.roles, content: <Roles account={account} /> },
         { value: 'policies', label: words.policies, content: <Policies account={account} /> },
+        { value: 'saml', label: words.saml, content: <SamlProviders /> },
         { value: 'credentials', label: words.credentials, content: <ServiceCredentials /> },
         mine,
         { value: 'accounts', label: words.accounts, content: <Accounts /> },
@@ -43,7 +45,7 @@ export function AccessScreen({ rest }: { readonly rest: readonly string[] }) {
   return (
     <>
       <PageHead title={words.title}>
-        {isServerAdmin && !['accounts', 'mine', 'credentials'].includes(asked) ? (
+        {isServerAdmin && !['accounts', 'mine', 'credentials', 'saml'].includes(asked) ? (
           <Choice
             label={words.account}
             value={account}

@@ -96,7 +96,7 @@ function readJsonError(text: string): { code?: string; message?: string } {
         ? document['error']
         : firstError(document)
       : {};
-    const { code, title, message } = found;
+    const { code, title, message = found['detail'] } = found;
     const named = typeof code === 'string' ? code : title;
     return {
       ...(typeof named === 'string' ? { code: named } : {}),

@@ -1,5 +1,10 @@
 /** JSON Patch (RFC 6902), as far as explanations use it: add, replace and remove. Throws when the document is not the one it was made for. */
-import type { PatchStep } from './denial-records.ts';
+
+export interface PatchStep {
+  readonly op: 'add' | 'replace' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}
 
 export function applyPatch(document: unknown, patch: readonly PatchStep[]): unknown {
   let changed: unknown = structuredClone(document);

@@ -1,5 +1,6 @@
 import { adminPath } from '../api/admin-api.ts';
 import { sendJson } from '../api/send-request.ts';
+import type { PatchStep } from './apply-patch.ts';
 
 export interface DeniedParty {
   readonly kind: string;
@@ -48,12 +49,6 @@ export interface LayerStep {
   readonly reason: string;
   readonly statement?: { readonly index: number; readonly sid?: string; readonly policy?: NamedPolicy };
   readonly statements?: readonly StatementMatch[];
-}
-
-export interface PatchStep {
-  readonly op: 'add' | 'replace' | 'remove';
-  readonly path: string;
-  readonly value?: unknown;
 }
 
 export interface Change {
