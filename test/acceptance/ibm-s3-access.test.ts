@@ -152,6 +152,8 @@ describe('T18: the firewall of a bucket, by GetBucketConfiguration and UpdateBuc
     assert.deepEqual([refused.status, refused.code], [403, 'AccessDenied']);
     assert.equal((await cosFailure(cos.listObjects({ Bucket }))).status, 403);
     assert.equal((await cosFailure(cos.putObject({ Bucket, Key: 'new' }))).status, 403);
+    const Delete = { Objects: [{ Key: 'key' }] };
+    assert.equal((await cosFailure(cos.deleteObjects({ Bucket, Delete }))).status, 403);
     const { Buckets = [] } = await cos.listBuckets().promise();
     assert.ok(Buckets.some(({ Name }) => Name === Bucket));
     assert.deepEqual((await shown()).firewall, { allowed_ip: ['192.0.2.0/24'] });

@@ -15,6 +15,7 @@ import { CoreError } from '../../core/core-errors.ts';
 import type { Bucket, ObjectVersion, VersionId } from '../../core/model.ts';
 import type { MayRead, ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
+import { FIREWALL_DOCUMENT } from '../../identity/bucket-firewall.ts';
 import {
   type AccessDecision,
   type AccessQuestion,
@@ -132,12 +133,20 @@ async function decide(store: Lookups, call: Asking, { action, on }: Permission):
       return decideOnTarget(store, call, action, call.copySource);
     // The operation asks for each key by itself (`decideOn` of the call).
     case 'each-object':
-      return action === 'object:delete' && asksForMany(call)
-        ? decideOnBucket(call, 'ibm:delete-objects', call.bucket)
-        : PUBLIC;
+      return decideOnMany(call, action);
     case 'record':
       return PUBLIC;
   }
+}
+
+/** Of a call that names many keys, before each of them is asked about: what shuts out all of them is a refusal of the whole. */
+function decideOnMany(call: Asking, action: Action): AccessDecision {
+  const { bucket } = call;
+  if (action === 'object:delete' && asksForMany(call))
+    return decideOnBucket(call, 'ibm:delete-objects', bucket);
+  if (bucket.documents[FIREWALL_DOCUMENT] === undefined) return PUBLIC;
+  const decision = decideOnBucket(call, action, bucket);
+  return decision.trace.at(-1)?.layer === 'network' ? decision : PUBLIC;
 }
 
 /** Whether what the caller may do comes from roles of IBM's, which tell naming many keys from naming one. */
