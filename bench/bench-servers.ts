@@ -36,6 +36,7 @@ export type FloorRequest = Pick<FloorPlan, 'work' | 'workers' | 'answer' | 'dige
 export const BUCKET = 'bench';
 const ACCESS_KEY = 'bench0123456789abcdef';
 export const ROOT_API_KEY = 'bench-api-key-0123456789abcdef-0123456789abcd';
+export const ROOT_PASSWORD = 'bench-password-0123456789abcdef';
 const SECRET_KEY = 'bench-secret-0123456789abcdef-0123456789abcdef';
 
 /** Our server on a fresh data directory, with an empty bucket. */
@@ -70,6 +71,7 @@ export async function withServerOn<T>(
       GOTGAN_ROOT_ACCESS_KEY: ACCESS_KEY,
       GOTGAN_ROOT_SECRET_KEY: SECRET_KEY,
       GOTGAN_ROOT_API_KEY: ROOT_API_KEY,
+      GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -7,12 +7,14 @@ import { mixedRow } from './mixed-row.ts';
 import { multipartRows } from './multipart-rows.ts';
 import type { Row } from './row.ts';
 import { smallObjectRows } from './small-object-rows.ts';
+import { swiftRows } from './swift-rows.ts';
 import { wholeServerRows } from './whole-server-rows.ts';
 
 export const rows: readonly Row[] = [
   ...smallObjectRows,
   bearerRow,
   ...identityRows,
+  ...swiftRows,
   ...largeObjectRows,
   ...listingRows,
   ...multipartRows,

@@ -307,14 +307,11 @@ export function decodeListedObject(key: string, value: Buffer): ListedObject {
   };
 }
 
-/** As `decodeListedObject`, with the metadata, which is decoded when it is asked for. */
+/** As `decodeListedObject`, with the metadata. */
 export function decodeDescribedObject(key: string, value: Buffer): ListedObject {
-  return {
-    ...decodeListedObject(key, value),
-    get metadata() {
-      return decodeRest(value, readBody(value, bodyStartOf(value)).end).metadata;
-    },
-  };
+  const listed: { -readonly [P in keyof ListedObject]: ListedObject[P] } = decodeListedObject(key, value);
+  listed.metadata = decodeRest(value, readBody(value, bodyStartOf(value)).end).metadata;
+  return listed;
 }
 
 /** As listings of versions show it: everything but the metadata is decoded now, the metadata when it is asked for. */

@@ -208,7 +208,7 @@ export interface ListingQuery {
   readonly until?: string;
   /** From the last name to the first: then names must be less than `after`. */
   readonly isReverse?: boolean;
-  /** Rows then have `metadata`, read when it is asked for. */
+  /** Rows then have `metadata`. */
   readonly withMetadata?: boolean;
 }
 

@@ -12,6 +12,7 @@ export async function listObjects(
   store: Lister,
   bucket: Bucket,
   parameters: ListingParameters,
+  { namesOnly }: { readonly namesOnly: boolean },
 ): Promise<ListingRow[]> {
   const { path, prefix, delimiter, marker, endMarker, limit, isReverse } = parameters;
   if (path !== undefined) return listPath(store, bucket, parameters, path);
@@ -22,9 +23,9 @@ export async function listObjects(
     until: endMarker,
     limit,
     isReverse,
-    withMetadata: true,
+    withMetadata: !namesOnly,
   });
-  return page.items.map(rowOf);
+  return page.items.map(namesOnly ? nameRowOf : rowOf);
 }
 
 /** The oldest way of listing a folder: its direct members and the markers of its folders, and nothing rolled up. */
@@ -60,6 +61,13 @@ async function folderMarker(
   return first?.kind === 'object' && first.object.key === name ? first : undefined;
 }
 
+const NO_MEMBERS = {};
+
+function nameRowOf(item: ListingItem): ListingRow {
+  if (item.kind === 'prefix') return { kind: 'subdir', name: item.prefix };
+  return { kind: 'item', name: item.object.key, members: NO_MEMBERS };
+}
+
 function rowOf(item: ListingItem): ListingRow {
   if (item.kind === 'prefix') return { kind: 'subdir', name: item.prefix };
   return { kind: 'item', name: item.object.key, members: membersOf(item.object) };
@@ -67,11 +75,15 @@ function rowOf(item: ListingItem): ListingRow {
 
 function membersOf(object: ListedObject): Record<string, string | number> {
   const { partCount, joinedMd5, stored, etagMd5 } = object;
-  return {
+  const plain = {
     hash: stored?.etagMd5 ?? etagMd5,
     bytes: object.size,
     content_type: object.metadata?.system.contentType ?? '',
     last_modified: formatListingDate(object.lastModifiedMicros),
+  };
+  if (joinedMd5 === undefined && object.composition === undefined) return plain;
+  return {
+    ...plain,
     ...(object.composition === 'link' && object.metadata !== undefined && linkMembers(object.metadata)),
     ...(joinedMd5 !== undefined && { slo_etag: `"${joinedMd5}"` }),
     ...(partCount !== undefined && { s3_etag: `"${etagOf(object)}"` }),

@@ -39,9 +39,13 @@ export function renderListing(
 }
 
 function jsonOf(rows: readonly ListingRow[]): string {
-  return JSON.stringify(
-    rows.map((row) => (row.kind === 'subdir' ? { subdir: row.name } : { name: row.name, ...row.members })),
-  );
+  return `[${rows.map(jsonRow).join(',')}]`;
+}
+
+function jsonRow(row: ListingRow): string {
+  const name = JSON.stringify(row.name);
+  if (row.kind === 'subdir') return `{"subdir":${name}}`;
+  return `{"name":${name},${JSON.stringify(row.members).slice(1)}`;
 }
 
 function xmlOf(rows: readonly ListingRow[], { root, item, name }: ListingShape): string {

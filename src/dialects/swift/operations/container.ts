@@ -53,7 +53,8 @@ export const listContainerObjects = defineOperation<
     if (call.isForWebSite) return serveWebSite(services, call);
     const { store } = services;
     const { parameters, format } = input();
-    const rows = await listObjects(store, call.bucket, parameters);
+    const namesOnly = format.type === 'text/plain';
+    const rows = await listObjects(store, call.bucket, parameters, { namesOnly });
     const shape = { root: 'container', item: 'object', name: call.containerName } as const;
     return renderListing(rows, shape, format, containerHeaders(call, await store.bucketUsage(call.bucket)));
   },
