@@ -17,6 +17,7 @@ import {
 } from './identity-records.ts';
 import { readAccessKey, readUser } from './read-records.ts';
 import { createCollection } from './record-collection.ts';
+import { userInAccount } from './user-in-account.ts';
 
 /** As NHN Cloud prints them: 32 hexadecimal characters each, 128 bits. */
 const ID_BYTES = 16;
@@ -47,7 +48,9 @@ export interface NewAccessKey extends AccessKeyOptions {
 export interface AccessKeyOptions {
   /** Both or neither; generated when absent. */
   readonly pair?: { readonly accessKeyId: string; readonly secretKey: string };
-  /** A lower limit than that of the store, of an API that has one. */
+  /** Of a user: for another account that it has a part in. */
+  readonly accountId?: string;
+  /** A lower limit than that of the store, of an API that has one: of keys for the account. */
   readonly keysMax?: number;
   readonly mintedBy?: KeyFlavour;
   readonly expiresAtMicros?: number;
@@ -78,14 +81,16 @@ export async function addAccessKey(
   const id = checkValue('accessKeyId', pair?.accessKeyId ?? entropy.bytes(ID_BYTES).toString('hex'));
   const secretKey = checkValue('secretKey', pair?.secretKey ?? entropy.bytes(SECRET_BYTES).toString('hex'));
   const owner = await readKeyHolder({ clock, entropy, masterKey, ...context }, change, holder);
-  if (owner.accessKeyIds.length >= keysMax) throw new IdentityError('TooManyAccessKeys', { limit: keysMax });
+  const { accountId = owner.accountId } = options;
+  await assertRoom(context.metadata, owner, accountId, keysMax);
+  if (accountId !== owner.accountId) await assertPart(change, holder, accountId);
   if ((await change.read(identityKeys.accessKey(id))) !== undefined) {
     throw new IdentityError('AccessKeyTaken', { accessKeyId: id });
   }
   const record: AccessKeyRecord = {
     id,
     ...holder,
-    accountId: owner.accountId,
+    accountId,
     enabled: true,
     createdAtMicros: clock.nowMicros(),
     ...(expiresAtMicros !== undefined && { expiresAtMicros }),
@@ -96,6 +101,31 @@ export async function addAccessKey(
   change.put(identityKeys.accessKey(id), encodeRecord(stored));
   await owner.keep([...owner.accessKeyIds, id]);
   return { ...record, secretKey };
+}
+
+/** The holder's record is part of the change, and every new key changes it: what is counted beside it is still so. */
+async function assertRoom(
+  metadata: IdentityContext['metadata'],
+  { accessKeyIds }: KeyHolder,
+  accountId: string,
+  keysMax: number,
+): Promise<void> {
+  if (accessKeyIds.length >= KEYS_PER_HOLDER_MAX) {
+    throw new IdentityError('TooManyAccessKeys', { limit: KEYS_PER_HOLDER_MAX });
+  }
+  if (accessKeyIds.length < keysMax) return;
+  const entries = await metadata.getMany(accessKeyIds.map((id) => identityKeys.accessKey(id)));
+  const ofAccount = entries.filter(
+    (entry) => entry !== undefined && decodeRecord<StoredAccessKey>(entry.value).accountId === accountId,
+  );
+  if (ofAccount.length >= keysMax) throw new IdentityError('TooManyAccessKeys', { limit: keysMax });
+}
+
+/** Throws NoSuchAccount, as for one that is not there. */
+async function assertPart(change: Change, holder: NewAccessKey['holder'], accountId: string): Promise<void> {
+  const user = 'userId' in holder ? await readUser(change, holder.userId) : undefined;
+  const part = user && (await userInAccount(user, accountId, (key) => change.read(key)));
+  if (part === undefined) throw new IdentityError('NoSuchAccount', { account: accountId });
 }
 
 interface KeyHolder {

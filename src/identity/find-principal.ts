@@ -18,12 +18,12 @@ import {
   type StoredAccount,
   type StoredSession,
   type StoredUser,
-  userOfRecord,
 } from './identity-records.ts';
 import { compilePolicy } from './policy-cache.ts';
 import type { Principal, RoleRecord, SessionFacts } from './principal.ts';
 import { serviceOfRecord } from './services.ts';
 import { parseSubject, type Subject } from './subjects.ts';
+import { userInAccount } from './user-in-account.ts';
 
 export interface Holder {
   readonly subject: Subject;
@@ -69,6 +69,7 @@ export function recordKeyOf(subject: Subject): Buffer {
   }
 }
 
+type HeldBy = Pick<FoundPrincipal, 'principal' | 'unusable'> & { readonly epoch: number };
 type HolderEntries = readonly (Entry | undefined)[];
 
 export class PrincipalFinder {
@@ -85,7 +86,7 @@ export class PrincipalFinder {
     const [record, accountEntry, mark] = entries;
     if (record === undefined || accountEntry === undefined) return undefined;
     const account = decodeRecord<StoredAccount>(accountEntry.value);
-    const found = principalOf(holder, record, account);
+    const found = await this.#principalOf(holder, record, account);
     if (found === undefined) return undefined;
     const isShut = !account.enabled || account.isBeingRemoved;
     const unusable = isShut ? 'account-disabled' : found.unusable;
@@ -109,6 +110,19 @@ export class PrincipalFinder {
     };
   }
 
+  async #principalOf(holder: Holder, record: Entry, stored: StoredAccount): Promise<HeldBy | undefined> {
+    if (parseSubject(holder.subject)?.kind !== 'user') return withoutTenancy(holder, record, stored);
+    const kept = decodeRecord<StoredUser>(record.value);
+    const user = await userInAccount(kept, stored.id, (key) => this.#metadata.get(key));
+    if (user === undefined) return undefined;
+    const isServerAdmin = stored.isServerRoot && user.isRoot;
+    return {
+      principal: { kind: 'user', account: accountOfRecord(stored), user, isServerAdmin },
+      ...(!user.enabled && { unusable: 'user-disabled' }),
+      epoch: kept.tokenEpoch ?? 0,
+    };
+  }
+
   /** By whom it is, for proofs that are no records of ours; of a role in a session. Undefined when there is nobody of that name. */
   async findSubject(subject: Subject, session?: AssumedSession): Promise<FoundPrincipal | undefined> {
     if (parseSubject(subject) === undefined) return undefined;
@@ -121,22 +135,13 @@ export class PrincipalFinder {
   }
 }
 
-function principalOf(
+function withoutTenancy(
   { subject, session }: Holder,
   record: Entry,
   stored: StoredAccount,
-): (Pick<FoundPrincipal, 'principal' | 'unusable'> & { readonly epoch: number }) | undefined {
+): HeldBy | undefined {
   const account = accountOfRecord(stored);
   switch (parseSubject(subject)?.kind) {
-    case 'user': {
-      const user = decodeRecord<StoredUser>(record.value);
-      const isServerAdmin = stored.isServerRoot && user.isRoot;
-      return {
-        principal: { kind: 'user', account, user: userOfRecord(user), isServerAdmin },
-        ...(!user.enabled && { unusable: 'user-disabled' }),
-        epoch: user.tokenEpoch ?? 0,
-      };
-    }
     case 'service': {
       const service = serviceOfRecord(decodeRecord<StoredService>(record.value));
       return {

@@ -1,7 +1,7 @@
 /** The collections of the identity core itself. Their kinds are registered in identity-keys.ts. */
 import type { PolicyLanguage } from './grants.ts';
 import { identityKeys } from './identity-keys.ts';
-import type { RoleRecord, ServiceRecord } from './principal.ts';
+import type { AccountRole, RoleRecord, ServiceRecord } from './principal.ts';
 import type { CollectionDefinition } from './record-collection.ts';
 import type { Subject } from './subjects.ts';
 
@@ -133,3 +133,31 @@ export const apiKeyCollection: CollectionDefinition<StoredApiKey, 'fingerprint' 
     holder: { number: 2, entries: ({ holder, name }) => [[holder, name]] },
   },
 };
+
+/** The part that a user of another account has in this one. */
+export interface TenancyRecord {
+  /** `{user} {account}`. */
+  readonly id: string;
+  /** Not the user's own. */
+  readonly accountId: string;
+  readonly userId: string;
+  readonly role: AccountRole;
+  readonly createdAtMicros: number;
+  readonly modifiedAtMicros: number;
+}
+
+export const tenancyCollection: CollectionDefinition<TenancyRecord, 'user' | 'account'> = {
+  kind: 0x07,
+  noun: 'part of a user in an account',
+  account: ({ accountId }) => accountId,
+  // Credentials of the user in the account stand and fall with it.
+  affectsGrants: true,
+  indexes: {
+    user: { number: 1, entries: ({ userId, accountId }) => [[userId, accountId]] },
+    account: { number: 2, entries: ({ accountId, userId }) => [[accountId, userId]] },
+  },
+};
+
+export function tenancyId(userId: string, accountId: string): string {
+  return `${userId} ${accountId}`;
+}

@@ -31,6 +31,7 @@
  * | `04` | policies of identities |
  * | `05` | roles |
  * | `06` | API keys |
+ * | `07` | parts that users have in other accounts |
  * | `40` | product categories |
  * | `41` | products |
  * | `20` | IBM: service instances |

@@ -38,7 +38,7 @@ import { type GuessedLogin, LoginLimiter } from './login-limiter.ts';
 import type { MasterKey } from './master-key.ts';
 import { openParties, type PartyStores } from './open-parties.ts';
 import { PasswordGate } from './password-gate.ts';
-import type { AccountRecord, UserRecord } from './principal.ts';
+import type { AccountRecord, AccountRole, UserRecord } from './principal.ts';
 import { type CollectionDefinition, CollectionRegister, type RecordCollection } from './record-collection.ts';
 import { addMasterKey, type ResealedSlice, resealSlice } from './rotate-master-key.ts';
 import type { Subject } from './subjects.ts';
@@ -61,6 +61,7 @@ import {
   removeUser,
   setUserEnabled,
   setUserPassword,
+  setUserRole,
   type UsersPage,
 } from './users.ts';
 
@@ -99,6 +100,8 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
   listUsers(accountId: string, after: string, limit: number): Promise<UsersPage>;
   /** Disabling voids the tokens of the user for ever. */
   setUserEnabled(id: string, enabled: boolean): Promise<UserRecord>;
+  /** In its own account, from the next request on. Throws NoSuchUser, RootIsPermanent. */
+  setUserRole(id: string, role: AccountRole): Promise<UserRecord>;
   /** Voids the tokens of the user. Throws NoSuchUser, InvalidValue, TooManyAttempts. */
   setUserPassword(id: string, password: string): Promise<UserRecord>;
   /** With its keys, memberships and attachments. Throws NoSuchUser, RootIsPermanent. */
@@ -127,6 +130,8 @@ export interface IdentityStore extends CredentialSource, TokenSource, PartyStore
   issueToken(input: NewToken): Promise<IssuedToken>;
   /** For a session of a role, by its key pair; it ends with the session. Throws LoginRefused. */
   issueSessionToken(accessKeyId: string, methods: readonly string[]): Promise<IssuedToken>;
+  /** For exchanging a token for one of another account, which proves it: what tokens of that account are issued under. */
+  tokenEpochOf(accountId: string): Promise<number>;
   /** Whether there was one. */
   revokeToken(value: string): Promise<boolean>;
   /** Removes a slice of the tokens and sessions that have expired. True when there may be more. */
@@ -188,6 +193,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     findUserBetween: (firstId, lastId) => findUserBetween(parts, firstId, lastId),
     listUsers: (accountId, after, limit) => listUsers(parts, accountId, after, limit),
     setUserEnabled: (id, enabled) => setUserEnabled(parts, id, enabled),
+    setUserRole: (id, role) => setUserRole(parts, id, role),
     setUserPassword: (id, password) => setUserPassword(parts, gate, id, password),
     async removeUser(id) {
       const { accountId } = await removeUser(parts, id, { evenRoot: false });
@@ -204,6 +210,9 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     logInWithApiKey: (input) => logInWithApiKey({ limiter, apiKeys }, input),
     findToken: (value) => findToken(parts, { principals, apiKeys }, value),
     issueSessionToken: (accessKeyId, methods) => issueSessionToken(parts, principals, accessKeyId, methods),
+    async tokenEpochOf(accountId) {
+      return (await findAccount(parts, accountId))?.tokenEpoch ?? 0;
+    },
     revokeToken: (value) => revokeToken(parts, value),
     async sweepTokens() {
       const [hasTokens, hasSessions] = [await sweepTokens(parts), await sweepSessions(parts)];

@@ -13,6 +13,7 @@ import { decodeRecord, type StoredAccount, type StoredRoot, type StoredUser } fr
 import type { LoginLimiter } from './login-limiter.ts';
 import type { PasswordGate } from './password-gate.ts';
 import type { ProvenEpochs } from './tokens.ts';
+import { userInAccount } from './user-in-account.ts';
 import { findUser, findUserByEmail } from './users.ts';
 
 /** Characters. No name that is stored is longer. */
@@ -35,6 +36,7 @@ export interface LoginTools {
 
 export interface LoggedIn {
   readonly userId: string;
+  /** The one that was asked for, else the user's own. */
   readonly accountId: string;
   readonly proven: ProvenEpochs;
 }
@@ -47,12 +49,13 @@ export async function logIn(
 ): Promise<LoggedIn> {
   const guess = { source: input.source, user: `${input.account ?? ''} ${input.user}` };
   limiter.assertMayGuess(guess);
-  const { account, user, home } = await findParties(context, input);
+  const { account, user, home, hasPart } = await findParties(context, input);
   const isRight = await gate.verify(input.password, user?.passwordHash, () => limiter.assertMayGuess(guess));
-  const reason = reasonAgainst(input, { account, user, home, isRight });
+  const reason = reasonAgainst(input, { account, user, home, hasPart, isRight });
   if (reason === undefined && user !== undefined) {
-    const proven = { user: user.tokenEpoch ?? 0, account: home?.tokenEpoch ?? 0 };
-    return { userId: user.id, accountId: user.accountId, proven };
+    const scope = account ?? home;
+    const proven = { user: user.tokenEpoch ?? 0, account: scope?.tokenEpoch ?? 0 };
+    return { userId: user.id, accountId: scope?.id ?? user.accountId, proven };
   }
   limiter.failed(guess);
   throw new IdentityError('LoginRefused', {
@@ -67,18 +70,21 @@ interface Parties {
   readonly user: StoredUser | undefined;
   /** The user's own. */
   readonly home: StoredAccount | undefined;
+  /** Whether the user has a part in the account that was asked for, or none was. */
+  readonly hasPart: boolean;
 }
 
 function reasonAgainst(
   input: LoginInput,
-  { account, user, home, isRight }: Parties & { readonly isRight: boolean },
+  { account, user, home, hasPart, isRight }: Parties & { readonly isRight: boolean },
 ): LoginRefusal | undefined {
   if (input.account !== undefined && account === undefined) return 'unknown-account';
   if (user === undefined || home === undefined) return 'unknown-user';
   if (!isRight) return 'wrong-password';
   if (!user.enabled) return 'user-disabled';
-  if (!home.enabled || home.isBeingRemoved) return 'account-disabled';
-  return account !== undefined && account.id !== user.accountId ? 'other-account' : undefined;
+  const scope = account ?? home;
+  if (!scope.enabled || scope.isBeingRemoved) return 'account-disabled';
+  return hasPart ? undefined : 'other-account';
 }
 
 async function findParties(context: IdentityContext, input: LoginInput): Promise<Parties> {
@@ -93,7 +99,11 @@ async function findParties(context: IdentityContext, input: LoginInput): Promise
   const user = userId === undefined ? undefined : await read<StoredUser>(identityKeys.user(userId));
   const home =
     user === undefined ? undefined : await read<StoredAccount>(identityKeys.account(user.accountId));
-  return { account, user, home };
+  const part =
+    user === undefined || account === undefined
+      ? undefined
+      : await userInAccount(user, account.id, (key) => context.metadata.get(key));
+  return { account, user, home, hasPart: account === undefined || part !== undefined };
 }
 
 async function findUserId(

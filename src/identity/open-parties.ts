@@ -13,6 +13,7 @@ import {
   policyCollection,
   roleCollection,
   serviceCollection,
+  tenancyCollection,
 } from './identity-collections.ts';
 import { identityKeys } from './identity-keys.ts';
 import { createPolicies, type Policies } from './policy-records.ts';
@@ -20,6 +21,7 @@ import type { CollectionRegister } from './record-collection.ts';
 import { createHoldingsRemover, type RemoveHoldings } from './remove-holdings.ts';
 import { createServices, type Services } from './services.ts';
 import type { Subject } from './subjects.ts';
+import { createTenancies, type Tenancies } from './tenancies.ts';
 
 export interface PartyStores {
   readonly services: Services;
@@ -27,6 +29,7 @@ export interface PartyStores {
   readonly roles: AssumableRoles;
   readonly policies: Policies;
   readonly apiKeys: ApiKeys;
+  readonly tenancies: Tenancies;
 }
 
 export interface Parties {
@@ -44,7 +47,8 @@ export function openParties(context: IdentityContext, collections: CollectionReg
   const policies = collections.open(policyCollection);
   const roles = collections.open(roleCollection);
   const apiKeys = collections.open(apiKeyCollection);
-  const removeHoldings = createHoldingsRemover({ memberships, policies, apiKeys });
+  const tenancies = collections.open(tenancyCollection);
+  const removeHoldings = createHoldingsRemover({ memberships, policies, apiKeys, tenancies });
   const grants = new GrantsFinder({ memberships, policies });
   const principals = new PrincipalFinder(context.metadata, grants);
   const exists = async (subject: Subject) => (await context.metadata.get(recordKeyOf(subject))) !== undefined;
@@ -55,6 +59,7 @@ export function openParties(context: IdentityContext, collections: CollectionReg
       roles: createAssumableRoles(context, roles, removeHoldings),
       policies: createPolicies(context, { collection: policies, exists }),
       apiKeys: createApiKeys(context, apiKeys, principals),
+      tenancies: createTenancies(context, tenancies),
     },
     principals,
     removeHoldings,

@@ -2,7 +2,13 @@
  * What is left of a subject after its record has gone: memberships, attachments of policies, API keys. None of it grants anything to
  * anybody any more, so it may go in several commits, and a removal that is cut short leaves nothing worse than rows.
  */
-import type { ApiKeyRecord, MembershipRecord, PolicyRecord, StoredApiKey } from './identity-collections.ts';
+import type {
+  ApiKeyRecord,
+  MembershipRecord,
+  PolicyRecord,
+  StoredApiKey,
+  TenancyRecord,
+} from './identity-collections.ts';
 import { IdentityError } from './identity-errors.ts';
 import type { RecordCollection } from './record-collection.ts';
 import type { Subject } from './subjects.ts';
@@ -13,16 +19,22 @@ export interface HoldingCollections {
   readonly memberships: RecordCollection<MembershipRecord, 'group' | 'member'>;
   readonly policies: RecordCollection<PolicyRecord, 'name' | 'subject'>;
   readonly apiKeys: RecordCollection<StoredApiKey, 'fingerprint' | 'holder'>;
+  readonly tenancies: RecordCollection<TenancyRecord, 'user' | 'account'>;
 }
 
 export function createHoldingsRemover({
   memberships,
   policies,
   apiKeys,
+  tenancies,
 }: HoldingCollections): RemoveHoldings {
   return async (subject, accountId) => {
     const keys = await idsOf<ApiKeyRecord>(apiKeys.listAll('holder', [subject]));
     for (const id of keys) await ignoreAbsence(apiKeys.remove(id));
+    if (subject.startsWith('user:')) {
+      const parts = await idsOf(tenancies.listAll('user', [subject.slice('user:'.length)]));
+      for (const id of parts) await ignoreAbsence(tenancies.remove(id));
+    }
     const own = subject.startsWith('group:')
       ? memberships.listAll('group', [subject.slice('group:'.length)])
       : memberships.listAll('member', [accountId, subject]);

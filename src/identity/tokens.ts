@@ -19,10 +19,10 @@ import {
   type StoredAccount,
   type StoredToken,
   type StoredUser,
-  userOfRecord,
 } from './identity-records.ts';
 import { type MasterKey, MasterKeyError } from './master-key.ts';
 import type { Principal } from './principal.ts';
+import { userInAccount } from './user-in-account.ts';
 
 const SECRET_BYTES = 32;
 const AUDIT_ID_BYTES = 16;
@@ -32,7 +32,9 @@ const SWEPT_PER_SLICE = 200;
 
 export interface NewToken {
   readonly userId: string;
-  /** Whether it is for the account of the user; otherwise it only says who the user is. */
+  /** Absent: the user's own. */
+  readonly accountId?: string;
+  /** Whether it is for the account; otherwise it only says who the user is. */
   readonly isScoped: boolean;
   readonly methods: readonly string[];
   readonly expiresAtMicros: number;
@@ -75,9 +77,11 @@ export async function issueToken(context: IdentityContext, input: NewToken): Pro
     const userEntry = await change.read(identityKeys.user(input.userId));
     if (userEntry === undefined) throw new IdentityError('LoginRefused', { reason: 'unknown-user' });
     const user = decodeRecord<StoredUser>(userEntry.value);
-    const accountEntry = await change.read(identityKeys.account(user.accountId));
+    const accountEntry = await change.read(identityKeys.account(input.accountId ?? user.accountId));
     if (accountEntry === undefined) throw refusal('unknown-account', user);
     const account = decodeRecord<StoredAccount>(accountEntry.value);
+    const shown = await userInAccount(user, account.id, (key) => change.read(key));
+    if (shown === undefined) throw refusal('other-account', user);
     if (!user.enabled) throw refusal('user-disabled', user);
     if (!account.enabled || account.isBeingRemoved) throw refusal('account-disabled', user);
     const { user: userEpoch, account: accountEpoch } = input.proven;
@@ -99,13 +103,13 @@ export async function issueToken(context: IdentityContext, input: NewToken): Pro
     };
     change.put(identityKeys.token(name), encodeRecord(stored));
     change.put(identityKeys.tokenByExpiry(stored.expiresAtMicros, name), Buffer.alloc(0));
-    const isServerAdmin = account.isServerRoot && user.isRoot;
+    const isServerAdmin = account.isServerRoot && shown.isRoot;
     return {
       value,
       ...tokenOf(stored, {
         kind: 'user',
         account: accountOfRecord(account),
-        user: userOfRecord(user),
+        user: shown,
         isServerAdmin,
       }),
     };

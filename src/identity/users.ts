@@ -169,6 +169,21 @@ export async function setUserEnabled(
   });
 }
 
+/** In its own account, from the next request on. Throws NoSuchUser, RootIsPermanent. */
+export async function setUserRole(
+  context: IdentityContext,
+  id: string,
+  role: AccountRole,
+): Promise<UserRecord> {
+  return commitChange(context, async (change) => {
+    const user = await readUser(change, id);
+    if (user.isRoot) throw new IdentityError('RootIsPermanent', { what: 'the role of the root user' });
+    const changed: StoredUser = { ...user, role };
+    change.put(identityKeys.user(id), encodeRecord(changed));
+    return userOfRecord(changed);
+  });
+}
+
 /** With all its access keys, in one commit. The root user goes only together with its account. */
 export async function removeUser(
   context: IdentityContext,

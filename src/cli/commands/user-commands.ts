@@ -130,10 +130,90 @@ function switching(word: 'enable' | 'disable', summary: string): CommandDeclarat
   };
 }
 
+const roleArgument: ArgumentDeclaration = {
+  name: 'ROLE',
+  summary: 'What the user may do',
+  choices: ['admin', 'operator', 'member'],
+};
+
+const setRole: CommandDeclaration = {
+  words: ['user', 'set-role'],
+  summary: 'Give a user another role in its account, from the next request on',
+  arguments: [user, roleArgument],
+  options: [accountOption, ...clientOptions],
+  async run(input, context) {
+    const [name = '', role = ''] = input.arguments;
+    const path = adminPath`/accounts/${accountIn(input)}/users/${name}`;
+    const answer = await connectAdmin(input, context).patch(path, { role });
+    printFields(recordIn(answer, 'user'), columns, input, context);
+    return cliExitCodes.ok;
+  },
+};
+
+const guest: ArgumentDeclaration = {
+  name: 'USER',
+  summary: 'Id or e-mail address of a user of another account',
+};
+
+const guestColumns: readonly Column[] = [
+  { title: 'USER', member: 'userId' },
+  { title: 'ROLE', member: 'role' },
+  { title: 'SINCE', member: 'createdAt', kind: 'time' },
+];
+
+const invite: CommandDeclaration = {
+  words: ['user', 'invite'],
+  summary: 'Give a user of another account a part in this one, or another role in it',
+  arguments: [guest, roleArgument],
+  options: [accountOption, ...clientOptions],
+  examples: [
+    {
+      line: 'gotgan user invite kim@example.com member --account team',
+      summary: 'kim can have tokens and keys for team',
+    },
+  ],
+  async run(input, context) {
+    const [name = '', role = ''] = input.arguments;
+    const path = adminPath`/accounts/${accountIn(input)}/guests/${name}`;
+    const answer = await connectAdmin(input, context).put(path, { role });
+    printFields(recordIn(answer, 'guest'), guestColumns, input, context);
+    return cliExitCodes.ok;
+  },
+};
+
+const guests: CommandDeclaration = {
+  words: ['user', 'guests'],
+  summary: 'List the users of other accounts that have a part in this one',
+  arguments: [],
+  options: [accountOption, ...clientOptions],
+  async run(input, context) {
+    const path = adminPath`/accounts/${accountIn(input)}/guests`;
+    printRows(await connectAdmin(input, context).listAll(path, 'guests'), guestColumns, input, context);
+    return cliExitCodes.ok;
+  },
+};
+
+const uninvite: CommandDeclaration = {
+  words: ['user', 'uninvite'],
+  summary: 'Take a part away again, with its tokens and keys',
+  arguments: [guest],
+  options: [accountOption, ...clientOptions],
+  async run(input, context) {
+    const path = adminPath`/accounts/${accountIn(input)}/guests/${input.arguments[0] ?? ''}`;
+    await connectAdmin(input, context).delete(path);
+    printRemoval('the part of user', input, context);
+    return cliExitCodes.ok;
+  },
+};
+
 export const userCommands: readonly CommandDeclaration[] = [
   add,
   list,
   setPassword,
+  setRole,
+  invite,
+  guests,
+  uninvite,
   remove,
   switching('disable', 'Refuse the keys of a user from now on'),
   switching('enable', 'Accept them again'),

@@ -24,6 +24,7 @@ import { resealSecrets } from './operations/reseal-secrets.ts';
 import { roleOperations } from './operations/roles.ts';
 import { serviceOperations } from './operations/services.ts';
 import { setUserPassword } from './operations/set-user-password.ts';
+import { tenancyOperations } from './operations/tenancies.ts';
 import { updateAccessKey } from './operations/update-access-key.ts';
 import { updateAccount } from './operations/update-account.ts';
 import { updateUser } from './operations/update-user.ts';
@@ -44,6 +45,7 @@ export const operations: readonly AdminOperation[] = [
   createAccessKey,
   updateAccessKey,
   deleteAccessKey,
+  ...tenancyOperations,
   ...serviceOperations,
   ...groupOperations,
   ...roleOperations,

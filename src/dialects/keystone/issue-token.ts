@@ -1,7 +1,7 @@
 /** From what somebody has proven to a token, for every dialect of logging in. */
 import { IdentityError } from '../../identity/identity-errors.ts';
 import { userOfToken } from '../../identity/token-user.ts';
-import type { IssuedToken } from '../../identity/tokens.ts';
+import type { IssuedToken, TokenRecord } from '../../identity/tokens.ts';
 import type { KeystoneCall, KeystoneServices } from './keystone-call.ts';
 import type { LoginRequest } from './read-login.ts';
 
@@ -29,7 +29,7 @@ async function issueForPassword(
   login: LoginRequest & { readonly method: 'password' },
   { request }: KeystoneCall,
 ): Promise<IssuedToken> {
-  const { userId, proven } = await identity.logIn({
+  const { userId, accountId, proven } = await identity.logIn({
     user: login.user,
     password: login.password,
     source: request.remoteAddress,
@@ -37,11 +37,40 @@ async function issueForPassword(
   });
   return identity.issueToken({
     userId,
+    accountId,
     proven,
     isScoped: login.scope !== 'none',
     methods: ['password'],
     expiresAtMicros: clock.nowMicros() + tokenLifetimeSeconds * MICROS_PER_SECOND,
   });
+}
+
+/** The account of the token, or another one in which its user has a part: what holds there is proven by the token. */
+async function findWanted(
+  identity: KeystoneServices['identity'],
+  { account: wanted }: LoginRequest,
+  held: TokenRecord,
+): Promise<{ readonly accountId: string; readonly proven: TokenRecord['proven'] }> {
+  const { account } = held.principal;
+  if (wanted === undefined || wanted === account.id || wanted === account.name) {
+    return { accountId: account.id, proven: held.proven };
+  }
+  const user = userOfToken(held);
+  const other =
+    held.principal.kind === 'user'
+      ? (await identity.tenancies.accountsOf(user.id)).find(
+          ({ id, name }) => id === wanted || name === wanted,
+        )
+      : undefined;
+  if (other === undefined) {
+    throw new IdentityError('LoginRefused', {
+      reason: 'other-account',
+      userId: user.id,
+      accountId: account.id,
+    });
+  }
+  const proven = { user: held.proven.user, account: await identity.tokenEpochOf(other.id) };
+  return { accountId: other.id, proven };
 }
 
 /** One token for another: it ends when the first one does. */
@@ -52,22 +81,16 @@ async function exchangeToken(
   const held = await identity.findToken(login.token);
   if (held === undefined) throw new IdentityError('LoginRefused', { reason: 'token-void' });
   const { principal } = held;
-  const { account } = principal;
   const user = userOfToken(held);
-  if (login.account !== undefined && login.account !== account.id && login.account !== account.name) {
-    throw new IdentityError('LoginRefused', {
-      reason: 'other-account',
-      userId: user.id,
-      accountId: account.id,
-    });
-  }
+  const wanted = await findWanted(identity, login, held);
   if (principal.kind === 'role-session') {
     if (held.accessKeyId === undefined) throw new Error('a session has lost its key pair');
     return identity.issueSessionToken(held.accessKeyId, ['token', ...held.methods]);
   }
   return identity.issueToken({
     userId: user.id,
-    proven: held.proven,
+    accountId: wanted.accountId,
+    proven: wanted.proven,
     isScoped: login.scope !== 'none',
     methods: [...new Set(['token', ...held.methods])],
     expiresAtMicros: held.expiresAtMicros,

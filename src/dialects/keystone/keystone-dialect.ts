@@ -3,7 +3,6 @@
  * address; and Swift's first one (TempAuth, `/auth/v1.0`) on the storage address. What there is stands in `operation-table.ts`.
  *
  * Known differences from the real services:
- * - A user belongs to one tenant, and tokens are for that tenant or for none.
  * - `Content-Type` of a request is not looked at: people forget it.
  * - TempAuth gives a new token each time: the server could not repeat one that it does not know (docs/adr/0010).
  * - What is not there and what belongs to somebody else answer alike where the answer would tell.

@@ -1,8 +1,8 @@
 import type { AccountRole } from '../../../identity/principal.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { AdminCall, AdminServices } from '../admin-call.ts';
-import { AdminError } from '../admin-errors.ts';
 import { BODY_BYTES_MAX, readJson } from '../read-json.ts';
+import { readRole } from '../read-role.ts';
 import { jsonResponse, userJson } from '../render-json.ts';
 import { resolveAccount } from '../resolve-names.ts';
 
@@ -13,8 +13,6 @@ interface Input {
   readonly password?: string;
   readonly role?: AccountRole;
 }
-
-const roles: readonly AccountRole[] = ['admin', 'operator', 'member'];
 
 /** Takes `{"name", "displayName"?, "email"?, "password"?, "role"?}`. */
 export const createUser = defineOperation({
@@ -50,10 +48,3 @@ export const createUser = defineOperation({
   },
   encode: (user) => jsonResponse(201, { user: userJson(user) }),
 });
-
-function readRole(text: string): AccountRole {
-  const role = roles.find((known) => known === text);
-  if (role === undefined)
-    throw new AdminError(400, 'InvalidRequest', `Role must be one of ${roles.join(', ')}.`);
-  return role;
-}

@@ -66,12 +66,14 @@ export function createEc2Credential(version: Version) {
     decodeBody: (body) => textIn(parseJson(body), 'tenant_id', 'the body', lengths.id),
     async run(services: KeystoneServices, tenantId: string, call) {
       const { identity, entropy, whereabouts } = services;
-      if (tenantId !== call.user.accountId) {
+      const tenants = await identity.tenancies.accountsOf(call.user.id);
+      if (!tenants.some(({ id }) => id === tenantId)) {
         throw new KeystoneError(403, 'The user has no role in this tenant.');
       }
       const draw = () => entropy.bytes(HALF_BYTES).toString('hex');
       const key = await identity.createAccessKey({
         holder: { userId: call.user.id },
+        accountId: tenantId,
         pair: { accessKeyId: draw(), secretKey: draw() },
         keysMax: CREDENTIALS_MAX,
       });

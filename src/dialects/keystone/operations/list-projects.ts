@@ -1,6 +1,7 @@
 import type { AccountRecord } from '../../../identity/principal.ts';
 import { isAdministratorsToken } from '../../../identity/token-user.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { accountsOfToken } from '../accounts-of-token.ts';
 import type { KeystoneCall, KeystoneServices } from '../keystone-call.ts';
 import { notFound } from '../keystone-errors.ts';
 import { jsonResponse, listLinks, projectJson } from '../render-json.ts';
@@ -37,17 +38,14 @@ export const listAuthProjects = define(
   'ListAuthProjects',
   'Lists the projects that the caller can have a token for.',
   '/v3/auth/projects',
-  (_services, { held }) => Promise.resolve([held.record.principal.account]),
+  ({ identity }, { held }) => accountsOfToken(identity, held.record),
 );
 
 export const listUserProjects = define(
   'ListUserProjects',
   'Lists the projects of a user.',
   '/v3/users/{user}/projects',
-  async ({ identity }, { user }) => {
-    const account = await identity.findAccount(user.accountId);
-    return account === undefined ? [] : [account];
-  },
+  ({ identity }, { user }) => identity.tenancies.accountsOf(user.id),
 );
 
 export const listProjects = define(

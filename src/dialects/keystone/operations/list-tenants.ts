@@ -1,4 +1,5 @@
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { accountsOfToken } from '../accounts-of-token.ts';
 import type { KeystoneCall, KeystoneServices } from '../keystone-call.ts';
 import { invalid } from '../read-json.ts';
 import { jsonResponse, tenantJson } from '../render-json.ts';
@@ -21,10 +22,12 @@ export const listTenants = defineOperation({
     if (!/^\d{1,9}$/.test(limit)) throw invalid('"limit" must be a whole number, not negative.');
     return { marker: query.get('marker'), limit: Number(limit) };
   },
-  run(_services: KeystoneServices, { marker, limit }: TenantsPage, { held }) {
-    const { account } = held.record.principal;
-    if (marker !== undefined && marker !== account.id) throw invalid('"marker" is none of your tenants.');
-    return Promise.resolve(marker === undefined ? [account].slice(0, limit) : []);
+  async run({ identity }: KeystoneServices, { marker, limit }: TenantsPage, { held }) {
+    const tenants = await accountsOfToken(identity, held.record);
+    if (marker === undefined) return tenants.slice(0, limit);
+    const at = tenants.findIndex(({ id }) => id === marker);
+    if (at < 0) throw invalid('"marker" is none of your tenants.');
+    return tenants.slice(at + 1, at + 1 + limit);
   },
   encode: (tenants) => jsonResponse(200, { tenants: tenants.map(tenantJson), tenants_links: [] }),
 });
