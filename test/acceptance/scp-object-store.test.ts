@@ -15,7 +15,7 @@ import {
 import { askAdmin } from '../support/ask-admin.ts';
 import { exchange } from '../support/raw-http.ts';
 import { askScp, type ScpAnswer, type ScpKey } from '../support/scp-client.ts';
-import { allow, trusting } from '../support/scp-parties.ts';
+import { allow, keyOf, trusting } from '../support/scp-parties.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 
 const STORE_HOST = 'object-store.kr-west1.e.example.test';
@@ -155,6 +155,46 @@ describe('addresses', () => {
       answer.body.toString(),
       /^<\?xml version="1\.0" encoding="UTF-8"\?><Error><Code>NoSuchBucket</,
     );
+  });
+});
+
+describe('a Keystone token of a role', () => {
+  it('works on Swift with what the role may do, and no longer than the role is there', async () => {
+    const document = allow(
+      ['object-store:*'],
+      ['srn:e:::::object-store:bucket/swift-box', 'srn:e:::::object-store:bucket/swift-box/*'],
+    );
+    const policy = await ask('POST', '/iam/v1/policies', boss, {
+      policy_name: 'swift',
+      policy_version: { policy_document: document },
+    });
+    const role = await ask('POST', '/iam/v1/roles', boss, {
+      name: 'Swift',
+      assume_role_policy_document: trusting({ SCP: [`srn:e::${team}:::iam:user/boss`] }),
+      policy_ids: [policy.json.id],
+    });
+    const assumed = await ask('POST', '/sts/v1/assume-role', boss, {
+      role_indicator: `e:${team}:Swift`,
+      role_session_name: 'swift',
+    });
+    const answer = await ask('POST', '/sts/v1/role-keystone-token', keyOf(assumed));
+    assert.equal(answer.status, 200, answer.text);
+    const token = answer.json.keystone_token.id;
+    const swift = async (method: string, path: string, body?: string) => {
+      const response = await fetch(`${server.storageUrl}/v1/AUTH_${team}${path}`, {
+        method,
+        headers: { 'X-Auth-Token': token },
+        ...(body === undefined ? {} : { body }),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    assert.equal((await swift('PUT', '/swift-box')).status, 201);
+    assert.equal((await swift('PUT', '/swift-box/a.txt', 'hello')).status, 201);
+    assert.deepEqual(await swift('GET', '/swift-box/a.txt'), { status: 200, text: 'hello' });
+    assert.equal((await swift('GET', '/shared')).status, 403);
+    assert.equal((await swift('PUT', '/another-box')).status, 403);
+    await ask('DELETE', `/iam/v1/roles/${role.json.role.id}`, boss);
+    assert.equal((await swift('GET', '/swift-box/a.txt')).status, 401);
   });
 });
 

@@ -188,7 +188,8 @@ function refusedBy({ name, mutates }: ScpOperation, action: Action): RefusedActi
 function finish(response: WireResponse, state: CallState): WireResponse {
   const { requestId, language, version, located } = state;
   const headers = [...response.headers, 'X-Request-Id', requestId, 'Content-Language', language];
-  if (located?.service === 'sts') headers.push('Cache-Control', 'no-store');
+  // Secrets are shown by these two.
+  if (located !== undefined && located.service !== 'product') headers.push('Cache-Control', 'no-store');
   if (version === undefined) return { ...response, headers: [...headers, 'Vary', 'Accept-Language'] };
   headers.push('Scp-Api-Version', `${state.service} ${version.version}`);
   headers.push('Vary', 'Scp-Api-Version, Accept-Language');

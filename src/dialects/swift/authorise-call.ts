@@ -26,7 +26,11 @@ const PUBLIC: AccessDecision = { allowed: true, trace: [] };
 export type AskingCall = Pick<SwiftCall, 'caller' | 'request' | 'query' | 'place'>;
 
 type Addressed = AskingCall & {
-  readonly address: { readonly account: string | undefined; readonly key: string };
+  readonly address: {
+    readonly account: string | undefined;
+    readonly container: string;
+    readonly key: string;
+  };
   readonly loadedBucket: Bucket | undefined;
   /** Loads what is copied, and decides whether the caller may read it. Throws 404 and 412. */
   findSource(): Promise<AccessDecision>;
@@ -50,7 +54,7 @@ export async function authoriseCall(
       continue;
     }
     if (on === 'account' || loadedBucket === undefined)
-      decision = decideOnAccount(call, action, call.address.account);
+      decision = decideOnAccount(call, action, call.address);
     else {
       const key = on === 'object' ? call.address.key : undefined;
       decision = await decideOnTarget(store, call, action, loadedBucket, key);
@@ -64,11 +68,16 @@ export async function authoriseCall(
   return decision;
 }
 
-function decideOnAccount(call: AskingCall, action: Action, account: AccountId | undefined): AccessDecision {
+function decideOnAccount(
+  call: AskingCall,
+  action: Action,
+  { account, container }: Pick<Addressed['address'], 'account' | 'container'>,
+): AccessDecision {
   return evaluateAccess({
     principal: call.caller.principal,
     action,
-    resource: { account },
+    // A policy may name the container that is to be.
+    resource: { account, ...(action === 'bucket:create' && { bucket: container }) },
     request: new RequestConditions(call, undefined),
   });
 }
@@ -86,7 +95,7 @@ export async function decideOnNamed(
     bucket = await store.findBucket({ caller: undefined, place: call.place, name, account });
   } catch (error) {
     if (!(error instanceof CoreError && error.code === 'NoSuchBucket')) throw error;
-    const decision = decideOnAccount(call, action, account);
+    const decision = decideOnAccount(call, action, { account, container: '' });
     if (decision.allowed) throw new SwiftError(404);
     return { decision };
   }
