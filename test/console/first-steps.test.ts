@@ -1,6 +1,7 @@
 // The console in a real browser: logging in, a bucket, an upload, and what stands in the list afterwards.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { askS3 } from '../support/console-api.ts';
 import {
   logIn,
   type OpenConsole,
@@ -74,6 +75,41 @@ describe('first steps', { skip: whyNoBrowser }, () => {
     await page.getByRole('link', { name: 'hello.txt' }).click();
     await page.getByText('Hello, 곳간').waitFor();
     await page.keyboard.press('Escape');
+    assert.deepEqual(console.complaints, []);
+  });
+
+  it('takes what is dropped, into the folder that is shown', async () => {
+    const { page } = console;
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('films');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('link', { name: 'films/' }).click();
+    await page.getByText('Nothing is here yet.').waitFor();
+    const transfer = await page.evaluateHandle(
+      `(() => { const t = new DataTransfer(); t.items.add(new File(['dropped'], 'dropped.txt')); return t; })()`,
+    );
+    await page.locator('.drop-area').dispatchEvent('dragover', { dataTransfer: transfer });
+    await page.getByText('Drop to upload here').waitFor();
+    await page.locator('.drop-area').dispatchEvent('drop', { dataTransfer: transfer });
+    await page.getByRole('link', { name: 'dropped.txt' }).waitFor();
+    assert.equal(await askS3(server, 'GET', '/example-bucket/films/dropped.txt'), 'dropped');
+  });
+
+  it('says what a deletion would lose, and deletes when the name has been typed', async () => {
+    const { page } = console;
+    const versioning = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>';
+    await askS3(server, 'PUT', '/example-bucket?versioning=', { body: versioning });
+    await askS3(server, 'PUT', '/example-bucket/hello.txt', { body: 'again' });
+    await page.getByRole('link', { name: 'Buckets' }).first().click();
+    await page.getByRole('button', { name: 'Delete bucket example-bucket' }).click();
+    const question = page.getByRole('alertdialog');
+    await question.getByText('4 objects and versions').waitFor();
+    const confirm = question.getByRole('button', { name: 'Delete' });
+    assert.equal(await confirm.isDisabled(), true);
+    await question.getByLabel('Type the name').fill('example-bucket');
+    await confirm.click();
+    await page.getByText('There is no bucket yet.').waitFor();
+    await assert.rejects(askS3(server, 'HEAD', '/example-bucket'), /404/);
     assert.deepEqual(console.complaints, []);
   });
 });

@@ -7,7 +7,6 @@ import { Loaded } from '../parts/loading.tsx';
 import { notify } from '../parts/notices.tsx';
 import type { BucketAddress } from '../s3/s3-address.ts';
 import { deleteBucket } from '../s3/s3-buckets.ts';
-import { deleteBelow } from '../s3/s3-deleting.ts';
 import { abortUpload, listUploads } from '../s3/s3-uploads.ts';
 import { deleteAllVersions, listVersions } from '../s3/s3-versions.ts';
 import { defineText, useText } from '../text/define-text.ts';
@@ -76,7 +75,6 @@ export function DeleteBucket({ address, onClose, onDone }: DeleteBucketProps) {
   const isEmpty = loss.data !== undefined && loss.data.versions === 0 && loss.data.uploads === 0;
   const remove = async (): Promise<void> => {
     if (!isEmpty) {
-      await deleteBelow(address, '', setCount);
       await deleteAllVersions(address, setCount);
       for (const upload of await listUploads(address)) await abortUpload({ ...address, ...upload });
     }

@@ -14,9 +14,16 @@ export function chosenFiles(list: FileList | null): NamedFile[] {
 
 /** The entries must be taken before the first wait: afterwards the browser has emptied the list. */
 export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const items = [...transfer.items].map((item) => ({
+    entry: item.webkitGetAsEntry(),
+    file: item.getAsFile(),
+  }));
   const found: NamedFile[] = [];
-  for (const entry of entries) if (entry !== null) await collect(entry, found);
+  for (const { entry, file } of items) {
+    if (entry !== null) await collect(entry, found);
+    // What is no file of a disk, such as a picture from another page, has no entry.
+    else if (file !== null) found.push({ path: file.name, file });
+  }
   return found;
 }
 
