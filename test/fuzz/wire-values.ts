@@ -214,6 +214,14 @@ const headerNames = [
   'x-amz-security-token',
   'x-amz-decoded-content-length',
   'x-amz-trailer',
+  'ibm-service-instance-id',
+  'retention-period',
+  'retention-expiration-date',
+  'retention-legal-hold-id',
+  'retention-directive',
+  'additional-retention-period',
+  'new-retention-period',
+  'new-retention-expiration-date',
 ] as const;
 
 export function randomBucket(random: Random): string {
