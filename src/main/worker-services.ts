@@ -5,6 +5,7 @@ import type { Config, PlaceConfig } from '../config/config.ts';
 import type { CoreSettings } from '../core/core-settings.ts';
 import { createObjectStore } from '../core/create-object-store.ts';
 import type { ObjectStore } from '../core/object-store.ts';
+import { createPostPolicyVerifier } from '../dialects/authn/post-policy.ts';
 import { createSigV2Verifier } from '../dialects/authn/sigv2.ts';
 import { createSigV4Verifier, type SigV4Verifier } from '../dialects/authn/sigv4.ts';
 import type { PublicAddress } from '../dialects/authn/sigv4-canonical.ts';
@@ -68,11 +69,8 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
   const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
   const store = createObjectStore({ engine, clock, entropy, settings: coreSettingsOf(config) });
-  const masterKey = createMasterKey(
-    masterKeyFile.keys,
-    entropy,
-    createMasterKeySource(dataDirectory, entropy),
-  );
+  const keySource = createMasterKeySource(dataDirectory, entropy);
+  const masterKey = createMasterKey(masterKeyFile.keys, entropy, keySource);
   await loadLookupKeys(engine.metadata, masterKey);
   const context = { metadata: engine.metadata, masterKey, clock, entropy };
   const identity = createIdentityStore({ ...context, announceFailedLogin });
@@ -85,9 +83,13 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
   const catalogue = createProductCatalogue(identity, clock);
   const scp = openScpServices({ config, identity, catalogue, clock, entropy, whereabouts });
   const storageSignatures = signaturesAt(publicEndpoints.storage);
-  const verifier = createSigV4Verifier({ ...storageSignatures, givenSignatures: scp.givenSignatures });
-  const sigV2Verifier = createSigV2Verifier(storageSignatures);
   const ibm = openIbmServices({ config: config.ibm, context, identity, store, whereabouts });
+  const verifiers = {
+    verifier: createSigV4Verifier({ ...storageSignatures, givenSignatures: scp.givenSignatures }),
+    sigV2Verifier: createSigV2Verifier(storageSignatures),
+    formVerifier: createPostPolicyVerifier(identity),
+    bearerVerifier: ibm.bearerVerifier,
+  };
   const denials = openDenials({
     ...{ config, clock, log, store, identity, epoch: engine.epoch, refiners: [ibm.refiner] },
     addresses: storageSignatures.publicAddresses,
@@ -110,9 +112,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
           {
             store,
             accounts: identity,
-            verifier,
-            sigV2Verifier,
-            bearerVerifier: ibm.bearerVerifier,
+            ...verifiers,
             entropy,
             instances: ibm.instances,
             findPublicGrants: ibm.findPublicGrants,

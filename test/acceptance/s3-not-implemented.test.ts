@@ -72,7 +72,6 @@ const rows: readonly Row[] = [
   ['CreateSession', 'GET', 'bucket', 'session'],
   ['PutBucketWebsite', 'PUT', 'bucket', 'website'],
   ['DeleteBucketWebsite', 'DELETE', 'bucket', 'website'],
-  ['PostObject', 'POST', 'bucket', ''],
   ['ListObjectAnnotations', 'GET', 'object', 'annotation'],
   ['GetObjectAnnotation', 'GET', 'object', 'annotation&annotationName=a'],
   ['PutObjectAnnotation', 'PUT', 'object', 'annotation'],

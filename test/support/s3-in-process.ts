@@ -8,6 +8,7 @@ import { createObjectStore } from '../../src/core/create-object-store.ts';
 import type { Bucket } from '../../src/core/model.ts';
 import type { ObjectStore } from '../../src/core/object-store.ts';
 import type { BearerVerdict } from '../../src/dialects/authn/bearer-token.ts';
+import { createPostPolicyVerifier } from '../../src/dialects/authn/post-policy.ts';
 import { createSigV2Verifier } from '../../src/dialects/authn/sigv2.ts';
 import { createSigV4Verifier } from '../../src/dialects/authn/sigv4.ts';
 import type { CallObserver } from '../../src/dialects/kernel/observe-call.ts';
@@ -97,6 +98,7 @@ export async function serveS3(options: InProcessOptions = {}): Promise<InProcess
       },
       verifier: createSigV4Verifier({ ...signatures, signingKeysMax: 10 }),
       sigV2Verifier: createSigV2Verifier(signatures),
+      formVerifier: createPostPolicyVerifier(signatures.credentials),
       bearerVerifier: {
         verify: async (token) =>
           options.bearerTokens?.get(token) ?? { kind: 'refused', fault: 'token-malformed' },

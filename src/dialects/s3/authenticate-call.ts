@@ -13,16 +13,19 @@ import type { BearerVerifier } from '../authn/bearer-token.ts';
 import { findProof } from '../authn/find-proof.ts';
 import { type OpenedPayload, openPayload } from '../authn/open-payload.ts';
 import { type PayloadMode, payloadModeWithoutSigV4 } from '../authn/payload-mode.ts';
+import { IncompleteForm, type PostPolicyVerifier } from '../authn/post-policy.ts';
 import type { SigV2Verifier } from '../authn/sigv2.ts';
 import type { SigV4Verifier } from '../authn/sigv4.ts';
 import type { SigV4Rules } from '../authn/sigv4-proof.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { bucketOfHost } from './addressing.ts';
 import type { CredentialInstance } from './find-instance.ts';
+import { confirmPostPolicy, readPostPolicy } from './post-policy.ts';
 import type { S3Body } from './s3-call.ts';
 import { S3Error } from './s3-errors.ts';
 import type { S3Flavour } from './s3-flavours.ts';
 import { isSignedParameter } from './signed-parameters.ts';
+import { missingField, openUploadForm, type UploadForm } from './upload-form.ts';
 
 export interface AuthenticationRules {
   readonly place: Place;
@@ -51,6 +54,7 @@ export interface ProofVerifiers {
   readonly verifier: SigV4Verifier;
   readonly sigV2Verifier: SigV2Verifier;
   readonly bearerVerifier: BearerVerifier;
+  readonly formVerifier: PostPolicyVerifier;
 }
 
 /** Told the key pair that the request names, once, before anything is proven; undefined: nobody has it. */
@@ -93,6 +97,37 @@ export async function authenticateCall(
     case 'none':
       if (!rules.anonymousAllowed) throw new S3Error('AccessDenied');
       return unproven(request);
+  }
+}
+
+/**
+ * Of an upload form: by its own policy, whatever else the request carries; without one nobody is known. Reads the fields before the
+ * file. Throws AuthnError and S3Error.
+ */
+export async function authenticateForm(
+  request: WireRequest,
+  bucketName: string,
+  { formVerifier }: Pick<ProofVerifiers, 'formVerifier'>,
+  rules: AuthenticationRules,
+  adoptFlavour: AdoptFlavour,
+): Promise<{ readonly caller: Caller; readonly form: UploadForm }> {
+  const opened = await openUploadForm(request);
+  const { fields } = opened;
+  const text = fields.get('policy');
+  if (text === undefined) {
+    if (!rules.anonymousAllowed) throw new S3Error('AccessDenied');
+    return { caller: anonymousCaller, form: { ...opened, policy: undefined } };
+  }
+  if (!rules.signatureV2Allowed && fields.has('awsaccesskeyid')) {
+    throw new S3Error('InvalidRequest', {}, VERSION_4_ONLY);
+  }
+  try {
+    const caller = await formVerifier.verify(fields, (key) => signatureRules(rules, adoptFlavour(key)));
+    const policy = readPostPolicy(text);
+    confirmPostPolicy(policy, fields, bucketName, request.receivedAtMicros);
+    return { caller, form: { ...opened, policy } };
+  } catch (error) {
+    throw error instanceof IncompleteForm ? missingField(error.missing) : error;
   }
 }
 

@@ -21,7 +21,8 @@ export function withMovedHeaders(request: WireRequest, query: QueryParameters): 
   return moved === undefined ? request : withHeaders(request, joined(request.headers, moved));
 }
 
-function withHeaders(request: WireRequest, headers: WireHeaders): WireRequest {
+/** The request with other headers. */
+export function withHeaders(request: WireRequest, headers: WireHeaders): WireRequest {
   return {
     method: request.method,
     rawPath: request.rawPath,

@@ -61,8 +61,6 @@ const rows: readonly Row[] = [
   ['CreateSession', 'GET', 'bucket', 'session'],
   ['PutBucketWebsite', 'PUT', 'bucket', 'website'],
   ['DeleteBucketWebsite', 'DELETE', 'bucket', 'website'],
-  // Uploads by HTML forms: a bucket as target, and nothing in the query.
-  ['PostObject', 'POST', 'bucket'],
 
   ['ListObjectAnnotations', 'GET', 'object', 'annotation'],
   ['GetObjectAnnotation', 'GET', 'object', 'annotation', 'annotationName'],

@@ -47,6 +47,7 @@ import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects } from './operations/list-objects.ts';
 import { listObjectsV2 } from './operations/list-objects-v2.ts';
 import { listParts } from './operations/list-parts.ts';
+import { postObject } from './operations/post-object.ts';
 import { preflightRequests } from './operations/preflight-request.ts';
 import { putBucketAcl } from './operations/put-bucket-acl.ts';
 import { putBucketCors } from './operations/put-bucket-cors.ts';
@@ -110,6 +111,7 @@ export const operations: readonly Operation<S3Call, S3Services>[] = [
   listObjectsV2,
   listObjectVersions,
   putObject,
+  postObject,
   getObject,
   headObject,
   copyObject,

@@ -13,6 +13,7 @@ import type { ChosenFlavour } from './choose-flavour.ts';
 import { type CredentialInstance, instanceOf } from './find-instance.ts';
 import type { CopySource, S3Body, S3Call, S3Services } from './s3-call.ts';
 import { type S3Flavour, s3Flavours } from './s3-flavours.ts';
+import type { UploadForm } from './upload-form.ts';
 
 const NO_QUERY = parseQuery('');
 const SERVICE: S3Address = {
@@ -38,6 +39,7 @@ export class S3CallState implements S3Call {
   caller: Caller = anonymousCaller;
   loadedBucket: Bucket | undefined;
   loadedSource: CopySource | undefined;
+  openedForm: UploadForm | undefined;
   /** By account, of the buckets that were loaded. */
   readonly publicGrants = new Map<string, Grants | undefined>();
   /** By GUID of the service instance, where a policy asks for them. */
@@ -96,6 +98,10 @@ export class S3CallState implements S3Call {
 
   get copySource(): CopySource {
     return present(this.loadedSource, 'source of a copy');
+  }
+
+  get uploadForm(): UploadForm {
+    return present(this.openedForm, 'form');
   }
 
   get body(): S3Body {

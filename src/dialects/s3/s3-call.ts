@@ -11,6 +11,7 @@ import type { Call } from '../kernel/dialect.ts';
 import type { QueryParameters } from '../kernel/query-parameters.ts';
 import type { AccountDirectory } from './grantees.ts';
 import type { S3Flavour } from './s3-flavours.ts';
+import type { UploadForm } from './upload-form.ts';
 
 export interface S3Services {
   readonly store: ObjectStore;
@@ -49,6 +50,8 @@ export interface S3Call extends Call {
   readonly instanceId: string | undefined;
   /** Of `x-amz-copy-source`; set for every operation that has a permission on the source. */
   readonly copySource: CopySource;
+  /** Of a POST of a browser; set for PostObject. */
+  readonly uploadForm: UploadForm;
   /** Decoded bytes as the proof demands them: chunk signatures and trailers are verified by reading. */
   readonly body: S3Body;
   /** What the owner of a loaded bucket gives to everybody. */

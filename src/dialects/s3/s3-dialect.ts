@@ -35,7 +35,12 @@ import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts'
 import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
 import type { WireRequest, WireResponse } from '../kernel/wire.ts';
 import { parseAddress } from './addressing.ts';
-import { type AuthenticationRules, authenticateCall, type ProofVerifiers } from './authenticate-call.ts';
+import {
+  type AuthenticationRules,
+  authenticateCall,
+  authenticateForm,
+  type ProofVerifiers,
+} from './authenticate-call.ts';
 import { authoriseCall, decideOnService } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
 import { type FlavourHost, flavourOfKey, flavourOfRequest } from './choose-flavour.ts';
@@ -46,6 +51,7 @@ import type { AccountDirectory } from './grantees.ts';
 import { loadResourceGroup } from './load-resource-group.ts';
 import { withMovedHeaders } from './moved-headers.ts';
 import { operations } from './operation-table.ts';
+import { postObject } from './operations/post-object.ts';
 import { renderError } from './render-error.ts';
 import { mintRequestId } from './request-id.ts';
 import type { CopySource, S3Call, S3Services } from './s3-call.ts';
@@ -53,6 +59,7 @@ import { S3CallState } from './s3-call-state.ts';
 import { toS3Error } from './s3-error-maps.ts';
 import { S3Error } from './s3-errors.ts';
 import { type S3Flavour, s3Flavours } from './s3-flavours.ts';
+import { withFormHeaders } from './upload-form.ts';
 
 export interface S3Parts extends ProofVerifiers {
   readonly store: ObjectStore;
@@ -153,8 +160,9 @@ class S3 implements S3Dialect {
     );
   }
 
-  async authenticate(call: S3Call): Promise<void> {
+  async authenticate(call: S3Call, operation: S3Operation): Promise<void> {
     const state = stateOf(call);
+    if (operation.name === postObject.name) return this.#authenticateForm(state);
     const { caller, body, instance } = await authenticateCall(
       state.request,
       this.#parts,
@@ -165,6 +173,20 @@ class S3 implements S3Dialect {
     state.openedBody = body;
     if (instance !== undefined) state.credentialInstance = instance;
     if (state.query.size > 0) state.request = withMovedHeaders(state.request, state.query);
+  }
+
+  async #authenticateForm(state: S3CallState): Promise<void> {
+    const { caller, form } = await authenticateForm(
+      state.request,
+      state.bucketName,
+      this.#parts,
+      this.#rules,
+      (key) => this.#adoptKey(state, key),
+    );
+    state.caller = caller;
+    state.openedForm = form;
+    state.request = withFormHeaders(state.request, form.fields);
+    state.address = { ...state.address, key: form.key };
   }
 
   async load(call: S3Call, { permissions }: S3Operation): Promise<void> {

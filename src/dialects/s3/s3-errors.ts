@@ -139,6 +139,10 @@ const catalogue = {
     message: 'The list of parts was not in ascending order. Parts must be ordered by part number.',
     fields: ['UploadId'],
   },
+  InvalidPolicyDocument: {
+    status: 400,
+    message: 'The content of the form does not meet the conditions specified in the policy document.',
+  },
   InvalidRange: {
     status: 416,
     message: 'The requested range is not satisfiable',
@@ -180,6 +184,14 @@ const catalogue = {
   MalformedXML: {
     status: 400,
     message: 'The XML you provided was not well-formed or did not validate against our published schema',
+  },
+  MalformedPOSTRequest: {
+    status: 400,
+    message: 'The body of your POST request is not well-formed multipart/form-data.',
+  },
+  MaxPostPreDataLengthExceededError: {
+    status: 400,
+    message: 'Your POST request fields preceding the upload file were too large.',
   },
   MaxMessageLengthExceeded: {
     status: 400,

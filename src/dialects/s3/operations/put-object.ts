@@ -16,14 +16,14 @@ import { lastModifiedHeader } from '../s3-flavours.ts';
 import { confirmTagging, readTagHeader, type TagSet, tagDocuments } from '../tag-set.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 
-type Input = Omit<PutObjectInput, 'bucket' | 'key' | 'owner'> & {
+export type StoreObjectInput = Omit<PutObjectInput, 'bucket' | 'key' | 'owner'> & {
   readonly acl: AclRequest | undefined;
   readonly tags: TagSet;
   /** IBM's. */
   readonly retention: ProtectionRequest | undefined;
 };
 
-export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersion>({
+export const putObject = defineOperation<S3Call, S3Services, StoreObjectInput, ObjectVersion>({
   name: 'PutObject',
   summary: 'Stores an object; durable when answered. Conditional with If-None-Match: * or If-Match.',
   route: { method: 'PUT', resource: 'object' },
@@ -43,22 +43,7 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
       retention: readRetentionHeaders(headers),
     };
   },
-  async run(services, { acl, tags, metadata, retention, ...input }, call) {
-    confirmTagging(call, tags);
-    confirmLockedBody(call, input.protection);
-    confirmLocking(call, input.protection);
-    confirmProtected(call, retention);
-    const { owner, documents } = await ownerAndAcl(services, call, acl);
-    const { bucket, key } = call;
-    return services.store.putObject({
-      bucket,
-      key,
-      owner,
-      metadata: { ...metadata, documents: { ...documents, ...tagDocuments(tags) } },
-      ...input,
-      ...(retention !== undefined && { protection: retention }),
-    });
-  },
+  run: storeObject,
   encode(version, call) {
     const headers = ['ETag', quotedEtag(version)];
     const { checksum } = version;
@@ -72,3 +57,25 @@ export const putObject = defineOperation<S3Call, S3Services, Input, ObjectVersio
     return { status: 200, headers, body: null };
   },
 });
+
+/** Also of a form, whose fields say the same. */
+export async function storeObject(
+  services: S3Services,
+  { acl, tags, metadata, retention, ...input }: StoreObjectInput,
+  call: S3Call,
+): Promise<ObjectVersion> {
+  confirmTagging(call, tags);
+  confirmLockedBody(call, input.protection);
+  confirmLocking(call, input.protection);
+  confirmProtected(call, retention);
+  const { owner, documents } = await ownerAndAcl(services, call, acl);
+  const { bucket, key } = call;
+  return services.store.putObject({
+    bucket,
+    key,
+    owner,
+    metadata: { ...metadata, documents: { ...documents, ...tagDocuments(tags) } },
+    ...input,
+    ...(retention !== undefined && { protection: retention }),
+  });
+}
