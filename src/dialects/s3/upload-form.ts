@@ -63,7 +63,7 @@ async function readFields(request: WireRequest) {
   }
 }
 
-export function formRefusal({ fault }: FormError): S3Error {
+function formRefusal({ fault }: FormError): S3Error {
   if (fault === 'malformed') return new S3Error('MalformedPOSTRequest');
   if (fault === 'too-long') return new S3Error('MaxPostPreDataLengthExceededError');
   const Condition = 'Bucket POST must be of the enclosure-type multipart/form-data';
