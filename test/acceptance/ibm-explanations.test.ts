@@ -507,6 +507,28 @@ describe('second line', () => {
   });
 });
 
+test('the control plane’s own denials are explained by their Transaction-Id', async () => {
+  const service = await addService();
+  const ask = async (token: string) => {
+    const response = await fetch(new URL('/v2/groups', server.controlUrl), {
+      headers: { Connection: 'close', Authorization: `Bearer ${token}` },
+    });
+    await response.arrayBuffer();
+    return { status: response.status, requestId: response.headers.get('transaction-id') ?? '' };
+  };
+  const forbidden = await ask(await accessTokenFor(server, service.apiKey));
+  assert.equal(forbidden.status, 403);
+  const { denial } = await askAdmin(server, 'GET', `/denials/${forbidden.requestId}`);
+  assert.deepEqual(
+    [denial.cause, denial.action.core, denial.principal.kind],
+    ['not-administrator', 'iam:read-group', 'service'],
+  );
+  const placeholder = await ask('undefined');
+  assert.equal(placeholder.status, 401);
+  const [cause] = (await explain(placeholder)).candidates;
+  assert.equal(cause?.evidence?.['subCode'], 'token-placeholder');
+});
+
 test('whoever was refused in another account learns nothing of it', async () => {
   const refused = await askAs(other.owner, `/${B1}`);
   // Nobody of the other account administers the server, and the admin API knows their key pairs only.

@@ -53,7 +53,12 @@ export class CallState implements IbmCall {
   }
 
   demand(action: Action, target: ControlTarget, owner?: string): void {
-    if (!this.may(action, target, owner)) throw forbidden();
+    const decision = this.decide(action, target, owner);
+    if (decision.allowed) return;
+    const error = forbidden();
+    // For explanations (kernel/denial.ts).
+    error.cause = decision;
+    throw error;
   }
 
   decide(action: Action, target: ControlTarget, owner?: string): AccessDecision {

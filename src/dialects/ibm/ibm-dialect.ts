@@ -13,6 +13,7 @@
  */
 import { mintUuid } from '../../lib/uuid.ts';
 import { bearerTokenIn, createIamBearerVerifier } from '../authn/iam-bearer.ts';
+import { RefusalFacts } from '../kernel/denial.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { createPathTemplates } from '../kernel/path-templates.ts';
 import { parseQuery } from '../kernel/query-parameters.ts';
@@ -47,7 +48,11 @@ export function createIbmDialect(services: IbmServices): Dialect<IbmCall, IbmSer
       const token = bearerTokenIn(call.request);
       if (token === undefined) throw unauthenticated('token-absent');
       const verdict = await bearer.verify(token);
-      if (verdict.kind === 'refused') throw unauthenticated(verdict.fault);
+      if (verdict.kind === 'refused') {
+        const error = unauthenticated(verdict.fault);
+        error.cause = new RefusalFacts('RefusedBearer', verdict);
+        throw error;
+      }
       stateOf(call).caller = verdict.caller;
     },
     load: () => Promise.resolve(),

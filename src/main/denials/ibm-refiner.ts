@@ -31,6 +31,9 @@ export function createIbmRefiner(parts: IbmRefinerParts): DenialRefiner {
   return {
     async refine(record, explanation) {
       if (record.fault !== undefined) return credentialCause(record, parts.tokenUrl());
+      if (record.facts?.code === 'RefusedBearer') {
+        return credentialCause({ ...record, fault: record.facts }, parts.tokenUrl());
+      }
       if (record.facts !== undefined) return causesOfFacts(record.facts);
       return refineAccess(record, explanation, parts);
     },
