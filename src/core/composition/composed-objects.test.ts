@@ -183,7 +183,7 @@ test('what is wrong with segments is told together, and nothing is stored', asyn
   assert.deepEqual(
     result.problems.map(({ bucket, key, reason }) => `${bucket}/${key} ${reason}`),
     [
-      'nowhere/a not-found',
+      'nowhere/a no-bucket',
       'parts/absent not-found',
       'parts/c forbidden',
       'parts/a size-mismatch',

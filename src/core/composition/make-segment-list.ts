@@ -19,6 +19,8 @@ export type WantedSegment =
       readonly kind: 'object';
       readonly bucket: string;
       readonly key: string;
+      /** As the client has written both, for what is told about them. */
+      readonly shown?: string;
       readonly etag?: string;
       readonly size?: number;
       readonly range?: RangeRequest;
@@ -30,8 +32,10 @@ type WantedObject = Extract<WantedSegment, { kind: 'object' }>;
 export interface SegmentProblem {
   readonly bucket: string;
   readonly key: string;
+  readonly shown?: string;
   readonly reason:
     | 'not-found'
+    | 'no-bucket'
     | 'forbidden'
     | 'broken'
     | 'unsatisfiable-range'
@@ -60,14 +64,15 @@ export async function makeSegmentList(
       segments.push(segment);
       continue;
     }
-    const { bucket, key } = segment;
+    const { bucket, key, shown } = segment;
+    const named = { bucket, key, ...(shown === undefined ? undefined : { shown }) };
     const path = `${bucket}/${key}`;
     const found = looked.get(path) ?? (await lookUp(reading, beside, segment));
     looked.set(path, found);
     const isLast = index === wanted.length - 1;
     const judged = typeof found === 'string' ? found : judge(segment, found, isLast);
-    if (Array.isArray(judged)) problems.push(...judged.map((reason) => ({ bucket, key, reason })));
-    else if (typeof judged === 'string') problems.push({ bucket, key, reason: judged });
+    if (Array.isArray(judged)) problems.push(...judged.map((reason) => ({ ...named, reason })));
+    else if (typeof judged === 'string') problems.push({ ...named, reason: judged });
     else segments.push(judged);
   }
   return { segments, problems };
@@ -91,7 +96,7 @@ async function lookUp(
 }
 
 const reasons: Readonly<Partial<Record<CoreErrorCode, SegmentProblem['reason']>>> = {
-  NoSuchBucket: 'not-found',
+  NoSuchBucket: 'no-bucket',
   NoSuchKey: 'not-found',
   InvalidKey: 'not-found',
   KeyTooLong: 'not-found',

@@ -17,7 +17,7 @@ import { pushMetadata } from './metadata-headers.ts';
 import { openContent } from './object-content.ts';
 import { createdHeaders } from './object-headers.ts';
 import { copyObjectMetadata, isTrue } from './object-metadata.ts';
-import { findPart, partNumberOf } from './object-parts.ts';
+import { findPart, type PartOwner, partNumberOf } from './object-parts.ts';
 import type { CopyTarget, SwiftCall, SwiftServices } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
 import { swiftLimits } from './swift-limits.ts';
@@ -74,7 +74,7 @@ export async function copyObject(
   const span =
     part === undefined
       ? selectSpans(range, source.size, [])?.[0]
-      : await findPart(store, call, from, { ...content, number: part });
+      : await findPart(store, call, partOf(from), { ...content, number: part });
   const ends = { bucket: to.bucket, key: to.key, owner: to.bucket.account, conditions: {} };
   let version: ObjectVersion;
   if (span === undefined && asStored && isForeignManifest(source, from, to)) {
@@ -109,6 +109,10 @@ export async function copyObject(
   return { source: { ...from, version: source }, target: to, version };
 }
 
+function partOf({ bucket, key, versionId }: CopyTarget): PartOwner {
+  return { bucket, key, ...(versionId !== undefined && { versionId }) };
+}
+
 /** In another account the names of segments mean others. */
 function isForeignManifest({ composition }: ObjectVersion, from: CopyTarget, to: CopyTarget): boolean {
   return composition === 'segments' && from.bucket.account !== to.bucket.account;
@@ -130,7 +134,7 @@ async function remakeManifest(
   });
   const result = await store.putSegmentList({ ...to, segments, mayRead: mayReadOf(call) });
   if (result.kind === 'stored') return result.version;
-  const failures = failuresOf(result.problems, call.refusal);
+  const failures = failuresOf(result.problems, call.refusal, false);
   throw new SwiftError(400, renderReport({ members: {}, failures }, 'text/plain', 'upload'));
 }
 

@@ -66,15 +66,21 @@ export function rawManifest(segments: readonly Segment[]): string {
 }
 
 /** What is wrong with the segments of a manifest, as reports show it. */
-export function failuresOf(problems: readonly SegmentProblem[], refusal: 401 | 403): ReportedFailure[] {
-  return problems.map(({ bucket, key, reason }) => [
-    encodeStrictPath(`/${bucket}/${key}`),
-    reason === 'forbidden' ? statusLine(refusal) : reasons[reason],
-  ]);
+export function failuresOf(
+  problems: readonly SegmentProblem[],
+  refusal: 401 | 403,
+  isOwner: boolean,
+): ReportedFailure[] {
+  return problems.map(({ bucket, key, shown = `/${bucket}/${key}`, reason }) => {
+    // Strangers do not learn which containers there are.
+    const isRefused = reason === 'forbidden' || (reason === 'no-bucket' && !isOwner);
+    return [encodeStrictPath(shown), isRefused ? statusLine(refusal) : reasons[reason]];
+  });
 }
 
 const reasons: Readonly<Record<SegmentProblem['reason'], string>> = {
   'not-found': statusLine(404),
+  'no-bucket': statusLine(404),
   forbidden: statusLine(403),
   broken: statusLine(409),
   'unsatisfiable-range': 'Unsatisfiable Range',

@@ -4,16 +4,22 @@ import type { Bucket, ObjectMetadata, ObjectVersion } from '../../core/model.ts'
 import type { FoundObject } from '../../core/object-store.ts';
 import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { accountNameOf } from './addressing.ts';
+import { swiftVersionId } from './version-ids.ts';
 
 export function pathOf({ account, bucket, key }: LinkTarget): string {
   return encodeStrictPath(`/v1/${accountNameOf(account)}/${bucket}/${key}`);
 }
 
-/** Of a read that has come to its object by a link. */
-export function contentLocation({ linkedTo }: Pick<FoundObject, 'linkedTo'>): string[] {
-  if (linkedTo === undefined) return [];
-  const { bucket, key } = linkedTo;
-  return ['Content-Location', pathOf({ account: bucket.account, bucket: bucket.name, key })];
+/** Of a read that has come to its object by a link, or to the current one of several versions. */
+export function contentLocation({ linkedTo, version }: FoundObject, bucket: Bucket): string[] {
+  if (linkedTo !== undefined) {
+    const { bucket: target, key } = linkedTo;
+    return ['Content-Location', pathOf({ account: target.account, bucket: target.name, key })];
+  }
+  const { versionId, key } = version;
+  if (bucket.versioning === 'unversioned' || versionId === 'null') return [];
+  const path = pathOf({ account: bucket.account, bucket: bucket.name, key });
+  return ['Content-Location', `${path}?version-id=${swiftVersionId(versionId)}`];
 }
 
 /** Where a POST to a link should have gone. */

@@ -28,7 +28,7 @@ export async function openContent(
       shownEtag: shownEtag(version, bucket),
       lastModifiedMicros,
       contentType: metadata.system.contentType,
-      headers: [...objectHeaders(version, bucket), ...contentLocation(found)],
+      headers: [...objectHeaders(version, bucket), ...contentLocation(found, bucket)],
       ...(version.composition === 'prefix' && { takesOneRange: true }),
       open: read,
     },

@@ -1,6 +1,6 @@
 /** One part or segment of a large object by its number (nhn-openstack.md, section 10.2). */
 import { CoreError, type CoreErrorDetails } from '../../core/core-errors.ts';
-import type { ObjectVersion } from '../../core/model.ts';
+import type { Bucket, ObjectVersion, VersionId } from '../../core/model.ts';
 import type { FoundObject, ObjectStore } from '../../core/object-store.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import { checkConditions } from './conditions.ts';
@@ -9,6 +9,7 @@ import { objectHeaders, shownEtag, swiftEtag } from './object-headers.ts';
 import type { Content } from './send-content.ts';
 import type { SwiftCall } from './swift-call.ts';
 import { SwiftError } from './swift-errors.ts';
+import { addressedVersion } from './version-ids.ts';
 
 /** `part-number=N`, counted from 1. Throws 400. */
 export function partNumberOf({ query }: Pick<SwiftCall, 'query'>): number | undefined {
@@ -27,7 +28,10 @@ export async function readPart(
   partNumber: number,
 ): Promise<WireResponse> {
   checkConditions(call.request.headers, content, content.shownEtag);
-  const { start, end, headers } = await findPart(store, call, call, { ...content, number: partNumber });
+  const { start, end, headers } = await findPart(store, call, partOwner(call), {
+    ...content,
+    number: partNumber,
+  });
   const opened = await content.open(start, end);
   const body = opened.bytes ?? {
     size: end - start + 1,
@@ -47,17 +51,33 @@ export async function headPart(
   const { lastModifiedMicros } = version;
   const validators = { etag: swiftEtag(version), lastModifiedMicros };
   checkConditions(call.request.headers, validators, shownEtag(version, call.bucket));
-  const { start, end, headers } = await findPart(store, call, call, {
-    size: version.size,
-    shownEtag: shownEtag(version, call.bucket),
-    number: partNumber,
-  });
+  const wanted = { size: version.size, shownEtag: shownEtag(version, call.bucket), number: partNumber };
+  let part: FoundPart;
+  try {
+    part = await findPart(store, call, partOwner(call), wanted);
+  } catch (error) {
+    if (!(error instanceof SwiftError && error.status === 416)) throw error;
+    // Without a body there is nothing to say how long it would have been.
+    return { status: 416, headers: error.headers, body: null, contentLength: 0 };
+  }
+  const { start, end, headers } = part;
   return {
     status: 206,
     headers: [...objectHeaders(version, call.bucket), ...headers],
     body: null,
     contentLength: end - start + 1,
   };
+}
+
+/** What the part is of. */
+export interface PartOwner {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly versionId?: VersionId;
+}
+
+function partOwner(call: SwiftCall): PartOwner {
+  return { bucket: call.bucket, key: call.key, ...addressedVersion(call) };
 }
 
 export interface FoundPart {
@@ -70,7 +90,7 @@ export interface FoundPart {
 export async function findPart(
   store: ObjectStore,
   call: SwiftCall,
-  { bucket, key }: Pick<SwiftCall, 'bucket' | 'key'>,
+  object: PartOwner,
   {
     size,
     shownEtag: etag,
@@ -80,7 +100,7 @@ export async function findPart(
   let found: FoundObject;
   try {
     const mayRead = mayReadOf(call);
-    found = await store.headObject({ bucket, key, partNumber: number, conditions: {}, mayRead });
+    found = await store.headObject({ ...object, partNumber: number, conditions: {}, mayRead });
   } catch (error) {
     if (!(error instanceof CoreError && error.code === 'InvalidPartNumberForObject')) throw error;
     const { partCount } = error.details as CoreErrorDetails['InvalidPartNumberForObject'];

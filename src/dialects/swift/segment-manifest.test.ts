@@ -22,15 +22,16 @@ test('entries of every kind', () => {
       kind: 'object',
       bucket: 'a',
       key: 'b',
+      shown: '/a/b',
       etag: 'd41d8cd98f00b204e9800998ecf8427e',
       size: 12,
       range: { kind: 'from', start: 2, end: undefined },
     },
-    { kind: 'object', bucket: 'a', key: '/b/', range: { kind: 'suffix', length: 5 } },
-    { kind: 'object', bucket: 'a', key: 'b' },
+    { kind: 'object', bucket: 'a', key: '/b/', shown: 'a//b/', range: { kind: 'suffix', length: 5 } },
+    { kind: 'object', bucket: 'a', key: 'b', shown: '///a/b' },
     { kind: 'data', bytes: Buffer.from('hi') },
     { kind: 'data', bytes: Buffer.from('hi') },
-    { kind: 'object', bucket: 'a', key: 'b', size: 0 },
+    { kind: 'object', bucket: 'a', key: 'b', shown: 'a/b', size: 0 },
   ]);
   assert.deepEqual(parse([]), []);
 });

@@ -124,6 +124,7 @@ function parseObject(
     kind: 'object',
     bucket,
     key,
+    shown: path,
     ...(typeof etag === 'string' && { etag: unquote(etag) }),
     ...(sizeBytes !== undefined && { size: sizeBytes }),
     ...(wantedRange !== undefined && { range: wantedRange }),

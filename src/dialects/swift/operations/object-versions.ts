@@ -104,7 +104,9 @@ export const restoreObjectVersion = defineOperation<SwiftCall, SwiftServices, un
       throw new SwiftError(400, 'PUT requests with a version-id require a zero byte body');
     }
     const addressed = addressedVersion(call);
-    if (addressed.versionId === undefined) throw new SwiftError(400, 'Invalid version-id parameter');
+    if (addressed.versionId === undefined || addressed.versionId === 'null') {
+      throw new SwiftError(400, 'Invalid version-id parameter');
+    }
     return store.copyObject({
       source: { bucket, key, ...addressed },
       sourceConditions: {},

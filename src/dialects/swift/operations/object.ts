@@ -80,7 +80,7 @@ export const headObject = defineOperation<SwiftCall, SwiftServices, undefined, W
       const { lastModifiedMicros } = version;
       const validators = { etag: swiftEtag(version), lastModifiedMicros };
       checkConditions(request.headers, validators, shownEtag(version, bucket));
-      const headers = [...objectHeaders(version, bucket), ...contentLocation(found)];
+      const headers = [...objectHeaders(version, bucket), ...contentLocation(found, bucket)];
       return { status: 200, headers, body: null, contentLength: version.size };
     } catch (error) {
       throw await locatedError(store, call, error);

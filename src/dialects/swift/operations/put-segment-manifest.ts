@@ -16,6 +16,7 @@ import type { SwiftCall, SwiftServices } from '../swift-call.ts';
 import { toSwiftError } from '../swift-error-maps.ts';
 import { reasonOf, SwiftError, type SwiftStatus, statusLine } from '../swift-errors.ts';
 import { swiftLimits } from '../swift-limits.ts';
+import { writtenVersion } from '../version-ids.ts';
 import { chooseReportType, keepAlive, type ReportedFailure, renderReport } from '../work-report.ts';
 
 interface Input {
@@ -93,7 +94,7 @@ async function put({ store }: SwiftServices, input: Input, call: SwiftCall): Pro
     ...(expiresAtMicros !== undefined && { expiresAtMicros }),
   });
   if (result.kind === 'stored') return result;
-  return { kind: 'problems', failures: failuresOf(result.problems, call.refusal) };
+  return { kind: 'problems', failures: failuresOf(result.problems, call.refusal, call.isOwner) };
 }
 
 function answer(outcome: Outcome, { reportType }: Input): WireResponse {
@@ -103,7 +104,7 @@ function answer(outcome: Outcome, { reportType }: Input): WireResponse {
   }
   const { etagMd5, lastModifiedMicros } = outcome.version;
   const headers = ['Etag', `"${etagMd5}"`, 'Last-Modified', lastModifiedHeader(lastModifiedMicros)];
-  return { status: 201, headers, body: null };
+  return { status: 201, headers: [...headers, ...writtenVersion(outcome.version)], body: null };
 }
 
 function report(outcome: Outcome, { reportType }: Input): string {
