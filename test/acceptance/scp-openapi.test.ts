@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type ClockedServer, startClockedServer } from '../support/clocked-server.ts';
-import { askScp, assertScpError, type ScpAnswer, type ScpAsking } from '../support/scp-client.ts';
+import { askScp, assertScpError, type ScpAnswer, type ScpAsking, scpHeaders } from '../support/scp-client.ts';
 
 const TODAY = new Date('2026-11-21T00:00:00Z');
 const BASE = 'e.example.test';
@@ -16,6 +16,8 @@ after(async () => {
   assert.deepEqual(server.bugs, []);
   await server.stop();
 });
+
+const keyOfRoot = ({ root: { accessKeyId, secretKey } }: ClockedServer) => ({ accessKeyId, secretKey });
 
 type Asking = Partial<ScpAsking> & { readonly unsigned?: boolean };
 
@@ -191,6 +193,87 @@ describe('versions', () => {
       headers: { 'Scp-Api-Version': 'product one' },
     });
     assertScpError(answer, 401, 'Unauthorized');
+  });
+});
+
+describe('what the operator decides', () => {
+  const sts = (to: ClockedServer, version: string, asking: Asking = {}) =>
+    ask(
+      'POST',
+      '/scp/sts/v1/assume-role',
+      { headers: { 'Scp-Api-Version': version }, body: {}, ...asking },
+      to,
+    );
+
+  it('versions end on their day when the calendar is enforced', async () => {
+    const strict = await startClockedServer(TODAY, { GOTGAN_SCP_VERSIONS_ENFORCE_NOT_BEFORE: 'on' });
+    try {
+      const answer = await sts(strict, 'sts 1.0');
+      assertScpError(answer, 406, 'UnsupportedApiVersion');
+      assert.deepEqual(
+        [answer.json.errors[0].min_version, answer.json.errors[0].max_version],
+        ['1.1', '1.1'],
+      );
+      const at = async (date: string) => {
+        strict.clock.millis = Date.parse(date);
+        const { status, headers } = await sts(strict, 'sts 1.0');
+        return [status, headers['deprecation'], headers['sunset']];
+      };
+      // A body without members: what is wrong is told by the version that was asked for.
+      const ending = [400, 'true', 'Sun, 31 May 2026 00:00:00 GMT'];
+      assert.deepEqual(await at('2026-04-15T00:00:00Z'), ending);
+      assert.deepEqual(await at('2026-05-30T23:59:59Z'), ending);
+      assert.deepEqual(await at('2026-05-31T00:00:00Z'), [406, undefined, undefined]);
+      assert.deepEqual((await sts(strict, 'sts 1.2')).status, 406);
+      assert.deepEqual((await sts(strict, 'iam 1.4')).headers['scp-api-version'], 'sts 1.1');
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  it('a planned version can be made the current one', async () => {
+    const moved = await startClockedServer(TODAY, { GOTGAN_SCP_VERSIONS: 'sts-1.2=current' });
+    try {
+      const answer = await sts(moved, '');
+      assert.deepEqual([answer.status, answer.headers['scp-api-version']], [400, 'sts 1.2']);
+    } finally {
+      await moved.stop();
+    }
+  });
+
+  it('a signature is taken once where that is asked for', async () => {
+    const once = await startClockedServer(TODAY, { GOTGAN_SCP_SIGNATURE_REPLAY_CACHE: 'on' });
+    try {
+      const first = await ask('GET', '/scp/product/v1/products', {}, once);
+      assert.equal(first.status, 200);
+      assertScpError(await ask('GET', '/scp/product/v1/products', {}, once), 401, 'Unauthorized');
+      once.clock.millis += 1;
+      assert.equal((await ask('GET', '/scp/product/v1/products', {}, once)).status, 200);
+    } finally {
+      await once.stop();
+    }
+  });
+
+  it('a trusted proxy says by which scheme and host it was asked', async () => {
+    const behind = await startClockedServer(TODAY, {
+      GOTGAN_TRUSTED_PROXIES: '127.0.0.1',
+      GOTGAN_SCP_BASE_DOMAIN: BASE,
+    });
+    try {
+      const url = `https://product.${BASE}/v1/products/VPC`;
+      const signed = scpHeaders('GET', url, keyOfRoot(behind), behind.clock.millis);
+      const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': `product.${BASE}` };
+      const asking = { unsigned: true, headers: { ...signed, ...forwarded } };
+      assert.equal((await ask('GET', '/v1/products/VPC', asking, behind)).status, 200);
+      const named = await ask('GET', '/v1/products/VPC', { ...asking, host: 'inner.example.test' }, behind);
+      assert.equal(named.status, 200);
+      // Nobody else may say so.
+      const own = scpHeaders('GET', url, keyOfRoot(server), server.clock.millis);
+      const stranger = { unsigned: true, host: `product.${BASE}`, headers: { ...own, ...forwarded } };
+      assertScpError(await ask('GET', '/v1/products/VPC', stranger), 401, 'Unauthorized');
+    } finally {
+      await behind.stop();
+    }
   });
 });
 
