@@ -173,7 +173,18 @@ describe('the list of section 24.7', () => {
     assert.equal(await text(archive, archived), 'first');
   });
 
-  it('9: a name that may not be is refused in the words of each', async () => {
+  it('9: a full quota and a name that may not be are refused in the words of each', async () => {
+    const Bucket = await container({ 'X-Container-Meta-Quota-Bytes': '10' });
+    await put(`/${Bucket}/fits`, '12345');
+    assert.equal((await kim.ask('PUT', `/${Bucket}/o`, { body: '123456' })).status, 413);
+    const large = s3.send(new PutObjectCommand({ Bucket, Key: 'o', Body: '123456' }));
+    await assertS3Error(large, { code: 'EntityTooLarge', status: 400 });
+    assert.equal((await swift('HEAD', `/${Bucket}`)).header('x-container-meta-quota-bytes'), '10');
+    const nonsense = { 'X-Container-Meta-Quota-Bytes': 'many' };
+    assert.equal((await swift('POST', `/${Bucket}`, nonsense)).status, 400);
+    await swift('POST', `/${Bucket}`, { 'X-Remove-Container-Meta-Quota-Bytes': 'x' });
+    await put(`/${Bucket}/o`, '123456');
+    assert.equal((await swift('POST', '', { 'X-Account-Meta-Quota-Bytes': '1' })).status, 403);
     const picky = await container({ 'X-Container-Object-Deny-Extension-Policy': 'exe' });
     assert.equal((await kim.ask('PUT', `/${picky}/a.exe`, { body: 'x' })).status, 409);
     const denied = s3.send(new PutObjectCommand({ Bucket: picky, Key: 'a.exe', Body: 'x' }));

@@ -14,6 +14,7 @@ import type { WireHeaders } from '../kernel/wire.ts';
 import { corsChange, corsItems, corsMetadataOf } from './cross-origin.ts';
 import { mergeMetadata, pushMetadata } from './metadata-headers.ts';
 import { isTrue } from './object-metadata.ts';
+import { quotaChanges, quotaItems, quotaMetadataOf } from './quota-items.ts';
 import { SwiftError } from './swift-errors.ts';
 
 interface ContainerSetting {
@@ -140,22 +141,27 @@ export function metadataChanges(
   const before = metadataOf(current);
   const after = mergeMetadata(before, headers, target);
   const changes: Record<string, string | null> = {};
-  const isStored = (name: string) => target === 'account' || !corsItems.has(name);
+  const isStored = (name: string) => target === 'account' || !(corsItems.has(name) || quotaItems.has(name));
   for (const name of Object.keys(before)) {
     if (after[name] === undefined && isStored(name)) changes[METADATA_PREFIX + name] = null;
   }
   for (const [name, value] of Object.entries(after)) {
     if (before[name] !== value && isStored(name)) changes[METADATA_PREFIX + name] = value;
   }
-  const cors = target === 'container' ? corsChange(current, after) : undefined;
-  return cors === undefined ? changes : { ...changes, [CORS_DOCUMENT]: cors };
+  if (target === 'account') return changes;
+  const cors = corsChange(current, after);
+  return {
+    ...changes,
+    ...quotaChanges(current, after),
+    ...(cors !== undefined && { [CORS_DOCUMENT]: cors }),
+  };
 }
 
-/** By name, in lower case; with what the CORS configuration of a bucket says. */
+/** By name, in lower case; with what the CORS configuration and the quota of a bucket say. */
 export function metadataOf(documents: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(documents).filter(([kind]) => kind.startsWith(METADATA_PREFIX));
   const items = entries.map(([kind, text]) => [kind.slice(METADATA_PREFIX.length), text]);
-  return { ...corsMetadataOf(documents), ...Object.fromEntries(items) };
+  return { ...corsMetadataOf(documents), ...quotaMetadataOf(documents), ...Object.fromEntries(items) };
 }
 
 /** Of a new container. Throws 400 for a policy that does not exist. */

@@ -68,6 +68,8 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
     staticweb: {},
     formpost: { allowed_digests: [...tempUrlDigests].sort() },
     copy: { object_post_as_copy: false },
+    container_quotas: {},
+    account_quotas: {},
     keystoneauth: {},
     tempauth: { account_acls: false },
   };

@@ -7,6 +7,7 @@ import { metadataChanges, pushOwnMetadata, storagePolicyOf } from '../container-
 import { formatListingDate, formatTimestamp } from '../dates.ts';
 import { chooseListingFormat, type ListingFormat } from '../listing-format.ts';
 import { decodeListingParameters, type ListingParameters } from '../listing-parameters.ts';
+import { pushAccountQuota } from '../quota-items.ts';
 import { type ListingRow, renderListing } from '../render-listing.ts';
 import { selectNames } from '../select-names.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
@@ -89,11 +90,17 @@ export const updateAccount = defineOperation<SwiftCall, SwiftServices, undefined
   mutates: true,
   decode: () => undefined,
   async run({ store }, _input, { account, place, request }) {
+    if ([...request.headers.names()].some(isQuota)) throw new SwiftError(403);
     const { documents } = await store.readAccount(account, place);
     return store.updateAccount(account, place, metadataChanges(request.headers, documents, 'account'));
   },
   encode: () => ({ status: 204, headers: [], body: null }),
 });
+
+/** Quotas of accounts are for administrators to set, through the admin API. */
+function isQuota(header: string): boolean {
+  return /^x-(?:remove-)?account-(?:meta-)?quota-/.test(header);
+}
 
 /** Accounts come and go with the identity services: here nobody makes or removes one. */
 const refused = {
@@ -129,6 +136,7 @@ function accountHeaders({ settings, containers }: AccountSummary, call: SwiftCal
   const createdAt = settings.createdAtMicros ?? containers[0]?.bucket.createdAtMicros;
   const timestamp = formatTimestamp(createdAt ?? call.request.receivedAtMicros);
   headers.push('X-Timestamp', timestamp, 'X-Put-Timestamp', timestamp, 'Accept-Ranges', 'bytes');
+  pushAccountQuota(headers, settings.documents);
   pushOwnMetadata(headers, settings.documents, 'account', call.isOwner);
   return headers;
 }
