@@ -259,6 +259,33 @@ describe('properties', () => {
     );
   });
 
+  test('nor in the policies of an identity or of its session', () => {
+    fc.assert(
+      fc.property(seeds, fc.boolean(), fc.boolean(), (seed, isAddition, isOfSession) => {
+        const draw = drawFrom(seed);
+        const own = drawPolicy(draw, false);
+        const situation = { ...drawSituation(draw), identityPolicies: [drawPolicy(draw, false), own] };
+        const limited = isOfSession ? { ...situation, sessionPolicy: own } : situation;
+        const { publicAccessBlock: _, ...before } = limited;
+        const removed = draw(own.Statement.length);
+        const Statement = isAddition
+          ? [...own.Statement, drawStatement(draw, false, 'Deny')]
+          : own.Statement.filter(({ Effect }, index) => index !== removed || Effect === 'Deny');
+        if (Statement.length === 0) return;
+        const changed = { ...own, Statement };
+        const after = isOfSession
+          ? { ...before, sessionPolicy: changed }
+          : { ...before, identityPolicies: before.identityPolicies.with(1, changed) };
+        for (let round = 0; round < 8; round++) {
+          const question = drawQuestion(draw);
+          if (decide(before, question) === 'allow') continue;
+          assert.equal(decide(after, question), 'deny', JSON.stringify(question));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   test('the order of statements does not matter', () => {
     fc.assert(
       fc.property(seeds, (seed) => {

@@ -45,6 +45,7 @@ export class CallMetrics {
   running = 0;
   /** Answered by the listener itself, by status. */
   readonly #refusals = new Map<number, number>();
+  readonly #denials = { kept: 0, counted: 0 };
 
   record(call: CountedCall): void {
     const counts = this.#countsOf(call.dialect, call.operation);
@@ -55,6 +56,12 @@ export class CallMetrics {
     counts.seconds += call.seconds;
     counts.bytesIn += call.bytesIn;
     counts.bytesOut += call.bytesOut;
+  }
+
+  /** `isKept`: it can be explained; otherwise it was beyond the bound and only counted. */
+  recordDenial(isKept: boolean): void {
+    if (isKept) this.#denials.kept += 1;
+    else this.#denials.counted += 1;
   }
 
   recordRefusal(status: number): void {
@@ -121,6 +128,12 @@ export class CallMetrics {
       sum('gotgan_requests_running', 'Requests being served.', 'gauge', [
         { value: this.running, labels: {} },
       ]),
+      sum(
+        'gotgan_denials_total',
+        'Denied calls: kept for explanations, or beyond the bound of their source and only counted.',
+        'counter',
+        Object.entries(this.#denials).map(([outcome, value]) => ({ value, labels: { outcome } })),
+      ),
       sum(
         'gotgan_refusals_total',
         'Requests that were not well-formed enough for any API.',

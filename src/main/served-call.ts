@@ -70,17 +70,19 @@ export class ServedCall implements Exchange, CallObserver {
     }
   }
 
-  denied(
+  async denied(
     dialect: string,
     operation: string | undefined,
     call: Call,
     response: WireResponse,
     denial: Denial,
   ): Promise<void> {
-    const { denials, log } = this.#services;
-    return denials.record(dialect, operation, call, response, denial).catch((error: unknown) => {
+    const { denials, metrics, log } = this.#services;
+    try {
+      metrics.recordDenial(await denials.record(dialect, operation, call, response, denial));
+    } catch (error) {
       log.error({ err: error, requestId: call.requestId }, 'a denial could not be kept');
-    });
+    }
   }
 
   ended(sent: SentResponse): void {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
   CreateBucketCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
@@ -187,6 +188,32 @@ describe('who may know of a denial', () => {
     const anonymous = await fetch(`${server.controlUrl}/admin/v1/denials/${requestId}`);
     assert.equal(anonymous.status, 401);
   });
+});
+
+test('of many deletions the first that was denied is kept, and metrics count them', async () => {
+  const { accessKey, secretKey } = await addMember(':own', 'sweeper');
+  await ask('POST', '/accounts/:own/policies', {
+    document: document({
+      Effect: 'Allow',
+      Action: 's3:DeleteObject',
+      Resource: `arn:aws:s3:::${BUCKET}/tmp/*`,
+    }),
+    attachedTo: ['user:sweeper'],
+  });
+  const s3 = connectS3(server, { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } });
+  const Objects = ['tmp/1', 'a', 'b'].map((Key) => ({ Key }));
+  const { Errors, $metadata } = await s3.send(
+    new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } }),
+  );
+  assert.deepEqual(
+    Errors?.map(({ Key, Code }) => `${Key} ${Code}`),
+    ['a AccessDenied', 'b AccessDenied'],
+  );
+  const { denial } = await ask('GET', `/denials/${$metadata.requestId}`);
+  assert.deepEqual([denial.status, denial.key, denial.action.name], [200, 'a', 's3:DeleteObject']);
+  const metrics = await (await fetch(`${server.controlUrl}/metrics`)).text();
+  const [, kept] = /^gotgan_denials_total\{outcome="kept"\} (\d+)$/m.exec(metrics) ?? [];
+  assert.ok(Number(kept) > 0, kept);
 });
 
 describe('failed proofs', () => {

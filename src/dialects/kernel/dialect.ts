@@ -18,6 +18,8 @@ export interface Call {
   readonly audit?: AuditFacts | undefined;
   /** Shown in logs instead of the path, when that holds a secret. */
   readonly loggedPath?: string;
+  /** Of an operation on many things that goes on when one is denied: the first that was. */
+  readonly deniedWithin?: AccessDecision | undefined;
   /** Names in the address, decoded, where it has any; for explanations. Empty: none. */
   readonly bucketName?: string;
   readonly key?: string;

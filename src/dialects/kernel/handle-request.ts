@@ -20,6 +20,11 @@ export async function handleRequest<C extends Call, S>(
   try {
     operation = dialect.route(call);
     const response = await dialect.finish(await perform(dialect, call, operation, progress), call);
+    const { deniedWithin } = call;
+    if (deniedWithin !== undefined) {
+      const told = { step: 'authorise', error: undefined, decision: deniedWithin } as const;
+      await observer.denied?.(dialect.name, operation.name, call, response, told);
+    }
     observer.completed(dialect.name, operation.name, call, response, undefined);
     return response;
   } catch (error) {

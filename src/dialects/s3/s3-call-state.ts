@@ -49,6 +49,7 @@ export class S3CallState implements S3Call {
   /** Of the resource key behind the credential. */
   credentialInstance: CredentialInstance | undefined;
   openedBody: S3Body | undefined;
+  deniedWithin: AccessDecision | undefined;
 
   readonly #services: StateServices;
 
@@ -142,7 +143,9 @@ export class S3CallState implements S3Call {
     versionId: VersionId | undefined,
     object?: ObjectFacts,
   ): AccessDecision {
-    return decideOnObject(this, action, { bucket: this.bucket, key, versionId }, object);
+    const decision = decideOnObject(this, action, { bucket: this.bucket, key, versionId }, object);
+    if (!decision.allowed) this.deniedWithin ??= decision;
+    return decision;
   }
 }
 

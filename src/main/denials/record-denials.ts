@@ -24,41 +24,31 @@ const MICROS_PER_SECOND = 1_000_000;
 const unsignedHeaders: ReadonlySet<string> = new Set(['cookie', 'x-auth-token', 'x-storage-token']);
 const HEADER_BYTES_MAX = 16 * 1024;
 
-export interface DenialCounts {
-  written: number;
-  leftOut: number;
-}
-
 export class DenialRecorder {
   readonly #log: Pick<DenialLog, 'append'>;
   readonly #rate = new RateOfDenials();
-  /** Since the worker has started. */
-  readonly counts: DenialCounts = { written: 0, leftOut: 0 };
 
   constructor(log: Pick<DenialLog, 'append'>) {
     this.#log = log;
   }
 
-  /** Resolves when every worker can read it. */
+  /** Whether it is kept; resolves when every worker can read it. */
   async record(
     api: string,
     operation: string | undefined,
     call: Call,
     response: WireResponse,
     denial: Denial,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { request } = call;
     const leftOut = this.#rate.take(rateNameOf(call, denial), request.receivedAtMicros);
-    if (leftOut === undefined) {
-      this.counts.leftOut += 1;
-      return;
-    }
-    this.counts.written += 1;
+    if (leftOut === undefined) return false;
     const record = {
       ...recordOf(api, operation ?? 'unknown', call, response, denial),
       ...(leftOut > 0 && { leftOut }),
     };
     await this.#log.append(withinLimits(record));
+    return true;
   }
 }
 
