@@ -37,6 +37,19 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
+/** Whoever comes second finds what the first one has put there, made of the same sources. */
+function putInPlace(temporary) {
+  const old = join(folder, `dist-old-${process.pid}`);
+  try {
+    if (existsSync(output)) renameSync(output, old);
+    renameSync(temporary, output);
+  } catch (error) {
+    if (!existsSync(join(output, 'index.html'))) throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+  rmSync(temporary, { recursive: true, force: true });
+}
+
 /** Into a folder of its own, which then takes the place of the old one: several may build beside each other. */
 function build(stamp) {
   const temporary = join(folder, `dist-${process.pid}`);
@@ -58,10 +71,7 @@ function build(stamp) {
     );
   }
   writeFileSync(join(temporary, '.built-from'), stamp);
-  const old = join(folder, `dist-old-${process.pid}`);
-  if (existsSync(output)) renameSync(output, old);
-  renameSync(temporary, output);
-  rmSync(old, { recursive: true, force: true });
+  putInPlace(temporary);
   return true;
 }
 
