@@ -74,7 +74,11 @@ export async function copyObject(
   const span =
     part === undefined
       ? selectSpans(range, source.size, [])?.[0]
-      : await findPart(store, call, partOf(from), { ...content, number: part });
+      : await findPart(store, call, partOf(from), {
+          size: content.size,
+          shown: content.headers,
+          number: part,
+        });
   const ends = { bucket: to.bucket, key: to.key, owner: to.bucket.account, conditions: {} };
   let version: ObjectVersion;
   if (span === undefined && asStored && isForeignManifest(source, from, to)) {

@@ -29,7 +29,8 @@ export async function readPart(
 ): Promise<WireResponse> {
   checkConditions(call.request.headers, content, content.shownEtag);
   const { start, end, headers } = await findPart(store, call, partOwner(call), {
-    ...content,
+    size: content.size,
+    shown: content.headers,
     number: partNumber,
   });
   const opened = await content.open(start, end);
@@ -51,7 +52,8 @@ export async function headPart(
   const { lastModifiedMicros } = version;
   const validators = { etag: swiftEtag(version), lastModifiedMicros };
   checkConditions(call.request.headers, validators, shownEtag(version, call.bucket));
-  const wanted = { size: version.size, shownEtag: shownEtag(version, call.bucket), number: partNumber };
+  const shown = objectHeaders(version, call.bucket);
+  const wanted = { size: version.size, shown, number: partNumber };
   let part: FoundPart;
   try {
     part = await findPart(store, call, partOwner(call), wanted);
@@ -93,9 +95,9 @@ export async function findPart(
   object: PartOwner,
   {
     size,
-    shownEtag: etag,
+    shown,
     number,
-  }: { readonly size: number; readonly shownEtag: string; readonly number: number },
+  }: { readonly size: number; readonly shown: readonly string[]; readonly number: number },
 ): Promise<FoundPart> {
   let found: FoundObject;
   try {
@@ -105,12 +107,9 @@ export async function findPart(
     if (!(error instanceof CoreError && error.code === 'InvalidPartNumberForObject')) throw error;
     const { partCount } = error.details as CoreErrorDetails['InvalidPartNumberForObject'];
     throw new SwiftError(416, 'The requested part number is not satisfiable', [
+      ...withoutType(shown),
       'Content-Range',
       `bytes */${size}`,
-      'Etag',
-      etag,
-      'X-Static-Large-Object',
-      'True',
       'X-Parts-Count',
       `${partCount}`,
     ]);
@@ -120,4 +119,13 @@ export async function findPart(
   const count = found.segmentCount ?? version.partCount ?? 1;
   const headers = ['Content-Range', `bytes ${start}-${end}/${size}`, 'X-Parts-Count', `${count}`];
   return { start, end, headers };
+}
+
+/** The type is that of the message. */
+function withoutType(headers: readonly string[]): string[] {
+  const rest: string[] = [];
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] !== 'Content-Type') rest.push(headers[index]!, headers[index + 1]!);
+  }
+  return rest;
 }
