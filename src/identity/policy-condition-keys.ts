@@ -24,6 +24,9 @@ const s3Keys = `
   x-amz-object-ownership x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id
   x-amz-server-side-encryption-customer-algorithm x-amz-storage-class x-amz-website-redirect-location`;
 
+/** What the place is called there, in policies of Samsung Cloud Platform. The other keys of it are those of `aws:`. */
+export const SCP_REGION_KEY = 'scp:requestedregion';
+
 /** Of who comes with an assertion of SAML; in the trust policies of roles. */
 const samlKeys = 'aud iss sub sub_type namequalifier';
 
@@ -31,6 +34,7 @@ const known: ReadonlySet<string> = new Set([
   ...wordsOf(globalKeys).map((word) => `aws:${word}`),
   ...wordsOf(s3Keys).map((word) => `s3:${word}`),
   ...wordsOf(samlKeys).map((word) => `saml:${word}`),
+  SCP_REGION_KEY,
 ]);
 
 /** Followed by the key of a tag. */

@@ -6,7 +6,7 @@
  * - `…IfExists` is met, `Null` asks exactly for this
  * - `ForAllValues:` is met by no value, `ForAnyValue:` is not
  */
-import { isConditionKey } from './policy-condition-keys.ts';
+import { isConditionKey, SCP_REGION_KEY } from './policy-condition-keys.ts';
 import { faultIn, type PolicyPlace } from './policy-error.ts';
 import { type Comparison, policyOperators } from './policy-operators.ts';
 import type { ResolveVariable } from './policy-patterns.ts';
@@ -63,7 +63,7 @@ function readCondition(
   const known = policyOperators.get(base);
   if (known === undefined) throw faultIn(place, 'Invalid Condition type', operator);
   const comparisons = texts.map((text) => {
-    const comparison = known.compile(key === COPY_SOURCE ? text.replace(/^\//, '') : text, variables);
+    const comparison = known.compile(comparable(key, text), variables);
     if (comparison === undefined) throw faultIn(place, 'Invalid value in a condition', { [operator]: text });
     const stranger = comparison.variables.find((variable) => !isConditionKey(variable));
     if (stranger !== undefined) throw faultIn(place, 'Policy has an invalid variable', stranger);
@@ -84,8 +84,22 @@ function readCondition(
       quantifier !== 'ForAllValues:' &&
       comparisons.every(({ isFixed }) => isFixed),
     comparisons,
-    holds: (request, resolve) => meets(test, request.get(key), resolve),
+    holds: (request, resolve) => meets(test, asCompared(key, request.get(key)), resolve),
   };
+}
+
+/** What a policy asks for, as it is compared. */
+function comparable(key: string, text: string): string {
+  if (key === SCP_REGION_KEY) return text.toLowerCase();
+  return key === COPY_SOURCE ? text.replace(/^\//, '') : text;
+}
+
+/** What a request says, as it is compared: names of regions of Samsung Cloud Platform are, without regard to case. */
+function asCompared(
+  key: string,
+  asked: string | readonly string[] | undefined,
+): string | readonly string[] | undefined {
+  return key === SCP_REGION_KEY && typeof asked === 'string' ? asked.toLowerCase() : asked;
 }
 
 /** The slash before a bucket's name is optional in the header; requests are compared without it. */

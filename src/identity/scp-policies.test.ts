@@ -197,7 +197,11 @@ describe('policies of buckets', () => {
       principal,
       action: 'object:write',
       resource: { account: TEAM, bucket: 'foo', key: 'a', bucketPolicy: text, object: { kind: 'absent' } },
-      request: { get: (key) => (key === 'aws:sourceip' ? '192.0.2.7' : undefined) },
+      request: new Map([
+        ['aws:sourceip', '192.0.2.7'],
+        ['aws:requestedregion', 'KR1'],
+        ['scp:requestedregion', 'KR-west1'],
+      ]),
     }).allowed;
   const guest = user(OTHERS, 'lee', '2'.repeat(32));
 
@@ -219,6 +223,16 @@ describe('policies of buckets', () => {
     const from = (range: string) => ({ Condition: { IpAddress: { 'scp:SourceIp': [range] } } });
     assert.ok(mayUpload(guest, policyOf('*', from('192.0.2.0/24'))));
     assert.ok(!mayUpload(guest, policyOf('*', from('198.51.100.0/24'))));
+  });
+
+  it('know the region as the platform calls it, in any case', () => {
+    const at = (operator: string, region: string) =>
+      policyOf('*', { Condition: { [operator]: { 'scp:RequestedRegion': [region] } } });
+    assert.ok(mayUpload(guest, at('StringEquals', 'kr-west1')));
+    assert.ok(mayUpload(guest, at('StringLike', 'KR-*1')));
+    assert.ok(!mayUpload(guest, at('StringNotEquals', 'KR-WEST1')));
+    assert.ok(!mayUpload(guest, at('StringEquals', 'KR1')));
+    assert.ok(!mayUpload(guest, at('Null', 'true')));
   });
 
   it('name their own bucket only', () => {

@@ -128,7 +128,8 @@ function actionsNamed(text: string, place: PolicyPlace): readonly Action[] {
 }
 
 const KEY_PREFIXES: readonly (readonly [RegExp, string])[] = [
-  [/^scp:/i, 'aws:'],
+  // The region has another name in each cloud.
+  [/^scp:(?!requestedregion$)/i, 'aws:'],
   [/^(?:scp-)?object-store:/i, 's3:'],
 ];
 

@@ -5,6 +5,7 @@
 import type { AccessQuestion, AccessResource } from './evaluate-access.ts';
 import type { GrantedPolicy, Grants } from './grants.ts';
 import { compilePolicy } from './policy-cache.ts';
+import { SCP_REGION_KEY } from './policy-condition-keys.ts';
 import { policiesOf } from './policy-layers.ts';
 import type { Principal } from './principal.ts';
 import type { PublicAccessSwitch } from './public-access-block.ts';
@@ -34,6 +35,7 @@ const usualKeys = [
   'aws:useragent',
   'aws:referer',
   'aws:requestedregion',
+  SCP_REGION_KEY,
   's3:prefix',
   's3:delimiter',
   's3:max-keys',

@@ -45,6 +45,11 @@ export function nameRegions(
   return { regionAliases: [...namesOf(place), ...common], otherPlaceNames };
 }
 
+/** What Samsung Cloud Platform calls the place. */
+export function scpNameOf({ name, scpName = name }: Pick<PlaceConfig, 'name' | 'scpName'>): string {
+  return scpName;
+}
+
 function namesOf({ name, ibmName, scpName }: PlaceConfig): readonly string[] {
   return [name, ...(ibmName === undefined ? [] : [ibmName]), ...(scpName === undefined ? [] : [scpName])];
 }

@@ -16,7 +16,7 @@ import type { IdentityStore } from '../identity/identity-store.ts';
 import type { ProductCatalogue } from '../identity/product-catalogue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Entropy } from '../lib/entropy.ts';
-import { hostsOf } from './place-addresses.ts';
+import { hostsOf, scpNameOf } from './place-addresses.ts';
 
 export interface ScpServiceParts {
   readonly config: Config;
@@ -88,6 +88,7 @@ export function openScpServices(parts: ScpServiceParts): MountedScp {
 
 function settingsOf({ config, whereabouts }: ScpServiceParts): ScpSettings {
   const { scp, places, regionAliases, domains, publicEndpoints } = config;
+  const [home] = places;
   const regions = new Set(
     [
       scp.region,
@@ -102,6 +103,7 @@ function settingsOf({ config, whereabouts }: ScpServiceParts): ScpSettings {
   ];
   return {
     ...scp,
+    homeRegion: home === undefined ? scp.region : scpNameOf(home),
     isRegion: (name) => regions.has(name.toLowerCase()),
     isObjectStore(authority, request) {
       const url = URL.parse(`http://${authority}`);

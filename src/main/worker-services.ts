@@ -29,7 +29,7 @@ import type { StorageFailure } from '../storage/contract/storage-errors.ts';
 import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
 import { type OpenDenials, openDenials } from './denials/open-denials.ts';
 import { type MountedIbm, openIbmServices } from './ibm-services.ts';
-import { hostsOf, nameRegions } from './place-addresses.ts';
+import { hostsOf, nameRegions, scpNameOf } from './place-addresses.ts';
 import { type MountedScp, openScpServices } from './scp-services.ts';
 import type { ServerWhereabouts } from './whereabouts.ts';
 
@@ -119,6 +119,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
           },
           {
             place: place.name,
+            scpName: scpNameOf(place),
             ...nameRegions(place, config),
             domains: [...hostsOf(place), ...config.domains],
             ibmNames: new Map(config.places.map(({ name, ibmName = name }) => [name, ibmName])),
@@ -136,6 +137,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
           { store, tokens: identity, entropy },
           {
             place: place.name,
+            scpName: scpNameOf(place),
             identityUrl: whereabouts.controlUrl,
             tempUrlDigests: config.tempUrlDigests,
           },

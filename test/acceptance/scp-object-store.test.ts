@@ -109,6 +109,43 @@ describe('policies of buckets in the language of the platform', () => {
     );
   });
 
+  it('know the region as the platform calls it, in S3 and in its own services', async () => {
+    const condition = (region: string) => ({
+      Condition: { StringEquals: { 'scp:RequestedRegion': [region] } },
+    });
+    const text = (region: string) => {
+      const { Statement, Version } = JSON.parse(policy('*'));
+      return JSON.stringify({ Version, Statement: [{ ...Statement[0], ...condition(region) }] });
+    };
+    const all = await ask('POST', '/iam/v1/policies', boss, {
+      policy_name: 'regions',
+      policy_version: { policy_document: allow(['object-store:*']) },
+    });
+    for (const [region, outcome] of [
+      ['KR-West1', 'done'],
+      ['KR1', 'AccessDenied'],
+    ] as const) {
+      await s3(boss).send(new PutBucketPolicyCommand({ Bucket: 'shared', Policy: text(region) }));
+      const put = new PutObjectCommand({ Bucket: 'shared', Key: 'a', Body: 'x' });
+      assert.equal(await fault(s3(guest).send(put)), outcome, region);
+      const name = `In-${region}`;
+      const trust = trusting(
+        { SCP: [`srn:e::${team}:::iam:user/boss`] },
+        'sts:AssumeRole',
+        condition(region),
+      );
+      const role = await ask('POST', '/iam/v1/roles', boss, {
+        name,
+        assume_role_policy_document: trust,
+        policy_ids: [all.json.id],
+      });
+      assert.equal(role.status, 202, role.text);
+      const body = { role_indicator: `e:${team}:${name}`, role_session_name: 'x' };
+      const assumed = await ask('POST', '/sts/v1/assume-role', boss, body);
+      assert.equal(assumed.status, outcome === 'done' ? 200 : 403, assumed.text);
+    }
+  });
+
   it('are refused when they are about another bucket, and where the language is another', async () => {
     const foreign = policy('*', 'srn:e:::::object-store:bucket/other/*');
     const put = (key: ScpKey, Policy: string) =>
@@ -160,10 +197,12 @@ describe('addresses', () => {
 
 describe('a Keystone token of a role', () => {
   it('works on Swift with what the role may do, and no longer than the role is there', async () => {
-    const document = allow(
+    const { Version, Statement } = allow(
       ['object-store:*'],
       ['srn:e:::::object-store:bucket/swift-box', 'srn:e:::::object-store:bucket/swift-box/*'],
     );
+    const Condition = { StringEquals: { 'scp:RequestedRegion': ['kr-west1'] } };
+    const document = { Version, Statement: [{ ...Statement[0], Condition }] };
     const policy = await ask('POST', '/iam/v1/policies', boss, {
       policy_name: 'swift',
       policy_version: { policy_document: document },

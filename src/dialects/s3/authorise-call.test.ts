@@ -110,6 +110,7 @@ const callOf = (caller: Caller, query = '') => ({
   instanceId: undefined,
   instanceOf: () => 'an instance',
   ibmRegionOf: () => 'a region',
+  scpRegion: 'a region',
   publicGrantsOf: () => undefined,
   resourceGroupOf: () => undefined,
   copySource: { bucket, key: KEY, versionId: undefined },

@@ -6,7 +6,7 @@
  * and another to the operation: those of access control lists also from the query, the source of a copy decoded.
  */
 import { findTag } from '../../identity/object-tags.ts';
-import { REQUEST_TAG_PREFIX } from '../../identity/policy-condition-keys.ts';
+import { REQUEST_TAG_PREFIX, SCP_REGION_KEY } from '../../identity/policy-condition-keys.ts';
 import type { ConditionValues } from '../../identity/policy-conditions.ts';
 import type { Proof } from '../../identity/principal.ts';
 import type { WireRequest } from '../kernel/wire.ts';
@@ -22,6 +22,7 @@ export type ConditionedCall = Pick<
   | 'query'
   | 'key'
   | 'place'
+  | 'scpRegion'
   | 'bucketName'
   | 'instanceOf'
   | 'ibmRegionOf'
@@ -72,6 +73,8 @@ export class RequestConditions implements ConditionValues {
         return request.headers.get('referer');
       case 'aws:requestedregion':
         return this.#call.place;
+      case SCP_REGION_KEY:
+        return this.#call.scpRegion;
       case 's3:prefix':
         // A listing without a prefix is one with an empty one.
         return query.get('prefix') ?? (this.#call.key === '' ? '' : undefined);

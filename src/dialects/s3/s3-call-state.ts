@@ -24,7 +24,7 @@ const SERVICE: S3Address = {
   isHosted: false,
 };
 
-type StateServices = Pick<S3Services, 'instances' | 'ibmNameOf'> & {
+type StateServices = Pick<S3Services, 'instances' | 'ibmNameOf' | 'scpRegion'> & {
   readonly store: Pick<S3Services['store'], 'lifecycleDayMicros'>;
 };
 
@@ -111,6 +111,10 @@ export class S3CallState implements S3Call {
 
   get lifecycleDayMicros(): number {
     return this.#services.store.lifecycleDayMicros;
+  }
+
+  get scpRegion(): string {
+    return this.#services.scpRegion;
   }
 
   /** What routing sees. */

@@ -23,6 +23,8 @@ export interface S3Services {
   isNameOfOtherPlace(name: string): boolean;
   /** What IBM calls a place; its own name when it has none there. */
   ibmNameOf(place: Place): string;
+  /** What Samsung Cloud Platform calls the place of this address. */
+  readonly scpRegion: string;
   readonly instances: InstanceDirectory;
 }
 
@@ -64,6 +66,8 @@ export interface S3Call extends Call {
   resourceGroupOf(instance: string): string | undefined;
   /** What IBM calls the place of a bucket. */
   ibmRegionOf(bucket: Pick<Bucket, 'place'>): string;
+  /** What Samsung Cloud Platform calls the place of this address. */
+  readonly scpRegion: string;
   /** Whether the caller may do this to that key of the loaded bucket, or to a version. `object`: what it is about to be. */
   decideOn(
     action: Action,

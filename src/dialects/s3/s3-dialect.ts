@@ -87,6 +87,8 @@ export interface S3Settings {
   readonly flavourHosts?: readonly FlavourHost[];
   /** What IBM calls the places; those that are missing have no other name there. */
   readonly ibmNames?: ReadonlyMap<Place, string>;
+  /** What Samsung Cloud Platform calls the place. Default: its name. */
+  readonly scpName?: string;
 }
 
 export type S3Dialect = Dialect<S3Call, S3Services>;
@@ -133,6 +135,7 @@ class S3 implements S3Dialect {
       accounts: parts.accounts,
       isNameOfPlace: (name, asked) => asked === place && isName(name),
       ibmNameOf: (name) => settings.ibmNames?.get(name) ?? name,
+      scpRegion: settings.scpName ?? place,
       instances: parts.instances,
       isNameOfOtherPlace: (name) => otherNames.has(name.toLowerCase()) && !isName(name),
     };

@@ -1,17 +1,21 @@
 /** What a request says to the conditions of policies. */
+import { SCP_REGION_KEY } from '../../identity/policy-condition-keys.ts';
 import type { ConditionValues } from '../../identity/policy-conditions.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 
 export class RequestValues implements ConditionValues {
   readonly #request: Pick<WireRequest, 'headers' | 'remoteAddress' | 'isSecure' | 'receivedAtMicros'>;
+  readonly #region: string;
   readonly #more: ReadonlyMap<string, string>;
 
-  /** `more`: by key in lower case. */
+  /** `region`: what the platform calls the place. `more`: by key in lower case. */
   constructor(
     request: Pick<WireRequest, 'headers' | 'remoteAddress' | 'isSecure' | 'receivedAtMicros'>,
+    region: string,
     more: ReadonlyMap<string, string> = new Map(),
   ) {
     this.#request = request;
+    this.#region = region;
     this.#more = more;
   }
 
@@ -28,6 +32,8 @@ export class RequestValues implements ConditionValues {
         return String(Math.floor(receivedAtMicros / 1e6));
       case 'aws:useragent':
         return headers.get('user-agent');
+      case SCP_REGION_KEY:
+        return this.#region;
       default:
         return this.#more.get(key);
     }

@@ -23,6 +23,7 @@ import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import { CallState } from './call-state.ts';
 import { chooseLanguage } from './choose-language.ts';
+import { RequestValues } from './condition-values.ts';
 import { jsonResponse } from './json-response.ts';
 import { locateService } from './locate-service.ts';
 import { compareVersions, endOf, type Microversions } from './microversions.ts';
@@ -30,6 +31,7 @@ import { aboutCaller, introducedIn, operations, signedIfAtAll } from './operatio
 import { errorDocument } from './render-error.ts';
 import type { RepeatedQuery, ScpCall, ScpOperation, ScpServices } from './scp-call.ts';
 import { notFound, type RefusedAction, ScpError, toScpError } from './scp-errors.ts';
+import type { ScpSettings } from './scp-settings.ts';
 import { texts } from './scp-texts.ts';
 
 export interface ScpParts {
@@ -78,7 +80,7 @@ export function createScpDialect(
       chooseVersion(state, operation, microversions);
     },
     load: () => Promise.resolve(),
-    authorise: (call, operation) => Promise.resolve(authorise(stateOf(call), operation)),
+    authorise: (call, operation) => Promise.resolve(authorise(stateOf(call), operation, services.settings)),
     denied: (call) => new ScpError('Forbidden', texts.forbidden, stateOf(call).refusedParts),
     finish: (response, call) => finish(response, stateOf(call)),
     renderError(thrown, call) {
@@ -152,7 +154,11 @@ function chooseVersion(state: CallState, operation: ScpOperation, microversions:
   }
 }
 
-function authorise(state: CallState, operation: ScpOperation): AccessDecision {
+function authorise(
+  state: CallState,
+  operation: ScpOperation,
+  { homeRegion }: Pick<ScpSettings, 'homeRegion'>,
+): AccessDecision {
   const { permissions } = operation;
   let decision: AccessDecision = { allowed: true, trace: [] };
   if (permissions === 'public') return decision;
@@ -169,8 +175,9 @@ function authorise(state: CallState, operation: ScpOperation): AccessDecision {
     account,
     ...(aboutCaller.has(operation.name) && ownId !== undefined && { user: ownId }),
   };
+  const request = new RequestValues(state.request, homeRegion);
   for (const { action } of permissions) {
-    decision = evaluateAccess({ principal, action, resource });
+    decision = evaluateAccess({ principal, action, resource, request });
     if (decision.allowed) continue;
     state.refused = refusedBy(operation, action);
     break;

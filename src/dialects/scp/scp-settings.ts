@@ -12,6 +12,8 @@ export interface ScpSettings {
   readonly baseDomain?: string;
   /** Region that object-store-authorization signs for when none is named. */
   readonly region: string;
+  /** Region of these services themselves, as the platform calls it: the first place. */
+  readonly homeRegion: string;
   /** Whether a region's name means one that is served. */
   isRegion(name: string): boolean;
   /** Whether an authority (host, with port where it is not the scheme's own) is one of the object store's. */

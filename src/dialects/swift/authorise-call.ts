@@ -23,7 +23,7 @@ import { SwiftError } from './swift-errors.ts';
 const PUBLIC: AccessDecision = { allowed: true, trace: [] };
 
 /** What is known of a call when it is decided on. */
-export type AskingCall = Pick<SwiftCall, 'caller' | 'request' | 'query' | 'place'>;
+export type AskingCall = Pick<SwiftCall, 'caller' | 'request' | 'query' | 'place' | 'scpRegion'>;
 
 type Addressed = AskingCall & {
   readonly address: {

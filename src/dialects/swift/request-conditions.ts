@@ -2,6 +2,7 @@
  * What a request says to the conditions of policies (IAM User Guide, "AWS global condition context keys"). Policies of buckets count at
  * this door too; the keys are S3's, answered from what a Swift request has for them. Looked up when a condition asks.
  */
+import { SCP_REGION_KEY } from '../../identity/policy-condition-keys.ts';
 import type { ConditionValues } from '../../identity/policy-conditions.ts';
 import type { AskingCall } from './authorise-call.ts';
 
@@ -15,7 +16,7 @@ export class RequestConditions implements ConditionValues {
   }
 
   get(key: string): string | undefined {
-    const { request, query, place } = this.#call;
+    const { request, query, place, scpRegion } = this.#call;
     switch (key) {
       case 'aws:sourceip':
         return request.remoteAddress;
@@ -31,6 +32,8 @@ export class RequestConditions implements ConditionValues {
         return request.headers.get('referer');
       case 'aws:requestedregion':
         return place;
+      case SCP_REGION_KEY:
+        return scpRegion;
       case 's3:prefix':
         return this.#key === undefined ? (query.get('prefix') ?? '') : undefined;
       case 's3:delimiter':

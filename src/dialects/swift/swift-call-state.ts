@@ -28,10 +28,16 @@ const NOWHERE: SwiftAddress = {
   key: '',
 };
 
+interface SwiftRegion {
+  readonly place: Place;
+  readonly scpName?: string;
+}
+
 export class SwiftCallState implements SwiftCall {
   readonly request: WireRequest;
   readonly requestId: string;
   readonly place: Place;
+  readonly scpRegion: string;
   readonly #store: ObjectStore;
   query: QueryParameters = NO_QUERY;
   address: SwiftAddress = NOWHERE;
@@ -41,10 +47,11 @@ export class SwiftCallState implements SwiftCall {
   link: OpenedLink | undefined;
   loadedSource: CopyTarget | undefined;
 
-  constructor(request: WireRequest, requestId: string, place: Place, store: ObjectStore) {
+  constructor(request: WireRequest, requestId: string, region: SwiftRegion, store: ObjectStore) {
     this.request = request;
     this.requestId = requestId;
-    this.place = place;
+    this.place = region.place;
+    this.scpRegion = region.scpName ?? region.place;
     this.#store = store;
   }
 

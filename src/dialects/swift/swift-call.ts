@@ -32,6 +32,8 @@ export interface SwiftServices {
 export interface SwiftCall extends Call {
   /** The place this address answers for. */
   readonly place: Place;
+  /** What Samsung Cloud Platform calls it. */
+  readonly scpRegion: string;
   readonly query: QueryParameters;
   readonly addressed: SwiftAddress['resource'];
   /** `AUTH_{account}` as sent. */

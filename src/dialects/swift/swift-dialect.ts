@@ -43,6 +43,8 @@ export interface SwiftParts {
 /** Of one address or host name, which answers for one place. */
 export interface SwiftSettings {
   readonly place: Place;
+  /** What Samsung Cloud Platform calls it. Default: its name. */
+  readonly scpName?: string;
   /** Where tokens are to be had, for 401 answers. */
   identityUrl(request: WireRequest): string;
   /** With which digests TempURLs and upload forms may be signed. */
@@ -66,7 +68,6 @@ const ALLOWED: AccessDecision = { allowed: true, trace: [] };
 
 export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): SwiftDialect {
   const { store, tokens, entropy } = parts;
-  const { place } = settings;
   const find = createFinder();
   const digests = new Set(settings.tempUrlDigests);
   return {
@@ -76,7 +77,7 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
     begin(request) {
       const extra = request.headers.get('x-trans-id-extra');
       const requestId = mintTransactionId(entropy, request.receivedAtMicros, extra);
-      return new SwiftCallState(request, requestId, place, store);
+      return new SwiftCallState(request, requestId, settings, store);
     },
     route: (call) => find(stateOf(call)),
     async authenticate(call, operation) {

@@ -7,6 +7,7 @@ import type { DenialReader } from '../../dialects/kernel/denial-reader.ts';
 import type { DenialRefiner } from '../../dialects/kernel/denial-record.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { scpNameOf } from '../place-addresses.ts';
 import { isAllowedNow } from './current-access.ts';
 import { DenialLog } from './denial-log.ts';
 import { createDenialReader } from './read-denials.ts';
@@ -36,6 +37,8 @@ export function openDenials(parts: DenialParts): OpenDenials {
   const { store, identity, refiners, config, addresses, clock } = parts;
   const denials = new DenialLog({ ...parts, dataDirectory: config.dataDirectory });
   const place = config.places[0]?.name ?? '';
+  const scpNames = new Map(config.places.map((each) => [each.name, scpNameOf(each)]));
+  const scpName = (name: string) => scpNames.get(name) ?? name;
   return {
     recorder: new DenialRecorder(denials),
     reader: {
@@ -46,7 +49,8 @@ export function openDenials(parts: DenialParts): OpenDenials {
         addresses,
         askAgain: (question) => isAllowedNow(question, { store, identity }),
       }),
-      simulate: (asker, call) => simulateAccess(asker, call, { store, identity, clock, place }),
+      simulate: (asker, call) =>
+        simulateAccess(asker, call, { store, identity, clock, place, scpNameOf: scpName }),
     },
     makeRoom: () => denials.makeRoom(),
   };

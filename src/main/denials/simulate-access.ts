@@ -10,6 +10,7 @@ import { explainDecision } from '../../identity/explain-decision.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
 import { actsAsOwner } from '../../identity/ownership.ts';
 import { policyNameOf } from '../../identity/policy-actions.ts';
+import { SCP_REGION_KEY } from '../../identity/policy-condition-keys.ts';
 import type { ConditionValues } from '../../identity/policy-conditions.ts';
 import { type Caller, type Principal, subjectOf } from '../../identity/principal.ts';
 import { administers } from '../../identity/roles.ts';
@@ -25,6 +26,8 @@ export interface SimulationParts {
   readonly clock: Clock;
   /** Of the first region. */
   readonly place: string;
+  /** What Samsung Cloud Platform calls a place. */
+  scpNameOf(place: string): string;
 }
 
 export async function simulateAccess(
@@ -107,9 +110,9 @@ async function questionAbout(
   action: Action,
   bucket: Bucket | undefined,
   call: SimulatedCall,
-  { identity, store, clock, place }: SimulationParts,
+  { identity, store, clock, place: home, scpNameOf }: SimulationParts,
 ): Promise<AccessQuestion> {
-  const request = valuesOf(call, place, clock.nowMicros());
+  const request = valuesOf(call, { home, scpNameOf }, clock.nowMicros());
   const account = principal.kind === 'anonymous' ? undefined : principal.account.id;
   if (bucket === undefined) {
     const named = call.bucket === undefined ? {} : { bucket: call.bucket };
@@ -124,16 +127,18 @@ async function questionAbout(
 }
 
 function valuesOf(
-  { conditions = {}, place, key, versionId }: SimulatedCall,
-  home: string,
+  { conditions = {}, place: named, key, versionId }: SimulatedCall,
+  { home, scpNameOf }: { readonly home: string } & Pick<SimulationParts, 'scpNameOf'>,
   nowMicros: number,
 ): ConditionValues {
+  const place = named ?? home;
   const given = new Map(Object.entries(conditions).map(([name, value]) => [name.toLowerCase(), value]));
   const usual = new Map([
     ['aws:securetransport', 'true'],
     ['aws:currenttime', new Date(nowMicros / 1000).toISOString()],
     ['aws:epochtime', String(Math.floor(nowMicros / 1e6))],
-    ['aws:requestedregion', place ?? home],
+    ['aws:requestedregion', place],
+    [SCP_REGION_KEY, scpNameOf(place)],
     ...(key === undefined ? ([['s3:prefix', '']] as const) : []),
     ...(versionId === undefined ? [] : ([['s3:versionid', versionId]] as const)),
   ]);

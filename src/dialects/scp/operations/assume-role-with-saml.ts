@@ -157,7 +157,7 @@ function namesRole(
 }
 
 function checkTrust(
-  { offering }: ScpSettings,
+  { offering, homeRegion }: ScpSettings,
   role: RoleRecord,
   provider: SamlProviderRecord,
   { recipient, issuer, subject, nameQualifier, ...assertion }: Assertion,
@@ -165,6 +165,7 @@ function checkTrust(
 ): void {
   const values = new RequestValues(
     call.request,
+    homeRegion,
     new Map([
       ['saml:aud', recipient],
       ['saml:iss', issuer],

@@ -48,7 +48,7 @@ export const assumeRole = defineOperation({
     const { principal } = call.caller;
     if (call.audit !== undefined) call.audit.target = { role: `${named.account}:${named.name}` };
     const role = await findRole(services, named, accountOf(call.caller));
-    const decision = decide(role, call);
+    const decision = decide(services, role, call);
     if (!decision.allowed) {
       throw forbidden('sts:assume-role', decision);
     }
@@ -86,11 +86,15 @@ async function findRole(
   throw account === ownAccount ? notFound(texts.noSuchRole) : forbidden('sts:assume-role');
 }
 
-function decide({ accountId, name, trustPolicy }: RoleRecord, call: ScpCall): AccessDecision {
+function decide(
+  { settings }: ScpServices,
+  { accountId, name, trustPolicy }: RoleRecord,
+  call: ScpCall,
+): AccessDecision {
   return evaluateAccess({
     principal: call.caller.principal,
     action: 'sts:assume-role',
     resource: { account: accountId, named: `iam:role/${name}`, trustPolicy },
-    request: new RequestValues(call.request),
+    request: new RequestValues(call.request, settings.homeRegion),
   });
 }
