@@ -88,6 +88,12 @@ function assume(assertion: string, changes: object = {}, asking: object = {}): P
 }
 
 describe('AssumeRoleWithSAML', () => {
+  it('takes the address below the domain as a destination', async () => {
+    const answer = await assume(respond({ destination: 'https://e.example.test/saml' }));
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.json.audience, acsUrl);
+  });
+
   it('needs no key but the assertion, and answers who came and what they got', async () => {
     const answer = await assume(respond({ sessionName: 'kim' }));
     assert.equal(answer.status, 200, answer.text);
@@ -192,6 +198,7 @@ describe('AssumeRoleWithSAML', () => {
       [respond({ audience: 'urn:other' }), 403, 'SamlClaimRejected'],
       [respond({ recipient: 'https://other.example' }), 403, 'SamlClaimRejected'],
       [respond({ destination: 'https://other.example' }), 403, 'SamlClaimRejected'],
+      [respond({ recipient: 'https://e.example.test/saml' }), 403, 'SamlClaimRejected'],
       [respond({ roles: [] }), 403, 'SamlClaimRejected'],
       [respond({ roles: [`e:${team}:Other,${principal}`] }), 403, 'SamlClaimRejected'],
       [respond({ roles: [role] }), 403, 'SamlClaimRejected'],

@@ -109,9 +109,11 @@ async function verify(
   provider: SamlProviderRecord,
   call: ScpCall,
 ): Promise<Assertion> {
+  const { baseDomain } = settings;
   const rules = {
     issuer: provider.issuer,
     acsUrl: provider.acsUrl,
+    destinationAliases: baseDomain === undefined ? [] : [`https://${baseDomain}/saml`],
     audience: settings.spEntityId,
     certificates: provider.certificates,
     clockSkewMicros: settings.clockSkewSeconds * MICROS_PER_SECOND,

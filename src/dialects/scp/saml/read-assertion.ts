@@ -11,6 +11,8 @@ export interface AssertionRules {
   readonly issuer: string;
   /** Where assertions for it are to be sent. */
   readonly acsUrl: string;
+  /** What a response may call its destination besides that; an assertion never calls its recipient so. */
+  readonly destinationAliases: readonly string[];
   /** Our entity id. */
   readonly audience: string;
   readonly clockSkewMicros: number;
@@ -168,12 +170,15 @@ function readTime(text: string | undefined, what: string): number {
   return millis * 1000;
 }
 
-/** Of the response, which can only refuse: what it names must be what the assertion must name. */
-export function checkResponse(root: XmlElement, { issuer, acsUrl }: AssertionRules): void {
+/** Of the response, which can only refuse: it must be from the issuer of the assertion, and sent to us. */
+export function checkResponse(
+  root: XmlElement,
+  { issuer, acsUrl, destinationAliases }: AssertionRules,
+): void {
   const [named] = childrenNamed(root, 'assertion', 'Issuer');
   if (named !== undefined && textOf(named) !== issuer) throw claim('another issuer of the response');
-  const destination = root.attributes['Destination'];
-  if (destination !== undefined && destination !== '' && destination !== acsUrl) {
+  const destination = root.attributes['Destination'] ?? '';
+  if (destination !== '' && ![acsUrl, ...destinationAliases].includes(destination)) {
     throw claim('another destination');
   }
 }

@@ -16,6 +16,7 @@ import { type SamlVerification, verifySamlResponse } from './verify-saml-respons
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
 const ACS = 'https://sts.e.example.test/saml/acs/0123456789abcdef0123456789abcdef';
+const ALIAS = 'https://e.example.test/saml';
 const AUDIENCE = 'urn:scp:sts:e';
 
 const provider = new SamlProvider('https://idp.example.test/metadata');
@@ -24,6 +25,7 @@ const stranger = new SamlProvider('https://idp.example.test/metadata', makeCerti
 const rules: SamlVerification = {
   issuer: provider.issuer,
   acsUrl: ACS,
+  destinationAliases: [ALIAS],
   audience: AUDIENCE,
   clockSkewMicros: 60_000_000,
   maxAgeMicros: 300_000_000,
@@ -327,6 +329,13 @@ describe('what the assertion says', () => {
     await refused(respond({ audience: 'urn:other' }), 'claim', /audience/);
     await refused(respond({ recipient: 'https://other.example.test/acs' }), 'claim', /recipient/);
     await refused(respond({ destination: 'https://other.example.test/acs' }), 'claim', /destination/);
+    assert.equal(await verdictOf(respond({ destination: ALIAS })), 'accepted');
+    await refused(respond({ destination: `${ALIAS}/` }), 'claim', /destination/);
+    await refused(respond({ recipient: ALIAS, destination: ALIAS }), 'claim', /recipient/);
+    await assert.rejects(
+      verify(respond({ destination: ALIAS }), NOW, { destinationAliases: [] }),
+      SamlRefusal,
+    );
     await refused(respond({ conditions: '<saml:Conditions/>' }), 'claim', /no audience/);
     const two =
       '<saml:Conditions><saml:AudienceRestriction><saml:Audience>urn:scp:sts:e</saml:Audience></saml:AudienceRestriction>' +
