@@ -102,6 +102,19 @@ describe('X-Versions-Location', () => {
     assert.equal((await kim.ask('GET', '/stacked/o')).status, 404);
     assert.equal((await kim.ask('DELETE', '/stacked/o')).status, 404);
   });
+
+  it('counts for null as well, which is all that stands under the name', async () => {
+    await make('null-archive');
+    await make('null-stack', { 'X-Versions-Location': 'null-archive' });
+    for (const body of ['one', 'two']) assert.equal(await put('/null-stack/o', body), 201);
+    assert.equal((await kim.ask('DELETE', '/null-stack/o?version-id=null')).status, 204);
+    assert.equal((await kim.ask('GET', '/null-stack/o')).text, 'one');
+    await make('null-history', { 'X-History-Location': 'null-archive' });
+    assert.equal(await put('/null-history/o', 'kept'), 201);
+    await s3.send(new DeleteObjectCommand({ Bucket: 'null-history', Key: 'o', VersionId: 'null' }));
+    assert.equal((await kim.ask('GET', '/null-history/o')).status, 404);
+    assert.equal((await names('null-archive')).length, 2);
+  });
 });
 
 describe('X-Container-Worm-Retention-Day', () => {

@@ -191,6 +191,13 @@ describe('X-Delete-At and X-Delete-After', () => {
     assert.equal(await shown('/targets/later'), undefined);
   });
 
+  it('are cut to the latest time of ten digits', async () => {
+    for (const [name, header] of Object.entries({ at: 'X-Delete-At', after: 'X-Delete-After' })) {
+      assert.equal((await put(`/targets/${name}`, { [header]: '1'.repeat(100) })).status, 201);
+      assert.equal((await kim.ask('HEAD', `/targets/${name}`)).header('x-delete-at'), '9999999999');
+    }
+  });
+
   it('are refused when they are no times to come', async () => {
     for (const headers of [
       { 'X-Delete-At': 'soon' },

@@ -140,6 +140,35 @@ describe('version-id', () => {
   });
 });
 
+describe('a version that is a link', () => {
+  it('is shown and copied itself, also when what is current is none', async () => {
+    const c = await versioned('links');
+    await put(`${c}/target`, 'target');
+    const headers = { 'X-Symlink-Target': 'links/target' };
+    const made = await kim.ask('PUT', `${c}/o`, { headers });
+    const first = made.header('x-object-version-id') ?? '';
+    const second = await put(`${c}/o`, 'no link');
+    assert.equal((await read(`${c}/o`, first)).text, 'target');
+    for (const method of ['GET', 'HEAD']) {
+      const shown = await read(`${c}/o`, `${first}&symlink=get`, method);
+      assert.deepEqual(
+        [shown.header('x-symlink-target'), shown.header('content-type')],
+        ['links/target', 'application/symlink'],
+      );
+    }
+    const destination = { headers: { Destination: 'links/o' } };
+    const copied = await kim.ask('COPY', `${c}/o?version-id=${first}&symlink=get`, destination);
+    assert.equal(copied.status, 201);
+    const current = await kim.ask('GET', `${c}/o?symlink=get`);
+    assert.equal(current.header('x-symlink-target'), 'links/target');
+    assert.equal((await read(`${c}/o`, `${second}&symlink=get`)).text, 'no link');
+    await kim.ask('DELETE', `${c}/target`);
+    await put(`${c}/o`, 'no link again');
+    const lost = await read(`${c}/o`, first);
+    assert.deepEqual([lost.status, lost.header('content-location')], [404, `${kim.path}/links/target`]);
+  });
+});
+
 describe('ListObjectVersions', () => {
   it('shows every version, the newest of a name first, and markers as such', async () => {
     const c = await versioned('listed');

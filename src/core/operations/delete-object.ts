@@ -35,7 +35,9 @@ export function deleteObject(context: CoreContext, input: DeleteObjectInput): Pr
     if (versionId !== undefined) parseVersionId(versionId);
     return commitBelowBucket(context, bucket, key, (draft, current) => {
       draft.effect = 'shrink';
-      if (versionId === undefined) return deleteCurrent(context, draft, current, input);
+      // A bucket that never had versions has none besides its current one, which its archive is to have.
+      const isCurrent = versionId === 'null' && current.versioning === 'unversioned';
+      if (versionId === undefined || isCurrent) return deleteCurrent(context, draft, current, input);
       return deleteVersion(context, draft, current, input, versionId);
     });
   });

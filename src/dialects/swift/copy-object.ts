@@ -142,13 +142,9 @@ async function remakeManifest(
   throw new SwiftError(400, renderReport({ members: {}, failures }, 'text/plain', 'upload'));
 }
 
-async function isLinkItself(
-  store: ObjectStore,
-  { query }: SwiftCall,
-  { bucket, key }: CopyTarget,
-): Promise<boolean> {
+async function isLinkItself(store: ObjectStore, { query }: SwiftCall, source: CopyTarget): Promise<boolean> {
   if (query.get('symlink') !== 'get') return false;
-  const { version } = await store.headObject({ bucket, key, conditions: {}, asStored: true });
+  const { version } = await store.headObject({ ...partOf(source), conditions: {}, asStored: true });
   return version.composition === 'link';
 }
 

@@ -4,8 +4,8 @@ import { SwiftError } from './swift-errors.ts';
 
 const MICROS = 1_000_000;
 const INTEGER = /^\s*[+-]?\d{1,200}\s*$/;
-/** Of a sum that is still an exact number: the year 9999. */
-const SECONDS_MAX = 253_402_300_799;
+/** Times of Swift have ten digits before the point; what is later is cut to the latest of them. */
+const SECONDS_MAX = 9_999_999_999;
 
 /** X-Delete-After, which wins, or X-Delete-At; undefined: neither. Throws 400. */
 export function decodeExpiry({

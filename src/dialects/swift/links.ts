@@ -1,7 +1,7 @@
 /** Symbolic links: objects that stand for others, also of other accounts (nhn-openstack.md, section 21.4). */
 import { type LinkTarget, linkDocument, linkOf } from '../../core/composition/composition-documents.ts';
 import { CoreError } from '../../core/core-errors.ts';
-import type { ObjectMetadata, ObjectVersion } from '../../core/model.ts';
+import type { Bucket, ObjectMetadata, ObjectVersion, VersionId } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import { accountOfName, checkNames, decodePath } from './addressing.ts';
 import { unquote } from './conditions.ts';
@@ -10,6 +10,7 @@ import { pathOf } from './link-headers.ts';
 import type { SwiftCall } from './swift-call.ts';
 import { toSwiftError } from './swift-error-maps.ts';
 import { SwiftError } from './swift-errors.ts';
+import { addressedVersion } from './version-ids.ts';
 
 const LINK_TYPE = 'application/symlink';
 
@@ -114,14 +115,12 @@ async function findTarget(
 const HOPS_MAX = 2;
 
 /** What went wrong behind a link says where that is (as Swift does). */
-export async function locatedError(
-  store: ObjectStore,
-  { place, bucket, key, refusal }: SwiftCall,
-  error: unknown,
-): Promise<unknown> {
+export async function locatedError(store: ObjectStore, call: SwiftCall, error: unknown): Promise<unknown> {
+  const { place, bucket, key, refusal } = call;
   let target: LinkTarget | undefined;
   try {
-    let at = { bucket, key };
+    let at: { bucket: Bucket; key: string; versionId?: VersionId };
+    at = { bucket, key, ...addressedVersion(call) };
     for (let hop = 0; hop <= HOPS_MAX; hop++) {
       const { version } = await store.headObject({ ...at, conditions: {}, asStored: true });
       const next = version.composition === 'link' ? linkOf(version.metadata) : undefined;
@@ -139,8 +138,10 @@ export async function locatedError(
 }
 
 /** Whether a read with `symlink=get` has come to a link: it is then shown itself. */
-export async function showsLink(store: ObjectStore, { query, bucket, key }: SwiftCall): Promise<boolean> {
+export async function showsLink(store: ObjectStore, call: SwiftCall): Promise<boolean> {
+  const { query, bucket, key } = call;
   if (query.get('symlink') !== 'get') return false;
-  const { version } = await store.headObject({ bucket, key, conditions: {}, asStored: true });
+  const asked = { bucket, key, conditions: {}, ...addressedVersion(call) };
+  const { version } = await store.headObject({ ...asked, asStored: true });
   return version.composition === 'link';
 }
