@@ -134,7 +134,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
       ),
       swift: bindDialect(
         createSwiftDialect(
-          { store, tokens: identity, entropy },
+          { store, accounts: identity, tokens: identity, entropy },
           {
             place: place.name,
             scpName: scpNameOf(place),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { askAdmin } from '../support/ask-admin.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { addSwiftUser, type SwiftUser } from '../support/swift-client.ts';
 
@@ -95,5 +96,14 @@ describe('PostForm', () => {
       headers: { 'Content-Type': 'multipart/form-data; boundary=x' },
     });
     assert.equal(broken.status, 400);
+  });
+
+  it('is 401 while the account is disabled', async () => {
+    const set = (enabled: boolean) => askAdmin(server, 'PATCH', `/accounts/${kim.tenant.id}`, { enabled });
+    await set(false);
+    const refused = await post({ files: { 'shut.txt': 'x' } });
+    await set(true);
+    assert.equal(refused.status, 401);
+    assert.equal((await post({ files: { 'open.txt': 'x' } })).status, 201);
   });
 });

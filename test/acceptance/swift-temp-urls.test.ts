@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { askAdmin } from '../support/ask-admin.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { addSwiftUser, askSwift, type SwiftRequest, type SwiftUser } from '../support/swift-client.ts';
 
@@ -160,6 +161,37 @@ describe('a TempURL', () => {
     await kim.ask('PUT', '/c/dlo', { headers: { 'X-Object-Manifest': 'other/o' } });
     assert.equal((await ask('GET', linkTo('/c/dlo', { key: keys.container }))).status, 401);
     assert.equal((await ask('GET', linkTo('/c/dlo'))).text, 'elsewhere');
+  });
+
+  it('holds no longer while its account is disabled, by whichever key', async () => {
+    const lee = await addSwiftUser(server, 'lee');
+    const accountKey = { 'X-Account-Meta-Temp-URL-Key': 'k' };
+    assert.equal((await lee.ask('POST', '', { headers: accountKey })).status, 204);
+    const headers = { 'X-Container-Meta-Temp-URL-Key': 'kc' };
+    assert.equal((await lee.ask('PUT', '/c', { headers })).status, 201);
+    assert.equal((await lee.ask('PUT', '/c/o', { body: 'hello' })).status, 201);
+    const statuses = async () => {
+      const found: number[] = [];
+      for (const [method, key] of [
+        ['GET', 'k'],
+        ['GET', 'kc'],
+        ['PUT', 'k'],
+      ] as const) {
+        const text = `${method}\n${IN_AN_HOUR}\n${lee.path}/c/o`;
+        const signature = createHmac('sha256', key).update(text).digest('hex');
+        const target = `${lee.path}/c/o?temp_url_sig=${signature}&temp_url_expires=${IN_AN_HOUR}`;
+        found.push((await ask(method, target)).status);
+      }
+      return found;
+    };
+    assert.deepEqual(await statuses(), [200, 200, 201]);
+    for (const [enabled, expected] of [
+      [false, [401, 401, 401]],
+      [true, [200, 200, 201]],
+    ] as const) {
+      await askAdmin(server, 'PATCH', `/accounts/${lee.tenant.id}`, { enabled });
+      assert.deepEqual(await statuses(), expected);
+    }
   });
 
   it('is announced with its digests', async () => {

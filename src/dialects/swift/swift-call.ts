@@ -3,7 +3,7 @@ import type { AccountId, Bucket, Place, VersionId } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import type { Action } from '../../identity/actions.ts';
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
-import type { Caller } from '../../identity/principal.ts';
+import type { AccountRecord, Caller } from '../../identity/principal.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import type { TempUrlDigest } from '../authn/temp-url.ts';
 import type { Call } from '../kernel/dialect.ts';
@@ -19,8 +19,14 @@ export interface CopyTarget {
   readonly versionId?: VersionId;
 }
 
+/** Reads the records on every call: disabling takes effect on the next request, on every worker. */
+export interface AccountLookup {
+  findAccount(id: string): Promise<AccountRecord | undefined>;
+}
+
 export interface SwiftServices {
   readonly store: ObjectStore;
+  readonly accounts: AccountLookup;
   readonly entropy: Entropy;
   /** With which digests links and forms may be signed. */
   readonly tempUrlDigests: ReadonlySet<TempUrlDigest>;

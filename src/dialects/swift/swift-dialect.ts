@@ -27,7 +27,7 @@ import { authoriseCall } from './authorise-call.ts';
 import { exposureHeaders } from './cross-origin.ts';
 import { operations } from './operation-table.ts';
 import { renderError } from './render-error.ts';
-import type { SwiftCall, SwiftServices } from './swift-call.ts';
+import type { AccountLookup, SwiftCall, SwiftServices } from './swift-call.ts';
 import { SwiftCallState } from './swift-call-state.ts';
 import { toSwiftError } from './swift-error-maps.ts';
 import { SwiftError } from './swift-errors.ts';
@@ -36,6 +36,7 @@ import { linkedAnswer, openLink, ownerByKey, withoutForeignParameters } from './
 
 export interface SwiftParts {
   readonly store: ObjectStore;
+  readonly accounts: AccountLookup;
   readonly tokens: TokenSource;
   readonly entropy: Entropy;
 }
@@ -67,12 +68,12 @@ const pageOperations: ReadonlySet<string> = new Set([
 const ALLOWED: AccessDecision = { allowed: true, trace: [] };
 
 export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): SwiftDialect {
-  const { store, tokens, entropy } = parts;
+  const { store, accounts, tokens, entropy } = parts;
   const find = createFinder();
   const digests = new Set(settings.tempUrlDigests);
   return {
     name: 'swift',
-    services: { store, entropy, tempUrlDigests: digests, info: swiftInfo(settings) },
+    services: { store, accounts, entropy, tempUrlDigests: digests, info: swiftInfo(settings) },
     operations,
     begin(request) {
       const extra = request.headers.get('x-trans-id-extra');
@@ -82,7 +83,7 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
     route: (call) => find(stateOf(call)),
     async authenticate(call, operation) {
       const state = stateOf(call);
-      state.link = await openLink(state, store, digests);
+      state.link = await openLink(state, parts, digests);
       if (state.link !== undefined) {
         state.caller = ownerByKey(state.account);
         return;

@@ -17,7 +17,7 @@ import {
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import { metadataOf } from './container-settings.ts';
-import type { SwiftCall } from './swift-call.ts';
+import type { SwiftCall, SwiftServices } from './swift-call.ts';
 import type { SwiftCallState } from './swift-call-state.ts';
 import { SwiftError } from './swift-errors.ts';
 
@@ -49,7 +49,7 @@ export function withoutForeignParameters(query: QueryParameters): QueryParameter
 /** Undefined: the request is no link. Throws 401, and 400 for a writer that wants to make a pointer. */
 export async function openLink(
   state: SwiftCallState,
-  store: ObjectStore,
+  parts: KeySources,
   digests: ReadonlySet<TempUrlDigest>,
 ): Promise<OpenedLink | undefined> {
   const { query, request, address } = state;
@@ -66,7 +66,7 @@ export async function openLink(
     object,
     remoteAddress: request.remoteAddress,
   };
-  const keys = await keysOf(store, state);
+  const keys = await keysOf(parts, state);
   const verified = verifyTempUrl(parameters, target, keys, { nowMicros: request.receivedAtMicros, digests });
   if (verified === undefined) throw invalid;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -78,12 +78,20 @@ export async function openLink(
   return { ...verified, filename: query.get('filename') || undefined, isInline: query.has('inline') };
 }
 
-/** Two of the account and two of the container; any of them may have signed. */
+/** What keys are read from. */
+type KeySources = Pick<SwiftServices, 'store' | 'accounts'>;
+
+/**
+ * Two of the account and two of the container; any of them may have signed. None while the account is disabled: whoever acts for it by
+ * a key then could do more than its own users.
+ */
 export async function keysOf(
-  store: ObjectStore,
+  { store, accounts }: KeySources,
   call: Pick<SwiftCall, 'account' | 'place' | 'containerName'>,
 ): Promise<TempUrlKey[]> {
   const { account, place, containerName: name } = call;
+  const found = await accounts.findAccount(account);
+  if (found?.id !== account || !found.enabled) return [];
   const { documents } = await store.readAccount(account, place);
   const bucket = await findBucket(store, call, name);
   return [...keysIn(documents, 'account'), ...keysIn(bucket?.documents ?? {}, 'container')];

@@ -160,7 +160,7 @@ class FormUpload {
     for (const name of ['max_file_size', 'max_file_count', 'expires'] as const) {
       if (this.field(name) === '') throw refused(`missing ${name}`);
     }
-    const keys = await keysOf(this.#services.store, this.#call);
+    const keys = await keysOf(this.#services, this.#call);
     const nowMicros = this.#call.request.receivedAtMicros;
     if (!isFormSigned(form, keys, { nowMicros, digests: this.#digests })) {
       throw new SwiftError(401, 'FormPost: invalid signature, or the form has expired');
