@@ -307,10 +307,11 @@ export function decodeListedObject(key: string, value: Buffer): ListedObject {
   };
 }
 
-/** As `decodeListedObject`, with the metadata. */
+/** As `decodeListedObject`, with the metadata and the id of the version. */
 export function decodeDescribedObject(key: string, value: Buffer): ListedObject {
   const listed: { -readonly [P in keyof ListedObject]: ListedObject[P] } = decodeListedObject(key, value);
   listed.metadata = decodeRest(value, readBody(value, bodyStartOf(value)).end).metadata;
+  listed.versionId = versionIdOfValue(value);
   return listed;
 }
 

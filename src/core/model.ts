@@ -230,8 +230,9 @@ export interface ListedObject {
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   readonly checksumType?: ChecksumType;
   readonly owner: AccountId;
-  /** Only in listings that ask for it. */
+  /** Both only in listings that ask for the metadata. */
   readonly metadata?: ObjectMetadata;
+  readonly versionId?: VersionId;
 }
 
 export interface ListingPage {

@@ -214,6 +214,22 @@ describe('ListObjectVersions', () => {
     assert.equal(JSON.parse((await kim.ask('GET', `${c}?versions`)).text).length, 4);
   });
 
+  it('is where the listing of the container leads to, in JSON', async () => {
+    const c = await versioned('current');
+    await put(`${c}/a%20b`, '1');
+    const id = await put(`${c}/a%20b`, '22');
+    const [row] = JSON.parse((await kim.ask('GET', `${c}?format=json`)).text);
+    const path = `${kim.path}/current/a%20b?version-id=${id}`;
+    assert.deepEqual([row.symlink_path, row.version_symlink, row.bytes], [path, true, 2]);
+    const xml = (await kim.ask('GET', `${c}?format=xml`)).text;
+    assert.match(xml, /<bytes>2<\/bytes>/);
+    assert.doesNotMatch(xml, /symlink/);
+    await kim.ask('POST', c, { headers: { 'X-Versions-Enabled': 'false' } });
+    await kim.ask('PUT', `${c}/a%20b`, { body: 'no version' });
+    const [plain] = JSON.parse((await kim.ask('GET', `${c}?format=json`)).text);
+    assert.deepEqual([plain.symlink_path, plain.version_symlink], [undefined, undefined]);
+  });
+
   it('is JSON only', async () => {
     const c = await versioned('json-only');
     assert.equal((await kim.ask('GET', `${c}?versions=true&format=xml`)).status, 406);

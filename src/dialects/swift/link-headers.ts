@@ -1,6 +1,6 @@
 /** How links are shown (nhn-openstack.md, sections 9.2 and 21.4). */
 import { type LinkTarget, linkOf } from '../../core/composition/composition-documents.ts';
-import type { Bucket, ObjectMetadata, ObjectVersion } from '../../core/model.ts';
+import type { Bucket, ListedObject, ObjectMetadata, ObjectVersion } from '../../core/model.ts';
 import type { FoundObject } from '../../core/object-store.ts';
 import { encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { accountNameOf } from './addressing.ts';
@@ -16,10 +16,22 @@ export function contentLocation({ linkedTo, version }: FoundObject, bucket: Buck
     const { bucket: target, key } = linkedTo;
     return ['Content-Location', pathOf({ account: target.account, bucket: target.name, key })];
   }
-  const { versionId, key } = version;
-  if (bucket.versioning === 'unversioned' || versionId === 'null') return [];
+  const path = versionPath(version, bucket);
+  return path === undefined ? [] : ['Content-Location', path];
+}
+
+/** Of what has versions besides; undefined: of none. */
+function versionPath({ key, versionId }: ListedObject, bucket: Bucket): string | undefined {
+  if (bucket.versioning === 'unversioned' || versionId === undefined || versionId === 'null')
+    return undefined;
   const path = pathOf({ account: bucket.account, bucket: bucket.name, key });
-  return ['Content-Location', `${path}?version-id=${swiftVersionId(versionId)}`];
+  return `${path}?version-id=${swiftVersionId(versionId)}`;
+}
+
+/** Members of a listing: in Swift a name stands for its current version as a link does for its target. */
+export function versionMembers(object: ListedObject, bucket: Bucket): Record<string, string | boolean> {
+  const path = versionPath(object, bucket);
+  return path === undefined ? {} : { symlink_path: path, version_symlink: true };
 }
 
 /** Where a POST to a link should have gone. */

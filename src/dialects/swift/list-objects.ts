@@ -2,9 +2,9 @@
 import { type Bucket, etagOf, type ListedObject, type ListingItem } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import { formatListingDate } from './dates.ts';
-import { linkMembers } from './link-headers.ts';
+import { linkMembers, versionMembers } from './link-headers.ts';
 import type { ListingParameters } from './listing-parameters.ts';
-import type { ListingRow } from './render-listing.ts';
+import type { ListingMembers, ListingRow } from './render-listing.ts';
 
 type Lister = Pick<ObjectStore, 'listObjects'>;
 
@@ -25,7 +25,7 @@ export async function listObjects(
     isReverse,
     withMetadata: !namesOnly,
   });
-  return page.items.map(namesOnly ? nameRowOf : rowOf);
+  return page.items.map((item) => (namesOnly ? nameRowOf(item) : rowOf(item, bucket)));
 }
 
 /** The oldest way of listing a folder: its direct members and the markers of its folders, and nothing rolled up. */
@@ -43,7 +43,7 @@ async function listPath(
     for (const item of page.items) {
       const found = item.kind === 'object' ? item : await folderMarker(store, bucket, item.prefix);
       if (found === undefined || found.object.key === prefix || rows.length === limit) continue;
-      rows.push(rowOf(found));
+      rows.push(rowOf(found, bucket));
     }
     after = page.next;
   }
@@ -68,12 +68,12 @@ function nameRowOf(item: ListingItem): ListingRow {
   return { kind: 'item', name: item.object.key, members: NO_MEMBERS };
 }
 
-function rowOf(item: ListingItem): ListingRow {
+function rowOf(item: ListingItem, bucket: Bucket): ListingRow {
   if (item.kind === 'prefix') return { kind: 'subdir', name: item.prefix };
-  return { kind: 'item', name: item.object.key, members: membersOf(item.object) };
+  return { kind: 'item', name: item.object.key, members: membersOf(item.object, bucket) };
 }
 
-function membersOf(object: ListedObject): Record<string, string | number> {
+function membersOf(object: ListedObject, bucket: Bucket): ListingMembers {
   const { partCount, joinedMd5, stored, etagMd5 } = object;
   const plain = {
     hash: stored?.etagMd5 ?? etagMd5,
@@ -81,10 +81,12 @@ function membersOf(object: ListedObject): Record<string, string | number> {
     content_type: object.metadata?.system.contentType ?? '',
     last_modified: formatListingDate(object.lastModifiedMicros),
   };
-  if (joinedMd5 === undefined && object.composition === undefined) return plain;
+  if (object.composition === 'link') {
+    return { ...plain, ...(object.metadata !== undefined && linkMembers(object.metadata)) };
+  }
   return {
     ...plain,
-    ...(object.composition === 'link' && object.metadata !== undefined && linkMembers(object.metadata)),
+    ...versionMembers(object, bucket),
     ...(joinedMd5 !== undefined && { slo_etag: `"${joinedMd5}"` }),
     ...(partCount !== undefined && { s3_etag: `"${etagOf(object)}"` }),
   };

@@ -3,12 +3,14 @@ import { element, escapeXml, parent } from '../../lib/xml-writer.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import type { ListingFormat } from './listing-format.ts';
 
-/** Members in the order in which they are shown. */
+/** In the order in which they are shown. */
+export type ListingMembers = Readonly<Record<string, string | number | boolean>>;
+
 export type ListingRow =
   | {
       readonly kind: 'item';
       readonly name: string;
-      readonly members: Readonly<Record<string, string | number | boolean>>;
+      readonly members: ListingMembers;
     }
   | { readonly kind: 'subdir'; readonly name: string };
 
@@ -19,6 +21,9 @@ export interface ListingShape {
   /** What is listed. */
   readonly name: string;
 }
+
+/** What is told of links, parts and versions stands in JSON only. */
+const XML_MEMBERS = new Set(['count', 'hash', 'bytes', 'content_type', 'last_modified']);
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
@@ -59,7 +64,9 @@ function xmlOf(rows: readonly ListingRow[], { root, item, name }: ListingShape):
           : `<subdir name="${escapeXml(shownName(row.name))}">${shown}</subdir>`;
       continue;
     }
-    const members = Object.entries(row.members).map(([member, value]) => element(member, String(value)));
+    const members = Object.entries(row.members)
+      .filter(([member]) => XML_MEMBERS.has(member))
+      .map(([member, value]) => element(member, String(value)));
     content += parent(item, nameElement(row.name) + members.join(''));
   }
   return `${DECLARATION}<${root} name="${escapeXml(shownName(name))}">${content}</${root}>`;
