@@ -131,8 +131,7 @@ export const scpSettings = {
   }),
   scpStsRateLimit: setting({
     name: 'GOTGAN_SCP_STS_RATE_LIMIT',
-    summary:
-      'Samsung Cloud Platform: calls of assume-role-with-saml that one address may make in a second, at each worker',
+    summary: 'Samsung Cloud Platform: calls of assume-role-with-saml that one address may make in a second',
     fallback: '10',
     parse: (text) => parseWholeNumber(text, 1, configurationLimits.stsCallsPerSecondMax),
   }),

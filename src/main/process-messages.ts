@@ -20,6 +20,11 @@ export interface ProcessFigures {
   readonly workerRestarts: number;
 }
 
+/** What counts against limits that are those of the whole server. */
+export type CountedEvent =
+  | { readonly of: 'failed-logins'; readonly guess: GuessedLogin }
+  | { readonly of: 'saml-calls'; readonly address: string };
+
 export type ToWorker =
   | {
       readonly kind: 'start';
@@ -35,7 +40,7 @@ export type ToWorker =
   | { readonly kind: 'keep-house' }
   | { readonly kind: 'stop' }
   /** At another worker. */
-  | { readonly kind: 'login-failed'; readonly guess: GuessedLogin }
+  | { readonly kind: 'count'; readonly event: CountedEvent }
   /** Answer with `report`. */
   | { readonly kind: 'report'; readonly id: number }
   /** The reports that were asked for, and what the primary knows. */
@@ -52,7 +57,7 @@ export type ToPrimary =
   | { readonly kind: 'cannot-start'; readonly reason: string }
   | { readonly kind: 'gather'; readonly id: number }
   /** For every other worker. */
-  | { readonly kind: 'login-failed'; readonly guess: GuessedLogin }
+  | { readonly kind: 'count'; readonly event: CountedEvent }
   /** Metrics in prom-client's JSON form. */
   | { readonly kind: 'reported'; readonly id: number; readonly report: unknown };
 

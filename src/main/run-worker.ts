@@ -89,8 +89,8 @@ class Worker {
       case 'keep-house':
         this.#background?.keepHouse();
         break;
-      case 'login-failed':
-        this.#services?.identity.countFailedLogin(message.guess);
+      case 'count':
+        this.#services?.count(message.event);
         break;
       case 'stop':
         void this.#stop();
@@ -118,7 +118,7 @@ class Worker {
       entropy: this.#entropy,
       log,
       whereabouts: this.#whereabouts,
-      announceFailedLogin: (guess) => send({ kind: 'login-failed', guess }),
+      announce: (event) => send({ kind: 'count', event }),
       onStorageFailure: (failure) => {
         log.fatal({ err: failure }, 'the store can promise nothing any more: the worker ends');
         process.exit(exitCodes.storageFailed);

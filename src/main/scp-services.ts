@@ -25,6 +25,8 @@ export interface ScpServiceParts {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly whereabouts: Whereabouts;
+  /** Tells the other workers of a call with an assertion, by the address of who made it. */
+  readonly announceSamlCall: (address: string) => void;
 }
 
 /** On the control address: by host name, or below `/scp`. */
@@ -36,6 +38,8 @@ export interface MountedScp {
   readonly paths: readonly string[];
   /** Signatures that the storage takes without the token of their session. */
   readonly givenSignatures: { isGiven(accessKeyId: string, signature: string): Promise<boolean> };
+  /** One at another worker. */
+  countSamlCall(address: string): void;
   /** Removes a slice of what has expired. True when there may be more. */
   sweep(): Promise<boolean>;
 }
@@ -56,6 +60,7 @@ export function openScpServices(parts: ScpServiceParts): MountedScp {
     windowMillis: scp.signatureWindowMillis,
     ...(scp.signatureReplayCache ? { replays: { claim } } : {}),
   });
+  const samlLimiter = new CallLimiter(scp.rateLimit, clock, parts.announceSamlCall);
   const dialect = createScpDialect(
     {
       identity,
@@ -67,7 +72,7 @@ export function openScpServices(parts: ScpServiceParts): MountedScp {
       providers: new SamlProviders(identity, clock),
       assertions: used,
       signatures,
-      samlLimiter: new CallLimiter(scp.rateLimit),
+      samlLimiter,
     },
     { verifier, entropy },
     { baseDomain: scp.baseDomain },
@@ -79,6 +84,7 @@ export function openScpServices(parts: ScpServiceParts): MountedScp {
     givenSignatures: {
       isGiven: (accessKeyId, signature) => signatures.holds(signatureText(accessKeyId, signature)),
     },
+    countSamlCall: (address) => samlLimiter.count(address),
     async sweep() {
       const [hasUsed, hasGiven] = [await used.sweep(), await signatures.sweep()];
       return hasUsed || hasGiven;

@@ -124,7 +124,7 @@ export class WorkerPool {
       case 'gather':
         this.#gather(worker, message.id);
         break;
-      case 'login-failed':
+      case 'count':
         for (const member of this.#members.values()) {
           if (member.worker.id !== worker.id) this.#tell(member.worker, message);
         }

@@ -15,7 +15,7 @@ import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
 import { createSwiftDialect } from '../dialects/swift/swift-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
 import type { GuessedLogin } from '../identity/login-limiter.ts';
-import { createMasterKey } from '../identity/master-key.ts';
+import { createMasterKey, type MasterKey } from '../identity/master-key.ts';
 import { createMasterKeySource, readMasterKeyFile } from '../identity/master-key-file.ts';
 import { createProductCatalogue, type ProductCatalogue } from '../identity/product-catalogue.ts';
 import { loadLookupKeys } from '../identity/rotate-master-key.ts';
@@ -30,6 +30,7 @@ import { openEmbeddedEngine } from '../storage/embedded/embedded-engine.ts';
 import { type OpenDenials, openDenials } from './denials/open-denials.ts';
 import { type MountedIbm, openIbmServices } from './ibm-services.ts';
 import { hostsOf, nameRegions, scpNameOf } from './place-addresses.ts';
+import type { CountedEvent } from './process-messages.ts';
 import { type MountedScp, openScpServices } from './scp-services.ts';
 import type { ServerWhereabouts } from './whereabouts.ts';
 
@@ -40,7 +41,8 @@ export interface WorkerParts {
   readonly log: Logger;
   readonly whereabouts: ServerWhereabouts;
   readonly onStorageFailure: (failure: StorageFailure) => void;
-  readonly announceFailedLogin: (guess: GuessedLogin) => void;
+  /** Tells the other workers. */
+  readonly announce: (event: CountedEvent) => void;
 }
 
 export interface WorkerServices {
@@ -55,6 +57,8 @@ export interface WorkerServices {
   readonly scp: MountedScp;
   readonly ibm: MountedIbm;
   handlersOf(place: PlaceConfig): PlaceHandlers;
+  /** What has happened at another worker. */
+  count(event: CountedEvent): void;
 }
 
 /** AWS, "Authenticating Requests": a quarter of an hour. */
@@ -63,16 +67,14 @@ const SKEW_SECONDS_MAX = 900;
 const SIGNING_KEYS_MAX = 4096;
 
 export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServices> {
-  const { config, clock, entropy, log, whereabouts, onStorageFailure, announceFailedLogin } = parts;
+  const { config, clock, entropy, log, whereabouts, onStorageFailure, announce } = parts;
   const { dataDirectory, publicEndpoints, tokenLifetimeSeconds } = config;
-  const masterKeyFile = readMasterKeyFile(dataDirectory);
-  if (masterKeyFile === undefined) throw new Error('the master key has vanished since the start');
+  const masterKey = openMasterKey(dataDirectory, entropy);
   const engine = await openEmbeddedEngine({ dataDirectory, clock, onFailure: onStorageFailure });
   const store = createObjectStore({ engine, clock, entropy, settings: coreSettingsOf(config) });
-  const keySource = createMasterKeySource(dataDirectory, entropy);
-  const masterKey = createMasterKey(masterKeyFile.keys, entropy, keySource);
   await loadLookupKeys(engine.metadata, masterKey);
   const context = { metadata: engine.metadata, masterKey, clock, entropy };
+  const announceFailedLogin = (guess: GuessedLogin) => announce({ of: 'failed-logins', guess });
   const identity = createIdentityStore({ ...context, announceFailedLogin });
   const signaturesAt = (publicUrl: string | undefined) => ({
     credentials: identity,
@@ -81,7 +83,8 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
     publicAddresses: publicUrl === undefined ? [] : [publicAddressOf(publicUrl)],
   });
   const catalogue = createProductCatalogue(identity, clock);
-  const scp = openScpServices({ config, identity, catalogue, clock, entropy, whereabouts });
+  const announceSamlCall = (address: string) => announce({ of: 'saml-calls', address });
+  const scp = openScpServices({ ...parts, identity, catalogue, announceSamlCall });
   const storageSignatures = signaturesAt(publicEndpoints.storage);
   const ibm = openIbmServices({ config: config.ibm, context, identity, store, whereabouts });
   const verifiers = {
@@ -106,6 +109,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
       createKeystoneDialect({ identity, clock, entropy, whereabouts, tokenLifetimeSeconds }),
     ),
     controlVerifier: createSigV4Verifier(signaturesAt(publicEndpoints.control)),
+    count: createCounter(identity, scp),
     handlersOf: (place) => ({
       s3: bindDialect(
         createS3Dialect(
@@ -144,6 +148,22 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
         ),
       ),
     }),
+  };
+}
+
+function openMasterKey(dataDirectory: string, entropy: Entropy): MasterKey {
+  const file = readMasterKeyFile(dataDirectory);
+  if (file === undefined) throw new Error('the master key has vanished since the start');
+  return createMasterKey(file.keys, entropy, createMasterKeySource(dataDirectory, entropy));
+}
+
+function createCounter(
+  identity: Pick<IdentityStore, 'countFailedLogin'>,
+  scp: Pick<MountedScp, 'countSamlCall'>,
+): WorkerServices['count'] {
+  return (event) => {
+    if (event.of === 'failed-logins') identity.countFailedLogin(event.guess);
+    else scp.countSamlCall(event.address);
   };
 }
 

@@ -69,7 +69,7 @@ export async function startClockedServer(
     entropy,
     log,
     whereabouts: createWhereabouts(config, () => listeners?.addresses),
-    announceFailedLogin: () => undefined,
+    announce: () => undefined,
     onStorageFailure: (failure) => bugs.push(failure),
   });
   const { scp, keystone, store } = services;

@@ -1,5 +1,8 @@
-/** How many calls one address may make in a second (build specification scp.md, section 4.3). Each worker counts by itself. */
-import type { WireRequest } from '../kernel/wire.ts';
+/**
+ * How many calls one address may make in a second (build specification scp.md, section 4.3). Counted in memory; each worker announces
+ * the calls that it lets pass to the others, so that the limit is that of the whole server but for the calls under way.
+ */
+import type { Clock } from '../../lib/clock.ts';
 import { tooManyRequests } from './scp-errors.ts';
 
 /** Addresses of one second that are counted; beyond it nobody is. */
@@ -8,22 +11,38 @@ const MICROS_PER_SECOND = 1_000_000;
 
 export class CallLimiter {
   readonly #callsMax: number;
+  readonly #clock: Clock;
+  readonly #announce: (address: string) => void;
   readonly #counts = new Map<string, number>();
   #second = 0;
 
-  constructor(callsMax: number) {
+  /** `announce`: tells the other workers. */
+  constructor(callsMax: number, clock: Clock, announce: (address: string) => void) {
     this.#callsMax = callsMax;
+    this.#clock = clock;
+    this.#announce = announce;
   }
 
-  /** Throws TooManyRequests. */
-  count({ remoteAddress, receivedAtMicros }: Pick<WireRequest, 'remoteAddress' | 'receivedAtMicros'>): void {
-    const second = Math.floor(receivedAtMicros / MICROS_PER_SECOND);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#counts.clear();
-    }
-    const calls = (this.#counts.get(remoteAddress) ?? 0) + 1;
-    if (calls > this.#callsMax) throw tooManyRequests(1);
-    if (this.#counts.size < ADDRESSES_MAX) this.#counts.set(remoteAddress, calls);
+  /** One from there. Throws TooManyRequests, and then it does not count. */
+  admit(address: string): void {
+    this.#beginSecond();
+    if ((this.#counts.get(address) ?? 0) >= this.#callsMax) throw tooManyRequests(1);
+    this.count(address);
+    this.#announce(address);
+  }
+
+  /** One that has passed here, or at another worker. */
+  count(address: string): void {
+    this.#beginSecond();
+    const calls = this.#counts.get(address);
+    if (calls !== undefined || this.#counts.size < ADDRESSES_MAX) this.#counts.set(address, (calls ?? 0) + 1);
+  }
+
+  /** By the clock, not by when a call came: calls that take long to arrive would begin seconds that are over. */
+  #beginSecond(): void {
+    const second = Math.floor(this.#clock.nowMicros() / MICROS_PER_SECOND);
+    if (second === this.#second) return;
+    this.#second = second;
+    this.#counts.clear();
   }
 }

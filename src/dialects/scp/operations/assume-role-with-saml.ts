@@ -67,7 +67,7 @@ export const assumeRoleWithSaml = defineOperation({
     return { role, provider, assertion, durationSeconds };
   },
   async run(services: ScpServices, input: Input, call): Promise<Output> {
-    services.samlLimiter.count(call.request);
+    services.samlLimiter.admit(call.request.remoteAddress);
     if (call.audit !== undefined) call.audit.target = { role: `${input.role.account}:${input.role.name}` };
     const { role, provider } = await find(services, input, call);
     const assertion = await verify(services, input, provider, call);
