@@ -124,6 +124,10 @@ describe('accounts', () => {
       xml.text,
       /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<account name="AUTH_[0-9a-f]{32}"><container><name>My_Data</,
     );
+    assert.match(
+      xml.text,
+      /<last_modified>[^<]+<\/last_modified><storage_policy>Economy<\/storage_policy><\/container>/,
+    );
     assert.equal((await lee.ask('GET', '?reverse=true&limit=1')).text, 'other\n');
     assert.equal((await lee.ask('GET', '?marker=My_Data')).text, 'other\n');
     assert.equal((await lee.ask('GET', '?delimiter=_')).text, 'My_\nother\n');

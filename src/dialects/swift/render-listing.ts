@@ -23,7 +23,7 @@ export interface ListingShape {
 }
 
 /** What is told of links, parts and versions stands in JSON only. */
-const XML_MEMBERS = new Set(['count', 'hash', 'bytes', 'content_type', 'last_modified']);
+const XML_MEMBERS = new Set(['count', 'hash', 'bytes', 'content_type', 'last_modified', 'storage_policy']);
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
