@@ -74,8 +74,18 @@ export interface Config {
   readonly signatureV2: boolean;
   /** With which digests links and upload forms of Swift may be signed. */
   readonly tempUrlDigests: readonly ('sha1' | 'sha256' | 'sha512')[];
+  readonly swiftRates: SwiftRateConfig;
   readonly scp: ScpConfig;
   readonly ibm: IbmConfig;
+}
+
+/** Writes through Swift at each worker; 0 for a rate: no limit. */
+export interface SwiftRateConfig {
+  readonly accountPerSecond: number;
+  readonly containerPerSecond: number;
+  /** How long a request may wait for its turn. */
+  readonly delaySecondsMax: number;
+  readonly status: 429 | 498;
 }
 
 export type ScpServiceName = 'product' | 'sts' | 'iam';

@@ -192,6 +192,12 @@ function buildConfig(values: SettingValues, { processorCores, workingDirectory }
     tokenLifetimeSeconds: values.tokenLifetimeSeconds,
     signatureV2: values.signatureV2,
     tempUrlDigests: Object.freeze(values.tempUrlDigests),
+    swiftRates: Object.freeze({
+      accountPerSecond: values.swiftAccountWrites,
+      containerPerSecond: values.swiftContainerWrites,
+      delaySecondsMax: values.swiftWriteDelaySeconds,
+      status: values.swiftRateStatus,
+    }),
     scp: Object.freeze(buildScpConfig(values)),
     ibm: Object.freeze(buildIbmConfig(values)),
   };

@@ -12,7 +12,7 @@ import type { PublicAddress } from '../dialects/authn/sigv4-canonical.ts';
 import { bindDialect, type RequestHandler } from '../dialects/kernel/request-handler.ts';
 import { createKeystoneDialect } from '../dialects/keystone/keystone-dialect.ts';
 import { createS3Dialect } from '../dialects/s3/s3-dialect.ts';
-import { createSwiftDialect } from '../dialects/swift/swift-dialect.ts';
+import { createSwiftDialect, type SwiftSettings } from '../dialects/swift/swift-dialect.ts';
 import { createIdentityStore, type IdentityStore } from '../identity/identity-store.ts';
 import type { GuessedLogin } from '../identity/login-limiter.ts';
 import { createMasterKey, type MasterKey } from '../identity/master-key.ts';
@@ -143,7 +143,7 @@ export async function openWorkerServices(parts: WorkerParts): Promise<WorkerServ
             place: place.name,
             scpName: scpNameOf(place),
             identityUrl: whereabouts.controlUrl,
-            tempUrlDigests: config.tempUrlDigests,
+            ...swiftSettingsOf(config),
           },
         ),
       ),
@@ -170,6 +170,12 @@ function createCounter(
 function coreSettingsOf(config: WorkerParts['config']): Partial<CoreSettings> {
   const { bucketNames, scrubBytesPerSecond, lifecycleDaySeconds } = config;
   return { bucketNames, scrubBytesPerSecond, lifecycleDayMicros: lifecycleDaySeconds * 1_000_000 };
+}
+
+type SwiftRules = Pick<SwiftSettings, 'tempUrlDigests' | 'rates'>;
+
+function swiftSettingsOf({ tempUrlDigests, swiftRates: rates }: Config): SwiftRules {
+  return { tempUrlDigests, rates };
 }
 
 /** What a client signs who knows the server by this endpoint. */

@@ -33,6 +33,7 @@ import { toSwiftError } from './swift-error-maps.ts';
 import { SwiftError } from './swift-errors.ts';
 import { swiftInfo } from './swift-info.ts';
 import { linkedAnswer, openLink, ownerByKey, withoutForeignParameters } from './temp-url-call.ts';
+import { WriteLimiter, type WriteRates } from './write-limiter.ts';
 
 export interface SwiftParts {
   readonly store: ObjectStore;
@@ -50,6 +51,7 @@ export interface SwiftSettings {
   identityUrl(request: WireRequest): string;
   /** With which digests TempURLs and upload forms may be signed. */
   readonly tempUrlDigests: readonly TempUrlDigest[];
+  readonly rates: WriteRates;
 }
 
 export type SwiftDialect = Dialect<SwiftCall, SwiftServices>;
@@ -71,6 +73,7 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
   const { store, accounts, tokens, entropy } = parts;
   const find = createFinder();
   const digests = new Set(settings.tempUrlDigests);
+  const limiter = new WriteLimiter(settings.rates);
   return {
     name: 'swift',
     services: { store, accounts, entropy, tempUrlDigests: digests, info: swiftInfo(settings) },
@@ -93,10 +96,16 @@ export function createSwiftDialect(parts: SwiftParts, settings: SwiftSettings): 
       else if (proof.kind === 'refused' && operation.permissions !== 'public') throw new SwiftError(401);
     },
     load: (call, operation) => load(stateOf(call), operation, store),
-    authorise(call, operation) {
+    async authorise(call, operation) {
+      const state = stateOf(call);
       // A web site decides page by page (`serveWebSite`).
-      const isPage = pageOperations.has(operation.name) && stateOf(call).isForWebSite;
-      return isPage ? Promise.resolve(ALLOWED) : authoriseCall(store, stateOf(call), operation);
+      const isPage = pageOperations.has(operation.name) && state.isForWebSite;
+      const decision = isPage ? ALLOWED : await authoriseCall(store, state, operation);
+      // Only who may write uses up what the account may.
+      if (decision.allowed && operation.mutates) {
+        await limiter.admit(state.account, state.containerName, state.request.receivedAtMicros);
+      }
+      return decision;
     },
     denied: (call) => new SwiftError(call.refusal),
     finish(response, call) {

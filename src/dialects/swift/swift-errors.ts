@@ -25,6 +25,7 @@ const catalogue = {
   },
   422: { title: 'Unprocessable Entity', explanation: 'The content is not what the request promised.' },
   429: { title: 'Too Many Requests', explanation: 'Slow down.' },
+  498: { title: 'Rate Limited', explanation: 'Slow down.' },
   499: { title: 'Client Disconnect', explanation: 'The client went away in the middle of the request.' },
   500: { title: 'Internal Error', explanation: 'The server has failed. It has kept a note of it.' },
   501: { title: 'Not Implemented', explanation: 'The server cannot do that.' },

@@ -6,15 +6,17 @@ import { storagePolicies } from './container-settings.ts';
 import { extractionLimits } from './extract-archive.ts';
 import { FAILED_REMOVALS_MAX } from './remove-names.ts';
 import { swiftLimits } from './swift-limits.ts';
+import type { WriteRates } from './write-limiter.ts';
 
 interface InfoSettings {
+  readonly rates: WriteRates;
   readonly tempUrlDigests: readonly string[];
 }
 
 /** The release whose behaviour is followed. */
 const SWIFT_VERSION = '2.38.0';
 
-export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unknown> {
+export function swiftInfo({ tempUrlDigests, rates }: InfoSettings): Record<string, unknown> {
   return {
     swift: {
       version: SWIFT_VERSION,
@@ -67,10 +69,23 @@ export function swiftInfo({ tempUrlDigests }: InfoSettings): Record<string, unkn
     object_versioning: {},
     staticweb: {},
     formpost: { allowed_digests: [...tempUrlDigests].sort() },
+    ...rateInfo(rates),
     copy: { object_post_as_copy: false },
     container_quotas: {},
     account_quotas: {},
     keystoneauth: {},
     tempauth: { account_acls: false },
+  };
+}
+
+/** As OpenStack shows it; a container's rate is that of containers from 0 objects on. */
+function rateInfo({ accountPerSecond, containerPerSecond, delaySecondsMax }: WriteRates): object {
+  if (accountPerSecond === 0 && containerPerSecond === 0) return {};
+  return {
+    ratelimit: {
+      account_ratelimit: accountPerSecond,
+      container_ratelimits: containerPerSecond === 0 ? [] : [[0, containerPerSecond]],
+      max_sleep_time_seconds: delaySecondsMax,
+    },
   };
 }
