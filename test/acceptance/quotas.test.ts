@@ -14,6 +14,7 @@ import {
 import { addTestAccount, type TestAccount } from '../support/add-account.ts';
 import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 import { runGotgan, type ServerProcess, startServer } from '../support/server-process.ts';
+import { addSwiftUser } from '../support/swift-client.ts';
 
 let server: ServerProcess;
 let team: TestAccount;
@@ -102,4 +103,30 @@ test('the quota of an account is of all its buckets', async () => {
   await quota('remove', 'team', '--in', 'KR1');
   await new Promise((resolve) => setTimeout(resolve, 1100));
   await put(two, 'a', 600);
+});
+
+test('the quota of an account is shown to clients of Swift, felt by them, and not theirs to set', async () => {
+  const kim = await addSwiftUser(server, 'kim');
+  const { name } = kim.tenant;
+  assert.equal((await kim.ask('PUT', '/c')).status, 201);
+  await quota('set', name, '--bytes', '1000', '--objects', '2');
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const head = await kim.ask('HEAD', '');
+  assert.deepEqual(
+    [head.header('x-account-quota-bytes'), head.header('x-account-quota-count')],
+    ['1000', '2'],
+  );
+  assert.equal((await kim.ask('PUT', '/c/a', { body: 'x'.repeat(600) })).status, 201);
+  assert.equal((await kim.ask('PUT', '/c/b', { body: 'x'.repeat(600) })).status, 413);
+  assert.equal((await kim.ask('COPY', '/c/a', { headers: { Destination: 'c/b' } })).status, 413);
+  assert.equal((await kim.ask('PUT', '/c/b', { body: 'x' })).status, 201);
+  assert.equal((await kim.ask('PUT', '/c/d', { body: '' })).status, 413);
+  for (const header of [
+    'X-Account-Quota-Bytes',
+    'X-Account-Meta-Quota-Bytes',
+    'X-Remove-Account-Quota-Bytes',
+  ]) {
+    assert.equal((await kim.ask('POST', '', { headers: { [header]: '2000' } })).status, 403, header);
+  }
+  assert.equal((await kim.ask('HEAD', '')).header('x-account-quota-bytes'), '1000');
 });
