@@ -45,6 +45,7 @@
  * | `42` | assertions and signatures that have been used |
  * | `43` | signatures given out for a session |
  * | `44` | SAML providers |
+ * | `45` | pieces of their metadata, behind the first |
  */
 import type { KeyRange } from '../storage/contract/metadata-store.ts';
 

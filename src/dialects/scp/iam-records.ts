@@ -6,7 +6,7 @@ import type { RoleRecord } from '../../identity/principal.ts';
 import type { CollectionPage, PageRequest, Versioned } from '../../identity/record-collection.ts';
 import { iamSrn } from '../../identity/srn.ts';
 import { isoMillis } from './issue-credentials.ts';
-import { type SamlProviderRecord, unpackFile } from './saml-providers.ts';
+import type { SamlProviderRecord } from './saml-providers.ts';
 import type { ScpCall } from './scp-call.ts';
 
 /** Of an access key in paths: the key itself stands in none of them. */
@@ -119,8 +119,9 @@ export function providerDocument(offering: string, provider: SamlProviderRecord)
   };
 }
 
-export function providerDetail(offering: string, provider: SamlProviderRecord): object {
-  return { ...providerDocument(offering, provider), idp_file_data: unpackFile(provider) };
+/** `file`: its metadata. */
+export function providerDetail(offering: string, provider: SamlProviderRecord, file: string): object {
+  return { ...providerDocument(offering, provider), idp_file_data: file };
 }
 
 /** IAM pages by `size` and `page` from zero. */

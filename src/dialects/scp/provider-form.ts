@@ -2,7 +2,7 @@
 import type { WireRequest } from '../kernel/wire.ts';
 import type { Text } from './choose-language.ts';
 import { MetadataError, readMetadata } from './saml/read-metadata.ts';
-import { packFile } from './saml-providers.ts';
+import { type PackedFile, packFile } from './saml-providers.ts';
 import { invalid, ScpError } from './scp-errors.ts';
 import { texts } from './scp-texts.ts';
 
@@ -17,7 +17,7 @@ export interface ProviderForm {
   readonly name: string | undefined;
   readonly description: string | undefined;
   readonly metadata: ReturnType<typeof readMetadata> | undefined;
-  readonly file: ReturnType<typeof packFile>;
+  readonly file: PackedFile | undefined;
 }
 
 /** `whole`: name and file must be there. Throws ValidationError. */

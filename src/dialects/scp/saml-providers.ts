@@ -3,6 +3,7 @@
  * verifies assertions is what was read then.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Change } from '../../identity/commit-change.ts';
 import type { IdentityStore } from '../../identity/identity-store.ts';
 import type { CollectionPage, PageRequest, RecordCollection } from '../../identity/record-collection.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -19,8 +20,12 @@ export interface SamlProviderRecord extends ProviderMetadata {
   readonly fileName: string;
   /** Bytes, as it was sent. */
   readonly fileSize: number;
-  /** Deflated, in base64. */
+  /** Deflated, in base64: the first piece. */
   readonly fileData: string;
+  /** How many more there are in records of their own. Absent: none. */
+  readonly morePieces?: number;
+  /** Part of their ids: each file has its own. */
+  readonly fileNumber?: number;
   /** Ids of users. */
   readonly createdBy: string;
   readonly modifiedBy: string;
@@ -33,17 +38,35 @@ export interface SentFile {
   readonly bytes: Buffer;
 }
 
+export interface PackedFile {
+  readonly facts: Pick<SamlProviderRecord, 'fileName' | 'fileSize' | 'fileData' | 'morePieces'>;
+  /** Behind the first. */
+  readonly pieces: readonly string[];
+}
+
+interface PieceRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly data: string;
+}
+
 const KIND = 0x44;
-/** Of the deflated file in base64: what fits into a record. Larger ones than any provider has. */
-const FILE_CHARACTERS_MAX = 700_000;
+const PIECE_KIND = 0x45;
+/** Of the deflated file in base64: what fits into a record. */
+const PIECE_CHARACTERS_MAX = 700_000;
+/** What fits into one commit, with the first: about 4 MiB deflated. Larger ones than any provider has. */
+const PIECES_MAX = 8;
 /** Of what is inflated again. */
 const FILE_BYTES_MAX = 10 * 1024 * 1024;
 
 export class SamlProviders {
   readonly #records: RecordCollection<SamlProviderRecord, 'name'>;
+  readonly #pieces: RecordCollection<PieceRecord, never>;
+  readonly #identity: Pick<IdentityStore, 'change'>;
   readonly #clock: Clock;
 
-  constructor(identity: Pick<IdentityStore, 'collection'>, clock: Clock) {
+  constructor(identity: Pick<IdentityStore, 'collection' | 'change'>, clock: Clock) {
+    this.#identity = identity;
     this.#clock = clock;
     this.#records = identity.collection<SamlProviderRecord, 'name'>({
       kind: KIND,
@@ -52,6 +75,12 @@ export class SamlProviders {
       indexes: {
         name: { number: 1, isUnique: true, entries: ({ accountId, name }) => [[accountId, name]] },
       },
+    });
+    this.#pieces = identity.collection<PieceRecord, never>({
+      kind: PIECE_KIND,
+      noun: 'piece of metadata',
+      account: ({ accountId }) => accountId,
+      indexes: {},
     });
   }
 
@@ -76,33 +105,86 @@ export class SamlProviders {
   }
 
   /** Throws RecordTaken. */
-  async create(
-    record: Omit<SamlProviderRecord, 'createdAtMicros' | 'modifiedAtMicros' | 'modifiedBy'>,
+  create(
+    record: Omit<
+      SamlProviderRecord,
+      'createdAtMicros' | 'modifiedAtMicros' | 'modifiedBy' | keyof PackedFile['facts'] | 'fileNumber'
+    >,
+    file: PackedFile,
   ): Promise<SamlProviderRecord> {
     const now = this.#clock.nowMicros();
-    const whole = { ...record, modifiedBy: record.createdBy, createdAtMicros: now, modifiedAtMicros: now };
-    return (await this.#records.create(whole)).record;
+    const times = { modifiedBy: record.createdBy, createdAtMicros: now, modifiedAtMicros: now };
+    return this.#identity.change(async (change) => {
+      const made = await this.#records
+        .in(change)
+        .create({ ...record, ...file.facts, ...times, fileNumber: 0 });
+      await this.#addPieces(change, made.record, file.pieces);
+      return made.record;
+    });
   }
 
   /** Throws NoSuchRecord. */
-  async update(id: string, by: string, changes: Partial<SamlProviderRecord>): Promise<SamlProviderRecord> {
+  update(
+    id: string,
+    by: string,
+    changes: Partial<SamlProviderRecord>,
+    file: PackedFile | undefined,
+  ): Promise<SamlProviderRecord> {
     const modified = { modifiedBy: by, modifiedAtMicros: this.#clock.nowMicros() };
-    return (await this.#records.update(id, (record) => ({ ...record, ...changes, ...modified }))).record;
+    return this.#identity.change(async (change) => {
+      const records = this.#records.in(change);
+      const { record: before } = await records.read(id);
+      const facts = file === undefined ? {} : { ...file.facts, fileNumber: (before.fileNumber ?? 0) + 1 };
+      const { record } = await records.update(id, (old) => ({ ...old, ...changes, ...facts, ...modified }));
+      if (file !== undefined) {
+        await this.#removePieces(change, before);
+        await this.#addPieces(change, record, file.pieces);
+      }
+      return record;
+    });
   }
 
   /** Throws NoSuchRecord. */
   async remove(id: string): Promise<void> {
-    await this.#records.remove(id);
+    await this.#identity.change(async (change) => {
+      await this.#removePieces(change, await this.#records.in(change).remove(id));
+    });
+  }
+
+  /** The metadata as they were sent. Undefined: they have been replaced or removed since the record was read. */
+  async readFile(provider: SamlProviderRecord): Promise<string | undefined> {
+    const found = await this.#pieces.getMany(pieceIdsOf(provider));
+    const pieces = found.map((piece) => piece?.record.data);
+    if (pieces.includes(undefined)) return undefined;
+    const deflated = Buffer.from(provider.fileData + pieces.join(''), 'base64');
+    return inflateRawSync(deflated, { maxOutputLength: FILE_BYTES_MAX }).toString();
+  }
+
+  async #addPieces(change: Change, provider: SamlProviderRecord, data: readonly string[]): Promise<void> {
+    const pieces = this.#pieces.in(change);
+    for (const [index, id] of pieceIdsOf(provider).entries()) {
+      await pieces.create({ id, accountId: provider.accountId, data: data[index] ?? '' });
+    }
+  }
+
+  async #removePieces(change: Change, provider: SamlProviderRecord): Promise<void> {
+    const pieces = this.#pieces.in(change);
+    for (const id of pieceIdsOf(provider)) await pieces.remove(id);
   }
 }
 
-/** Undefined when it is too large to be kept. */
-export function packFile({ name, bytes }: SentFile) {
-  const fileData = deflateRawSync(bytes).toString('base64');
-  if (fileData.length > FILE_CHARACTERS_MAX) return undefined;
-  return { fileName: name, fileSize: bytes.length, fileData };
+function pieceIdsOf({ id, fileNumber = 0, morePieces = 0 }: SamlProviderRecord): readonly string[] {
+  return Array.from({ length: morePieces }, (_, index) => `${id}-${fileNumber}-${index}`);
 }
 
-export function unpackFile({ fileData }: Pick<SamlProviderRecord, 'fileData'>): string {
-  return inflateRawSync(Buffer.from(fileData, 'base64'), { maxOutputLength: FILE_BYTES_MAX }).toString();
+/** Undefined when it is too large to be kept. */
+export function packFile({ name, bytes }: SentFile): PackedFile | undefined {
+  const text = deflateRawSync(bytes).toString('base64');
+  const all: string[] = [];
+  for (let at = 0; at < text.length; at += PIECE_CHARACTERS_MAX) {
+    all.push(text.slice(at, at + PIECE_CHARACTERS_MAX));
+  }
+  const [fileData = '', ...pieces] = all;
+  if (all.length > PIECES_MAX) return undefined;
+  return { facts: { fileName: name, fileSize: bytes.length, fileData, morePieces: pieces.length }, pieces };
 }

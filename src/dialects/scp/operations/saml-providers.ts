@@ -13,6 +13,7 @@ import {
 } from '../iam-records.ts';
 import { jsonResponse } from '../json-response.ts';
 import { FORM_BYTES_MAX, type ProviderForm, readProviderForm } from '../provider-form.ts';
+import type { SamlProviderRecord } from '../saml-providers.ts';
 import type { ScpCall, ScpServices } from '../scp-call.ts';
 import { notFound } from '../scp-errors.ts';
 import { texts } from '../scp-texts.ts';
@@ -21,6 +22,13 @@ const read = [{ action: 'identity:read', on: 'account' }] as const;
 const write = [{ action: 'identity:write', on: 'account' }] as const;
 const ID_BYTES = 16;
 const IDS_MAX = 100;
+const READS_MAX = 10;
+
+interface Detail {
+  readonly provider: SamlProviderRecord;
+  readonly offering: string;
+  readonly file: string;
+}
 
 export const listSamlProviders = defineOperation({
   name: 'ListSamlProviders',
@@ -58,7 +66,7 @@ export const createSamlProvider = defineOperation({
     const { file, metadata, name, description } = await readProviderForm(body, call.request, 'whole');
     const id = entropy.bytes(ID_BYTES).toString('hex');
     if (call.audit !== undefined) call.audit.target = { provider: id };
-    const provider = await providers.create({
+    const record = {
       id,
       accountId: accountIdOf(call),
       name: name ?? '',
@@ -66,8 +74,8 @@ export const createSamlProvider = defineOperation({
       acsUrl: acsUrlOf(settings.baseDomain, settings.identityUrl(call.request), id),
       createdBy: editorOf(call),
       ...demand(metadata),
-      ...demand(file),
-    });
+    };
+    const provider = await providers.create(record, demand(file));
     return { provider, offering: settings.offering };
   },
   encode: ({ provider, offering }) => jsonResponse(201, providerDocument(offering, provider)),
@@ -81,11 +89,8 @@ export const showSamlProvider = defineOperation({
   body: { kind: 'none' },
   mutates: false,
   decode: (_call: ScpCall) => undefined,
-  run: async (services: ScpServices, _input: undefined, call) => ({
-    provider: await findProvider(services, call),
-    offering: services.settings.offering,
-  }),
-  encode: ({ provider, offering }) => jsonResponse(200, providerDetail(offering, provider)),
+  run: (services: ScpServices, _input: undefined, call) => detailOf(services, call),
+  encode: ({ provider, offering, file }) => jsonResponse(200, providerDetail(offering, provider, file)),
 });
 
 export const setSamlProvider = defineOperation({
@@ -100,14 +105,12 @@ export const setSamlProvider = defineOperation({
   async run(services: ScpServices, body: Buffer, call) {
     const { id } = await findProvider(services, call);
     const form: ProviderForm = await readProviderForm(body, call.request, 'changes');
-    const provider = await services.providers.update(id, editorOf(call), {
-      ...form.metadata,
-      ...form.file,
-      ...(form.description !== undefined && { description: form.description }),
-    });
-    return { provider, offering: services.settings.offering };
+    const { metadata, description, file } = form;
+    const changes = { ...metadata, ...(description !== undefined && { description }) };
+    await services.providers.update(id, editorOf(call), changes, file);
+    return detailOf(services, call);
   },
-  encode: ({ provider, offering }) => jsonResponse(200, providerDetail(offering, provider)),
+  encode: ({ provider, offering, file }) => jsonResponse(200, providerDetail(offering, provider, file)),
 });
 
 export const deleteSamlProviders = defineOperation({
@@ -133,6 +136,17 @@ export const deleteSamlProviders = defineOperation({
   },
   encode: (): WireResponse => ({ status: 204, headers: [], body: null }),
 });
+
+/** Record and metadata that belong together, also while they are being replaced. Throws NotFound. */
+async function detailOf(services: ScpServices, call: ScpCall): Promise<Detail> {
+  const { offering } = services.settings;
+  for (let attempt = 0; attempt < READS_MAX; attempt += 1) {
+    const provider = await findProvider(services, call);
+    const file = await services.providers.readFile(provider);
+    if (file !== undefined) return { provider, offering, file };
+  }
+  throw new Error('pieces of the metadata of a provider are missing');
+}
 
 /** Fixed when the provider is registered: what an assertion must name cannot be chosen by who brings it. */
 function acsUrlOf(baseDomain: string | undefined, identityUrl: string, id: string): string {
