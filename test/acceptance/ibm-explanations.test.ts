@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { askAdmin } from '../support/ask-admin.ts';
-import { assertNoSecrets } from '../support/assert-no-secrets.ts';
+import { disposeWithoutSecrets } from '../support/assert-no-secrets.ts';
 import { bearerS3 } from '../support/bearer-s3.ts';
 import {
   accessTokenFor,
@@ -45,10 +45,7 @@ before(async () => {
     await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }));
   }
 });
-after(() => {
-  assertNoSecrets(server);
-  return server.dispose();
-});
+after(() => disposeWithoutSecrets(server));
 
 interface Service {
   readonly iamId: string;

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { assertNoSecrets } from '../support/assert-no-secrets.ts';
+import { disposeWithoutSecrets } from '../support/assert-no-secrets.ts';
 import {
   APIKEY_GRANT,
   accessTokenFor,
@@ -31,10 +31,7 @@ before(async () => {
   other = await addIbmAccount(server, 'b-identity');
   owner = ibmClients(server, account.owner.apiKey);
 });
-after(() => {
-  assertNoSecrets(server);
-  return server.dispose();
-});
+after(() => disposeWithoutSecrets(server));
 
 const raw = async (method: string, path: string, apikey: string, body?: object) => {
   const response = await fetch(new URL(path, server.controlUrl), {

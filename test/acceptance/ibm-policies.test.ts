@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { assertNoSecrets } from '../support/assert-no-secrets.ts';
+import { disposeWithoutSecrets } from '../support/assert-no-secrets.ts';
 import { bearerS3 } from '../support/bearer-s3.ts';
 import {
   accessTokenFor,
@@ -41,10 +41,7 @@ before(async () => {
     }
   }
 });
-after(() => {
-  assertNoSecrets(server);
-  return server.dispose();
-});
+after(() => disposeWithoutSecrets(server));
 
 interface Service {
   readonly id: string;

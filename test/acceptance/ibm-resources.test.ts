@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { assertNoSecrets } from '../support/assert-no-secrets.ts';
+import { disposeWithoutSecrets } from '../support/assert-no-secrets.ts';
 import { bearerS3 } from '../support/bearer-s3.ts';
 import {
   APIKEY_GRANT,
@@ -40,10 +40,7 @@ before(async () => {
   const { result } = await owner.resourceGroups.listResourceGroups({ accountId: account.id, _default: true });
   group = result.resources[0]?.id ?? '';
 });
-after(() => {
-  assertNoSecrets(server);
-  return server.dispose();
-});
+after(() => disposeWithoutSecrets(server));
 
 async function makeInstance(name: string): Promise<{ guid: string; crn: string }> {
   const made = await owner.resources.createResourceInstance({

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { assertNoSecrets } from '../support/assert-no-secrets.ts';
+import { disposeWithoutSecrets } from '../support/assert-no-secrets.ts';
 import { connectCos, cosFailure } from '../support/cos-client.ts';
 import {
   accessTokenFor,
@@ -36,10 +36,7 @@ before(async () => {
   await cos.createBucket({ Bucket: BUCKET }).promise();
   await cos.putObject({ Bucket: BUCKET, Key: '스크린샷 2024-03-13 오전 2.35.25.png', Body: 'png' }).promise();
 });
-after(() => {
-  assertNoSecrets(server);
-  return server.dispose();
-});
+after(() => disposeWithoutSecrets(server));
 
 async function addService(name: string): Promise<{ iamId: string; apiKey: string }> {
   const { result } = await owner.identity.createServiceId({

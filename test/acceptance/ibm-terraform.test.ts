@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import GlobalCatalogV1 from '@ibm-cloud/platform-services/global-catalog/v1.js';
 import { NoAuthAuthenticator } from 'ibm-cloud-sdk-core';
-import { assertNoSecrets } from '../support/assert-no-secrets.ts';
+import { disposeWithoutSecrets } from '../support/assert-no-secrets.ts';
 import { connectCos, cosFailure } from '../support/cos-client.ts';
 import {
   APIKEY_GRANT,
@@ -29,10 +29,7 @@ before(async () => {
   account = await addIbmAccount(server, 'terraform');
   owner = ibmClients(server, account.owner.apiKey);
 });
-after(() => {
-  assertNoSecrets(server);
-  return server.dispose();
-});
+after(() => disposeWithoutSecrets(server));
 
 test('the provider logs in as bx and renews its token', async () => {
   const { json } = await askToken(

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BaseService, IamAuthenticator } from 'ibm-cloud-sdk-core';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { askAdmin } from '../support/ask-admin.ts';
-import { assertNoSecrets } from '../support/assert-no-secrets.ts';
+import { disposeWithoutSecrets } from '../support/assert-no-secrets.ts';
 import {
   APIKEY_GRANT,
   accessTokenFor,
@@ -32,10 +32,7 @@ before(async () => {
   account = await addIbmAccount(server, 'tokens');
   tenant = await addTenant(server, 'others');
 });
-after(() => {
-  assertNoSecrets(server);
-  return server.dispose();
-});
+after(() => disposeWithoutSecrets(server));
 
 const userInfo = (token: string) =>
   fetch(new URL('/identity/userinfo', server.controlUrl), {

@@ -36,6 +36,15 @@ export function assertNoSecrets(server: ServerProcess, known: readonly string[] 
   assert.ok(lines > texts.size, 'there is something to look through');
 }
 
+/** For the end of a test file: also a server that has written a secret is stopped. */
+export async function disposeWithoutSecrets(server: ServerProcess): Promise<void> {
+  try {
+    assertNoSecrets(server);
+  } finally {
+    await server.dispose();
+  }
+}
+
 function readLogs(dataDirectory: string): [string, string][] {
   const paths = [
     'audit.log',
