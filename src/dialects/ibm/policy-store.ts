@@ -93,11 +93,11 @@ export async function storePolicy(
   const { document, subject } = input;
   const { identity, records, clock } = services;
   await assertNew(services, call.accountId, input, undefined);
-  const { record, version } = await identity.policies.create({
+  // Attached last: one that is cut short before grants nobody anything that no list shows.
+  const { record } = await identity.policies.create({
     accountId: call.accountId,
     language: 'ibm',
     document: JSON.stringify(document),
-    attachedTo: subject === undefined ? [] : [subject],
   });
   const now = clock.nowMicros();
   const facts: IbmPolicyFacts = {
@@ -112,6 +112,8 @@ export async function storePolicy(
     modifiedBy: call.iamId,
   };
   await records.policyFacts.create(facts);
+  const attachedTo = subject === undefined ? [] : [subject];
+  const { version } = await identity.policies.update(record.id, { attachedTo });
   if (call.audit !== undefined) call.audit.target = { policy: record.id };
   return { ...facts, version, document };
 }
