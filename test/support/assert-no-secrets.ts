@@ -10,7 +10,7 @@ import type { ServerProcess } from './server-process.ts';
 const forms: Readonly<Record<string, RegExp>> = {
   'a JSON Web Token': /eyJ[\w-]{8,}\.eyJ[\w-]{8,}/,
   // Longer ids have dashes at other places; what was redacted ends in underscores.
-  'an API key': /(?<![\w-])(?!\w{4}_{40})[\w-]{44}(?![\w-])/,
+  'an API key': /(?<![\w-])(?![\w-]{4}_{40})[\w-]{44}(?![\w-])/,
   'the secret of an HMAC key': /(?<![0-9a-f])[0-9a-f]{48}(?![0-9a-f])/,
   'a refresh token': /[0-9a-f]{32}\.[0-9a-f]{64}/,
   'a bearer header': /bearer +[\w.-]{8,}/i,
