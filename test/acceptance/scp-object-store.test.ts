@@ -128,6 +128,9 @@ describe('policies of buckets in the language of the platform', () => {
       await s3(boss).send(new PutBucketPolicyCommand({ Bucket: 'shared', Policy: text(region) }));
       const put = new PutObjectCommand({ Bucket: 'shared', Key: 'a', Body: 'x' });
       assert.equal(await fault(s3(guest).send(put)), outcome, region);
+      const call = { principal: 'public', action: 's3:PutObject', bucket: 'shared', key: 'a' };
+      const { simulation } = await askAdmin(server, 'POST', '/simulate', call);
+      assert.equal(simulation.allowed, outcome === 'done', region);
       const name = `In-${region}`;
       const trust = trusting(
         { SCP: [`srn:e::${team}:::iam:user/boss`] },
