@@ -24,7 +24,7 @@ const BYTES = 4096;
 const CONNECTIONS = 32;
 const WARM_UP_SECONDS = 2;
 const POLICIES = 20;
-/** Issue 5: 50,000 in a minute. */
+/** What somebody sends who tries every door, from one place. */
 const REFUSALS_PER_MINUTE = 50_000;
 const TOKENS = 1000;
 

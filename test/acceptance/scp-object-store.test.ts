@@ -1,5 +1,5 @@
 // The object store as Samsung Cloud Platform shows it (build specification scp.md, sections 6 and 12): policies of buckets in the
-// platform's language, tenant-colon-bucket paths, host names. And denials of its services explained like all others (issue 7).
+// platform's language, tenant-colon-bucket paths, host names. And denials of its services explained like all others.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
