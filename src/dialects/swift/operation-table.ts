@@ -20,6 +20,7 @@ import {
   putContainer,
   updateContainer,
 } from './operations/container.ts';
+import { getContainerPolicy, updateContainerPolicy } from './operations/container-policy.ts';
 import { copyObject, putObjectCopy } from './operations/copy.ts';
 import { deleteSegments } from './operations/delete-segments.ts';
 import {
@@ -51,6 +52,8 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   putContainer,
   updateContainer,
   deleteContainer,
+  getContainerPolicy,
+  updateContainerPolicy,
   getObject,
   headObject,
   putObject,

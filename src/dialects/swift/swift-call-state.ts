@@ -104,7 +104,7 @@ export class SwiftCallState implements SwiftCall {
     const { request, query, address } = this;
     return {
       method: request.method,
-      resource: this.#isForm ? 'form' : address.resource,
+      resource: this.#isForm ? 'form' : this.#isPolicy ? 'policy' : address.resource,
       query: (name) => query.get(name),
       hasHeader: (name) => request.headers.has(name),
     };
@@ -134,6 +134,14 @@ export class SwiftCallState implements SwiftCall {
     const { resource } = this.address;
     const { method, headers } = this.request;
     return (resource === 'container' || resource === 'object') && isUploadForm(method, headers);
+  }
+
+  /** A container's settings as JSON. */
+  get #isPolicy(): boolean {
+    const { request, query, address } = this;
+    if (address.resource !== 'container' || request.method !== 'POST' || query.has('bulk-delete'))
+      return false;
+    return /^\s*application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? '');
   }
 
   async decideOn(action: Action, bucket: Bucket, key?: string): Promise<AccessDecision> {

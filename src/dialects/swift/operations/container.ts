@@ -5,6 +5,7 @@ import type { Bucket } from '../../../core/model.ts';
 import type { Usage } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireResponse } from '../../kernel/wire.ts';
+import { headersUnderPolicy, type PolicyChange } from '../container-policy.ts';
 import { decodeRules, pushRules } from '../container-rules.ts';
 import {
   changesOfAcls,
@@ -116,7 +117,7 @@ export const putContainer = defineOperation<
     if (request.headers.has('x-storage-policy') && storagePolicyOf(bucket) !== policyIn(policy)) {
       throw new SwiftError(409);
     }
-    await change(store, bucket, call);
+    await changeContainer(store, bucket, call);
     return { isNew: false };
   },
   encode: ({ isNew }) => ({ status: isNew ? 201 : 202, headers: [], body: null }),
@@ -130,7 +131,7 @@ export const updateContainer = defineOperation<SwiftCall, SwiftServices, undefin
   body: { kind: 'none' },
   mutates: true,
   decode: () => undefined,
-  run: ({ store }, _input, call) => change(store, call.bucket, call),
+  run: ({ store }, _input, call) => changeContainer(store, call.bucket, call),
   encode: () => ({ status: 204, headers: [], body: null }),
 });
 
@@ -159,13 +160,25 @@ function policyIn(documents: Readonly<Record<string, string>>): string {
   return storagePolicyOf({ documents });
 }
 
-async function change(store: SwiftServices['store'], bucket: Bucket, call: SwiftCall): Promise<Bucket> {
-  const { headers } = call.request;
+/** `policy`: what beats headers that say something about the same. */
+export async function changeContainer(
+  store: SwiftServices['store'],
+  bucket: Bucket,
+  call: SwiftCall,
+  policy?: PolicyChange,
+): Promise<Bucket> {
+  const own = call.request.headers;
+  const headers = policy === undefined ? own : headersUnderPolicy(own, policy);
   const rules = decodeRules(headers, bucket);
   const changes = changesOfAcls(bucket, decodeContainerChanges(headers, bucket.documents));
   return store.updateBucket(bucket, {
     ...rules,
-    documents: { ...changes, ...rules.documents, ...changedNow(call) },
+    documents: {
+      ...changes,
+      ...rules.documents,
+      ...policy?.documents(bucket.documents),
+      ...changedNow(call),
+    },
   });
 }
 
