@@ -169,6 +169,34 @@ describe('a version that is a link', () => {
   });
 });
 
+describe('a version that is a large object', () => {
+  it('is removed with its own segments, and what is current stays', async () => {
+    const c = await versioned('large');
+    const accept = { headers: { Accept: 'application/json' } };
+    assert.equal((await kim.ask('PUT', '/parts')).status, 201);
+    const ids: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      assert.equal((await kim.ask('PUT', `/parts/${name}`, { body: name })).status, 201);
+      const body = JSON.stringify([{ path: `parts/${name}` }]);
+      const made = await kim.ask('PUT', `${c}/o?multipart-manifest=put`, { body });
+      ids.push(made.header('x-object-version-id') ?? '');
+    }
+    const target = `${c}/o?multipart-manifest=delete&version-id=`;
+    const removed = await kim.ask('DELETE', target + ids[0], accept);
+    assert.deepEqual([removed.status, JSON.parse(removed.text)['Number Deleted']], [200, 2]);
+    assert.equal((await kim.ask('DELETE', `${target}${ids[1]}&async=yes`)).status, 204);
+    assert.equal((await kim.ask('GET', '/parts')).text, 'c\n');
+    assert.deepEqual(
+      (await list(c)).map((row) => row.version_id),
+      [ids[2]],
+    );
+    assert.equal((await kim.ask('GET', `${c}/o`)).text, 'c');
+    const again = JSON.parse((await kim.ask('DELETE', target + ids[0], accept)).text);
+    assert.deepEqual([again['Number Deleted'], again['Number Not Found']], [0, 1]);
+    assert.equal((await kim.ask('DELETE', `${target}yesterday`)).status, 400);
+  });
+});
+
 describe('ListObjectVersions', () => {
   it('shows every version, the newest of a name first, and markers as such', async () => {
     const c = await versioned('listed');

@@ -11,11 +11,17 @@ import { swiftLimits } from './swift-limits.ts';
 /** Ten times what one manifest may name, as Swift has it. */
 const NAMES_MAX = 10 * swiftLimits.segmentsMax;
 
+const ABSENT: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'VersionIsDeleteMarker']);
+
 /** Segments before the lists that name them, those in depth first. What is wrong with the object itself is reported, not thrown. */
-export async function collectSegments(store: ObjectStore, call: SwiftCall): Promise<NamedRemoval[]> {
+export async function collectSegments(
+  store: ObjectStore,
+  call: SwiftCall,
+  own: NamedRemoval,
+): Promise<NamedRemoval[]> {
   const names: NamedRemoval[] = [];
   const seen = new Set<string>();
-  await collect(store, call, { container: call.containerName, key: call.key }, names, seen);
+  await collect(store, call, own, names, seen);
   return names;
 }
 
@@ -51,17 +57,18 @@ async function collect(
 async function segmentsOf(
   store: ObjectStore,
   call: SwiftCall,
-  { container, key }: NamedRemoval,
+  { container, key, versionId }: NamedRemoval,
 ): Promise<readonly Segment[]> {
   const bucket = await findContainer(store, call, container);
   if (!(await call.decideOn('object:read', bucket, key)).allowed) throw deniedTo(call);
   try {
-    const list = await store.readSegmentList({ bucket, key });
+    const named = { bucket, key, ...(versionId !== undefined && { versionId }) };
+    const list = await store.readSegmentList(named);
     if (list !== undefined) return list.segments;
-    const { version } = await store.headObject({ bucket, key, conditions: {}, asStored: true });
+    const { version } = await store.headObject({ ...named, conditions: {}, asStored: true });
     if (version.partCount !== undefined) return [];
   } catch (error) {
-    if (!(error instanceof CoreError && error.code === 'NoSuchKey')) throw error;
+    if (!(error instanceof CoreError && ABSENT.has(error.code))) throw error;
     throw new SwiftError(404, 'SLO manifest not found');
   }
   throw new SwiftError(400, 'Not an SLO manifest');
@@ -71,8 +78,11 @@ async function segmentsOf(
  * `async=yes`: only for segments of one container and one level, which can be checked before anything goes. They are gone when the
  * request is answered. Throws 400, 401, 403 and 404.
  */
-export async function removeFlatSegments(store: ObjectStore, call: SwiftCall): Promise<void> {
-  const own = { container: call.containerName, key: call.key };
+export async function removeFlatSegments(
+  store: ObjectStore,
+  call: SwiftCall,
+  own: NamedRemoval,
+): Promise<void> {
   const objects = (await segmentsOf(store, call, own)).filter((segment) => segment.kind === 'object');
   const containers = new Set(objects.map(({ bucket }) => bucket));
   const [container, second] = containers;

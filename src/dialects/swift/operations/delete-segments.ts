@@ -5,6 +5,7 @@ import { isTrue } from '../object-metadata.ts';
 import { removeNames } from '../remove-names.ts';
 import { collectSegments, removeFlatSegments } from '../segments-to-remove.ts';
 import type { SwiftCall, SwiftServices } from '../swift-call.ts';
+import { addressedVersion } from '../version-ids.ts';
 import { chooseReportType, keepAlive } from '../work-report.ts';
 
 export const deleteSegments = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
@@ -16,12 +17,13 @@ export const deleteSegments = defineOperation<SwiftCall, SwiftServices, undefine
   mutates: true,
   decode: () => undefined,
   async run({ store }, _input, call) {
+    const own = { container: call.containerName, key: call.key, ...addressedVersion(call) };
     if (isTrue(call.query.get('async'))) {
-      await removeFlatSegments(store, call);
+      await removeFlatSegments(store, call, own);
       return { status: 204, headers: [], body: null };
     }
     const type = chooseReportType(call.request.headers);
-    const work = collectSegments(store, call).then((names) => removeNames(store, call, names, type));
+    const work = collectSegments(store, call, own).then((names) => removeNames(store, call, names, type));
     const headers = ['Content-Type', type ?? 'text/plain'];
     return { status: 200, headers, body: keepAlive(work, type, { isEager: false }) };
   },
