@@ -133,3 +133,17 @@ describe('BulkDeleteByDelete, BulkDeleteAtContainer, BulkDeleteAtContainerByDele
     assert.equal((await kim.ask('HEAD', '/three')).header('x-container-object-count'), '0');
   });
 });
+
+describe('BulkDeleteAtObject, BulkDeleteAtObjectByDelete', () => {
+  it('remove what the body names, and not what the path names', async () => {
+    await fill('four', ['a', 'b', 'kept']);
+    for (const [method, name] of [
+      ['POST', 'a'],
+      ['DELETE', 'b'],
+    ] as const) {
+      const answer = await remove(method, '/four/kept?bulk-delete', `four/${name}`);
+      assert.equal(JSON.parse(answer.text)['Number Deleted'], 1, method);
+    }
+    assert.equal((await kim.ask('GET', '/four')).text, 'kept\n');
+  });
+});

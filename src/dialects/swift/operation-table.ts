@@ -11,6 +11,8 @@ import {
   bulkDelete,
   bulkDeleteAtContainer,
   bulkDeleteAtContainerByDelete,
+  bulkDeleteAtObject,
+  bulkDeleteAtObjectByDelete,
   bulkDeleteByDelete,
 } from './operations/bulk-delete.ts';
 import {
@@ -75,5 +77,7 @@ export const operations: readonly Operation<SwiftCall, SwiftServices>[] = [
   bulkDeleteByDelete,
   bulkDeleteAtContainer,
   bulkDeleteAtContainerByDelete,
+  bulkDeleteAtObject,
+  bulkDeleteAtObjectByDelete,
   ...optionsOperations,
 ];

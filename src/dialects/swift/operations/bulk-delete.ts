@@ -1,4 +1,4 @@
-/** Many removals in one request (nhn-openstack.md, section 13.1), by POST or DELETE, to the account or to any container in it. */
+/** Many removals in one request (nhn-openstack.md, section 13.1), by POST or DELETE, to the account or to any path in it. */
 import { defineOperation } from '../../kernel/define-operation.ts';
 import type { WireResponse } from '../../kernel/wire.ts';
 import type { ListingType } from '../listing-format.ts';
@@ -79,4 +79,17 @@ export const bulkDeleteAtContainerByDelete = defineOperation<
   ...common,
   name: 'BulkDeleteAtContainerByDelete',
   route: { method: 'DELETE', resource: 'container', query: ['bulk-delete'] },
+});
+
+/** The path below the account does not matter: what is removed stands in the body only. */
+export const bulkDeleteAtObject = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
+  ...common,
+  name: 'BulkDeleteAtObject',
+  route: { method: 'POST', resource: 'object', query: ['bulk-delete'] },
+});
+
+export const bulkDeleteAtObjectByDelete = defineOperation<SwiftCall, SwiftServices, undefined, WireResponse>({
+  ...common,
+  name: 'BulkDeleteAtObjectByDelete',
+  route: { method: 'DELETE', resource: 'object', query: ['bulk-delete'] },
 });
