@@ -5,15 +5,9 @@
  * Records name the key they were sealed with, so that keys can be rotated (rotate-master-key.ts): the newest one seals, older ones open
  * what is not sealed anew yet. A key that has left the file still finds what was stored by its fingerprint: its lookup key is kept.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Entropy } from '../lib/entropy.ts';
+import { HmacSha256Key } from '../lib/hmac-sha256.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -69,7 +63,7 @@ class MasterKeyRing implements MasterKey {
   readonly #entropy: Entropy;
   readonly #source: MasterKeySource | undefined;
   readonly #encryption = new Map<number, KeyObject>();
-  readonly #lookup = new Map<number, KeyObject>();
+  readonly #lookup = new Map<number, LookupKey>();
   #current = 0;
 
   constructor(keys: ReadonlyMap<number, Buffer>, entropy: Entropy, source: MasterKeySource | undefined) {
@@ -114,7 +108,7 @@ class MasterKeyRing implements MasterKey {
   }
 
   fingerprint(secret: string, keyId = this.currentKeyId): Buffer {
-    return createHmac('sha256', this.#lookupKey(keyId)).update(secret, 'utf8').digest();
+    return Buffer.from(this.#lookupKey(keyId).hmac.sign(secret), 'hex');
   }
 
   addKey(): number {
@@ -124,11 +118,11 @@ class MasterKeyRing implements MasterKey {
   }
 
   lookupKey(keyId: number): Buffer {
-    return this.#lookupKey(keyId).export();
+    return this.#lookupKey(keyId).bytes;
   }
 
   keepLookupKey(keyId: number, key: Buffer): void {
-    if (!this.#lookup.has(keyId)) this.#lookup.set(keyId, createSecretKey(key));
+    if (!this.#lookup.has(keyId)) this.#lookup.set(keyId, lookupKeyOf(key));
   }
 
   #reread(): void {
@@ -139,8 +133,8 @@ class MasterKeyRing implements MasterKey {
   #take(keys: ReadonlyMap<number, Buffer>): void {
     for (const [id, key] of keys) {
       if (this.#encryption.has(id)) continue;
-      this.#encryption.set(id, deriveKey(key, 'gotgan secrets'));
-      this.#lookup.set(id, deriveKey(key, 'gotgan lookup'));
+      this.#encryption.set(id, createSecretKey(deriveKey(key, 'gotgan secrets')));
+      this.#lookup.set(id, lookupKeyOf(deriveKey(key, 'gotgan lookup')));
     }
     this.#current = Math.max(...keys.keys());
   }
@@ -149,11 +143,11 @@ class MasterKeyRing implements MasterKey {
     return this.#findKey(this.#encryption, id);
   }
 
-  #lookupKey(id: number): KeyObject {
+  #lookupKey(id: number): LookupKey {
     return this.#findKey(this.#lookup, id);
   }
 
-  #findKey(keys: ReadonlyMap<number, KeyObject>, id: number): KeyObject {
+  #findKey<K>(keys: ReadonlyMap<number, K>, id: number): K {
     if (!keys.has(id)) this.#reread();
     const found = keys.get(id);
     if (found === undefined) throw new MasterKeyError(`the master key ${id} is missing in master.key`);
@@ -161,6 +155,15 @@ class MasterKeyRing implements MasterKey {
   }
 }
 
-function deriveKey(key: Buffer, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', purpose, KEY_BYTES)));
+interface LookupKey {
+  readonly bytes: Buffer;
+  readonly hmac: HmacSha256Key;
+}
+
+function lookupKeyOf(bytes: Buffer): LookupKey {
+  return { bytes, hmac: new HmacSha256Key(bytes) };
+}
+
+function deriveKey(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', purpose, KEY_BYTES));
 }
