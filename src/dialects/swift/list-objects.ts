@@ -84,6 +84,9 @@ function membersOf(object: ListedObject, bucket: Bucket): ListingMembers {
   if (object.composition === 'link') {
     return { ...plain, ...(object.metadata !== undefined && linkMembers(object.metadata)) };
   }
+  const isWhole = joinedMd5 === undefined && partCount === undefined;
+  // The usual row, without the spreads that cost more than all the rest of it.
+  if (isWhole && bucket.versioning === 'unversioned') return plain;
   return {
     ...plain,
     ...versionMembers(object, bucket),
