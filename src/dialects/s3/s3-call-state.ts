@@ -53,6 +53,8 @@ export class S3CallState implements S3Call {
 
   readonly #services: StateServices;
 
+  readonly scpRegion: string;
+
   constructor(
     request: WireRequest,
     requestId: string,
@@ -61,6 +63,7 @@ export class S3CallState implements S3Call {
     services: StateServices,
   ) {
     this.#services = services;
+    this.scpRegion = services.scpRegion;
     this.request = request;
     this.requestId = requestId;
     this.chosenFlavour = chosenFlavour;
@@ -111,10 +114,6 @@ export class S3CallState implements S3Call {
 
   get lifecycleDayMicros(): number {
     return this.#services.store.lifecycleDayMicros;
-  }
-
-  get scpRegion(): string {
-    return this.#services.scpRegion;
   }
 
   /** What routing sees. */
