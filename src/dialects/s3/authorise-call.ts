@@ -48,6 +48,8 @@ interface Target {
   readonly bucket: Bucket;
   readonly key: string;
   readonly versionId: VersionId | undefined;
+  /** What it is about to be tagged with, of a body that has been read; otherwise they are in a header. */
+  readonly requestTags?: TagSet;
 }
 
 export async function authoriseCall(
@@ -189,8 +191,9 @@ export function confirmSourceAccess(call: AskingOfSource, version: ObjectVersion
 
 /** Once the tags that a body brings are known: policies may ask for them. Throws AccessDenied. */
 export async function confirmTags(store: Lookups, call: S3Call, requestTags: TagSet): Promise<void> {
-  const asking: Asking = Object.create(call, { requestTags: { value: requestTags } });
-  const decision = await decide(store, asking, { action: 'object:write-tagging', on: 'object' });
+  const { bucket, key, query } = call;
+  const target = { bucket, key, versionId: query.get('versionId'), requestTags };
+  const decision = await decideOnTarget(store, call, 'object:write-tagging', target);
   if (!decision.allowed) throw refusalOf(decision);
 }
 
@@ -220,27 +223,26 @@ export function dependsOnSourceVersion(call: AskingOfSource): boolean {
 }
 
 /** An addressed version is asked for by the action on versions. */
-function questionOnTarget(
-  call: ConditionedCall,
-  action: Action,
-  { bucket, key, versionId }: Target,
-): AccessQuestion {
-  const asked = versionId === undefined ? action : actionOnVersion(action);
-  return questionOf(call, asked, bucket, key, versionId);
+function questionOnTarget(call: ConditionedCall, action: Action, target: Target): AccessQuestion {
+  const asked = target.versionId === undefined ? action : actionOnVersion(action);
+  return questionOf(call, asked, target.bucket, target);
 }
 
 function questionOf(
   call: ConditionedCall,
   action: Action,
   bucket: Bucket,
-  key?: string,
-  versionId?: VersionId,
+  { key, versionId, requestTags }: Partial<Target> = {},
 ): AccessQuestion {
   return {
     principal: call.caller.principal,
     action,
     resource: { ...accessResourceOf(bucket, key), publicGrants: call.publicGrantsOf(bucket) },
-    request: new RequestConditions(call, { action, target: { kind: 'bucket', bucket, key }, versionId }),
+    request: new RequestConditions(
+      call,
+      { action, target: { kind: 'bucket', bucket, key }, versionId },
+      requestTags,
+    ),
   };
 }
 

@@ -33,8 +33,6 @@ export type ConditionedCall = Pick<
     WireRequest,
     'method' | 'headers' | 'remoteAddress' | 'isSecure' | 'receivedAtMicros'
   >;
-  /** Of a body that has been read; otherwise they are in a header. */
-  readonly requestTags?: TagSet;
 };
 
 const IBM_PREFIX = 'ibm:';
@@ -44,10 +42,13 @@ const ALSO_IN_QUERY = /^x-amz-(?:acl|grant-.*)$/;
 export class RequestConditions implements ConditionValues {
   readonly #call: ConditionedCall;
   readonly #asked: AskedAbout;
+  readonly #requestTags: TagSet | undefined;
 
-  constructor(call: ConditionedCall, asked: AskedAbout) {
+  /** `requestTags`: of a body that has been read; otherwise they are in a header. */
+  constructor(call: ConditionedCall, asked: AskedAbout, requestTags?: TagSet) {
     this.#call = call;
     this.#asked = asked;
+    this.#requestTags = requestTags;
   }
 
   get(key: string): string | readonly string[] | undefined {
@@ -100,7 +101,7 @@ export class RequestConditions implements ConditionValues {
 
   /** Throws what the operation would. */
   #tags(): Readonly<Record<string, string>> {
-    return tagRecord(this.#call.requestTags ?? readTagHeader(this.#call));
+    return tagRecord(this.#requestTags ?? readTagHeader(this.#call));
   }
 
   #header(key: string): string | undefined {

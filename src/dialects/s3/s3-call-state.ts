@@ -53,8 +53,6 @@ export class S3CallState implements S3Call {
 
   readonly #services: StateServices;
 
-  readonly scpRegion: string;
-
   constructor(
     request: WireRequest,
     requestId: string,
@@ -63,7 +61,6 @@ export class S3CallState implements S3Call {
     services: StateServices,
   ) {
     this.#services = services;
-    this.scpRegion = services.scpRegion;
     this.request = request;
     this.requestId = requestId;
     this.chosenFlavour = chosenFlavour;
@@ -116,6 +113,10 @@ export class S3CallState implements S3Call {
     return this.#services.store.lifecycleDayMicros;
   }
 
+  get scpRegion(): string {
+    return this.#services.scpRegion;
+  }
+
   /** What routing sees. */
   get routeSubject(): RouteSubject {
     const { request, query, address } = this;
@@ -135,10 +136,13 @@ export class S3CallState implements S3Call {
     return this.publicGrants.get(account);
   }
 
-  /** Bound, as the next one: a question about tags is asked by an object that only inherits from this one. */
-  readonly instanceOf = (bucket: Bucket): string => instanceOf(bucket, this.#services.instances);
+  instanceOf(bucket: Bucket): string {
+    return instanceOf(bucket, this.#services.instances);
+  }
 
-  readonly ibmRegionOf = ({ place }: Pick<Bucket, 'place'>): string => this.#services.ibmNameOf(place);
+  ibmRegionOf({ place }: Pick<Bucket, 'place'>): string {
+    return this.#services.ibmNameOf(place);
+  }
 
   decideOn(
     action: Action,
