@@ -2,6 +2,7 @@
  * The closed list of what can go wrong in the core, without HTTP. Every dialect has a total map from these codes to its
  * own errors (leaving one out does not compile). Details carry what a precise message needs.
  */
+import { StacklessError } from '../lib/stackless-error.ts';
 import type { ChecksumAlgorithm, Place, RetainUntil } from './model.ts';
 
 export interface CoreErrorDetails {
@@ -107,13 +108,20 @@ export interface CoreErrorDetails {
 
 export type CoreErrorCode = keyof CoreErrorDetails;
 
-export class CoreError<C extends CoreErrorCode = CoreErrorCode> extends Error {
+/** Failures of ours: where they came from is worth knowing. */
+const failures: ReadonlySet<CoreErrorCode> = new Set([
+  'StorageFull',
+  'StoredDataCorrupt',
+  'StorageUnavailable',
+]);
+
+export class CoreError<C extends CoreErrorCode = CoreErrorCode> extends StacklessError {
   override readonly name = 'CoreError';
   readonly code: C;
   readonly details: CoreErrorDetails[C];
 
   constructor(code: C, details: CoreErrorDetails[C]) {
-    super(code);
+    super(code, failures.has(code) ? Error.stackTraceLimit : 0);
     this.code = code;
     this.details = details;
   }

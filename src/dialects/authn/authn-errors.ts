@@ -5,6 +5,7 @@
  */
 
 import type { UnusableReason } from '../../identity/credentials.ts';
+import { StacklessError } from '../../lib/stackless-error.ts';
 import type { BearerFault } from './bearer-token.ts';
 
 /** Where the proof stands: dialects name the faults of the two differently. */
@@ -94,7 +95,7 @@ export interface AuthnErrorDetails {
 
 export type AuthnErrorCode = keyof AuthnErrorDetails;
 
-export class AuthnError<C extends AuthnErrorCode = AuthnErrorCode> extends Error {
+export class AuthnError<C extends AuthnErrorCode = AuthnErrorCode> extends StacklessError {
   override readonly name = 'AuthnError';
   readonly code: C;
   readonly details: AuthnErrorDetails[C];

@@ -3,6 +3,7 @@
  * Codes, statuses and wording: Amazon S3 API Reference, "Error responses", and what the service answers where the
  * reference is silent. `InsufficientStorage` is not an AWS code; it is what Swift answers (507) and Ceph shows on S3.
  */
+import { StacklessError } from '../../lib/stackless-error.ts';
 
 interface CatalogueEntry {
   readonly status: number;
@@ -354,7 +355,7 @@ type FieldName<C extends S3ErrorCode> = (typeof catalogue)[C] extends {
 /** The elements a code may carry; leave out those that do not apply. */
 export type S3ErrorFields<C extends S3ErrorCode> = { readonly [N in FieldName<C>]?: string };
 
-export class S3Error<C extends S3ErrorCode = S3ErrorCode> extends Error {
+export class S3Error<C extends S3ErrorCode = S3ErrorCode> extends StacklessError {
   override readonly name = 'S3Error';
   readonly code: C;
   readonly status: number;

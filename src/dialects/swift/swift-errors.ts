@@ -2,6 +2,8 @@
  * Every status this dialect answers failures with: its title and a sentence for those who have nothing more precise to say
  * (nhn-openstack.md, section 2.3). Clients read the status; the body is for people.
  */
+import { StacklessError } from '../../lib/stackless-error.ts';
+
 const catalogue = {
   304: { title: 'Not Modified', explanation: '' },
   400: { title: 'Bad Request', explanation: 'The server cannot make sense of the request.' },
@@ -36,7 +38,7 @@ const catalogue = {
 
 export type SwiftStatus = keyof typeof catalogue;
 
-export class SwiftError extends Error {
+export class SwiftError extends StacklessError {
   override readonly name = 'SwiftError';
   readonly status: SwiftStatus;
   /** One line for people instead of the document; undefined: the document of the status. */
