@@ -32,7 +32,7 @@ export interface AdminClient {
   put(path: string, document: object): Promise<Record<string, unknown>>;
   patch(path: string, document: object): Promise<Record<string, unknown>>;
   delete(path: string): Promise<void>;
-  /** All pages of a listing. `member` names the list in the answer. */
+  /** All pages of a listing. `path` may have a query; `member` names the list in the answer. */
   listAll(path: string, member: string): Promise<readonly Record<string, unknown>[]>;
 }
 
@@ -67,8 +67,9 @@ export function connectAdmin(input: CommandInput, context: CommandContext): Admi
     },
     async listAll(path, member) {
       const all: Record<string, unknown>[] = [];
+      const query = `${path.includes('?') ? '&' : '?'}limit=1000&after=`;
       for (let after: string | undefined = ''; after !== undefined; ) {
-        const page = await call('GET', `${path}?limit=1000&after=${encodeStrict(after)}`);
+        const page = await call('GET', path + query + encodeStrict(after));
         const list = page[member];
         if (Array.isArray(list)) all.push(...list);
         after = typeof page['next'] === 'string' ? page['next'] : undefined;

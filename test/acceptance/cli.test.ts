@@ -89,7 +89,7 @@ describe('gotgan', () => {
     assert.equal((await runOk('account', 'list')).includes('alpha'), false);
   });
 
-  it('lists more than a page', async () => {
+  it('lists accounts by name', async () => {
     const { accessKey, secretKey } = server;
     const env = { GOTGAN_ACCESS_KEY: accessKey, GOTGAN_SECRET_KEY: secretKey };
     const names = Array.from({ length: 3 }, (_, index) => `page-${index}`);

@@ -3,8 +3,8 @@ import { recordIn } from '../answers.ts';
 import { CliError, type CommandDeclaration, cliExitCodes } from '../command-declaration.ts';
 import { type Column, printJson, printRows } from '../print-table.ts';
 import { readDocument } from '../read-document.ts';
+import { account } from '../record-commands.ts';
 import { renderExplanation } from '../render-explanation.ts';
-import { accountOption } from './user-commands.ts';
 
 /** The first one proposed. Throws CliError when there is none. */
 function repairIn(denial: Readonly<Record<string, unknown>>): unknown {
@@ -50,7 +50,7 @@ const simulate: CommandDeclaration = {
   summary: 'Say whether a call would be allowed, and why, without making it',
   arguments: [{ name: 'ACTION', summary: 'As policies call it: s3:GetObject' }],
   options: [
-    accountOption,
+    ...account.options,
     {
       flag: '--principal',
       value: 'SUBJECT',

@@ -1,34 +1,24 @@
-import { adminPath, clientOptions, connectAdmin } from '../admin-client.ts';
-import { recordIn } from '../answers.ts';
+import { adminPath } from '../admin-client.ts';
 import {
-  type ArgumentDeclaration,
   CliError,
   type CommandDeclaration,
   type CommandInput,
   cliExitCodes,
   type OptionDeclaration,
 } from '../command-declaration.ts';
-import { printRemoval } from '../print-removal.ts';
-import { type Column, printFields, printRows } from '../print-table.ts';
-import { accountIn, accountOption } from './user-commands.ts';
-
-const columns: readonly Column[] = [
-  { title: 'ACCESS KEY', member: 'accessKey' },
-  { title: 'USER', member: 'userId' },
-  { title: 'SERVICE', member: 'serviceId' },
-  { title: 'ENABLED', member: 'enabled' },
-  { title: 'CREATED', member: 'createdAt', kind: 'time' },
-];
-
-const newColumns: readonly Column[] = [
-  { title: 'ACCESS KEY', member: 'accessKey' },
-  { title: 'SECRET KEY', member: 'secretKey' },
-];
-
-const accessKey: ArgumentDeclaration = { name: 'ACCESS_KEY', summary: 'The access key' };
+import {
+  account,
+  listCommand,
+  placesIn,
+  type RecordKind,
+  recordCommand,
+  removeCommand,
+  server,
+  switchCommand,
+} from '../record-commands.ts';
 
 const ownerOptions: readonly OptionDeclaration[] = [
-  accountOption,
+  ...account.options,
   {
     flag: '--user',
     value: 'USER',
@@ -38,72 +28,57 @@ const ownerOptions: readonly OptionDeclaration[] = [
 ];
 
 /** `:root` is the root user of the account. */
-function keysPath(input: CommandInput): string {
+function ofOwner(input: CommandInput): string {
   const [user, service] = [input.option('--user'), input.option('--service')];
-  if (service === undefined) return adminPath`/accounts/${accountIn(input)}/users/${user ?? ':root'}/keys`;
+  if (service === undefined) return adminPath`/users/${user ?? ':root'}/keys`;
   if (user !== undefined) throw new CliError('Give --user or --service, not both.', cliExitCodes.usage);
-  return adminPath`/accounts/${accountIn(input)}/services/${service}/keys`;
+  return adminPath`/services/${service}/keys`;
 }
 
-const add: CommandDeclaration = {
-  words: ['key', 'add'],
-  summary: 'Make an access-key pair for a user or a service and show its secret, this once',
-  arguments: [],
-  options: [...ownerOptions, ...clientOptions],
-  examples: [
-    { line: 'gotgan key add', summary: "for the caller's own root user" },
-    { line: 'gotgan key add --account team --user kim', summary: 'for a user of another account' },
+const keys: RecordKind = {
+  word: 'key',
+  noun: 'access key',
+  member: 'key',
+  listMember: 'keys',
+  all: {
+    arguments: [],
+    options: ownerOptions,
+    path: (input) => account.path(input) + ofOwner(input),
+  },
+  one: placesIn(server, 'keys', { name: 'ACCESS_KEY', summary: 'The access key' }).one,
+  columns: [
+    { title: 'ACCESS KEY', member: 'accessKey' },
+    { title: 'USER', member: 'userId' },
+    { title: 'SERVICE', member: 'serviceId' },
+    { title: 'ENABLED', member: 'enabled' },
+    { title: 'CREATED', member: 'createdAt', kind: 'time' },
   ],
-  async run(input, context) {
-    const answer = await connectAdmin(input, context).post(keysPath(input), {});
-    printFields(recordIn(answer, 'key'), newColumns, input, context);
-    return cliExitCodes.ok;
-  },
 };
 
-const list: CommandDeclaration = {
-  words: ['key', 'list'],
-  summary: 'List the access keys of a user or a service, without their secrets',
-  arguments: [],
-  options: [...ownerOptions, ...clientOptions],
-  async run(input, context) {
-    const { keys } = await connectAdmin(input, context).get(keysPath(input));
-    printRows(Array.isArray(keys) ? keys : [], columns, input, context);
-    return cliExitCodes.ok;
-  },
-};
-
-const remove: CommandDeclaration = {
-  words: ['key', 'remove'],
-  summary: 'Remove an access key',
-  arguments: [accessKey],
-  options: clientOptions,
-  async run(input, context) {
-    await connectAdmin(input, context).delete(adminPath`/keys/${input.arguments[0] ?? ''}`);
-    printRemoval('access key', input, context);
-    return cliExitCodes.ok;
-  },
-};
-
-function switching(word: 'enable' | 'disable', summary: string): CommandDeclaration {
-  return {
-    words: ['key', word],
-    summary,
-    arguments: [accessKey],
-    options: clientOptions,
-    async run(input, context) {
-      const path = adminPath`/keys/${input.arguments[0] ?? ''}`;
-      const answer = await connectAdmin(input, context).patch(path, { enabled: word === 'enable' });
-      printFields(recordIn(answer, 'key'), columns, input, context);
-      return cliExitCodes.ok;
-    },
-  };
-}
+const newKeyColumns = [
+  { title: 'ACCESS KEY', member: 'accessKey' },
+  { title: 'SECRET KEY', member: 'secretKey' },
+];
 
 export const keyCommands: readonly CommandDeclaration[] = [
-  add,
-  list,
-  remove,
-  switching('disable', 'Refuse an access key from now on'),
-  switching('enable', 'Accept it again'),
+  recordCommand(
+    { ...keys, columns: newKeyColumns },
+    keys.all,
+    {
+      word: 'add',
+      summary: 'Make an access-key pair for a user or a service and show its secret, this once',
+      examples: [
+        { line: 'gotgan key add', summary: "for the caller's own root user" },
+        { line: 'gotgan key add --account team --user kim', summary: 'for a user of another account' },
+      ],
+    },
+    (client, path) => client.post(path, {}),
+  ),
+  listCommand(keys, {
+    word: 'list',
+    summary: 'List the access keys of a user or a service, without their secrets',
+  }),
+  removeCommand(keys, { word: 'remove', summary: 'Remove an access key' }),
+  switchCommand(keys, 'disable', 'Refuse an access key from now on', { enabled: false }),
+  switchCommand(keys, 'enable', 'Accept it again', { enabled: true }),
 ];
