@@ -75,6 +75,12 @@ export function compilePolicy(text: string, kind: 'bucket' | PolicyLanguage): Po
   return compiled[kind].compile(text);
 }
 
+/** One that is about to be stored for that bucket. Throws `PolicyError`. */
+export function checkBucketPolicy(text: string, bucket: string): Policy {
+  const kind = { kind: 'bucket', bucket } as const;
+  return isScpPolicy(text) ? parseScpPolicy(text, kind) : parsePolicy(text, kind);
+}
+
 /** One of an identity that is about to be stored. Throws `PolicyError`. */
 export function checkPolicy(text: string, language: PolicyLanguage): Policy {
   return readers[language](text);

@@ -116,4 +116,36 @@ describe('denials', { skip: whyNoBrowser }, () => {
     assert.deepEqual(other.complaints, []);
     await other.close();
   });
+
+  it('can be foreseen of a policy that is not saved yet', async () => {
+    const other = await openConsole(server);
+    const { page } = other;
+    await logIn(page);
+    await goTo(page, '#/buckets/KR1/reports/permissions');
+    const card = page.getByRole('region', { name: 'Bucket policy' });
+    await card.getByLabel('Begin with an example').selectOption({ label: 'Everybody may read objects' });
+    await card.getByRole('button', { name: 'Simulate this draft' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Who').fill('public');
+    await dialog.getByLabel('Key').fill('may.txt');
+    await dialog.getByRole('button', { name: 'Ask' }).click();
+    await dialog.getByText('It would be allowed.').waitFor();
+    await dialog.getByText('"Sid": "PublicRead"').waitFor();
+    await dialog.getByLabel('Action').fill('s3:PutObject');
+    await dialog.getByRole('button', { name: 'Ask' }).click();
+    await dialog.getByText('It would be denied.').waitFor();
+    await dialog.getByRole('button', { name: 'Put into the draft' }).first().click();
+    await dialog.getByText('It would be allowed.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    const editor = card.getByRole('textbox', { name: 'Bucket policy' });
+    assert.match(await editor.inputValue(), /"s3:PutObject"/);
+    await assert.rejects(askS3(server, 'GET', '/reports?policy='), /NoSuchBucketPolicy/);
+    await editor.fill('{"Statement": [{"Effect": "Allow", "Action": "s3:Nothing"}]}');
+    await card.getByRole('button', { name: 'Simulate this draft' }).click();
+    await dialog.getByRole('button', { name: 'Ask' }).click();
+    await dialog.getByText('The policy is not valid.').waitFor();
+    await dialog.getByText(/Missing required field Principal/).waitFor();
+    assert.deepEqual(other.complaints, []);
+    await other.close();
+  });
 });

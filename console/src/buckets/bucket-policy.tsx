@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
+import { Popup } from '../parts/dialogs.tsx';
 import { Choice } from '../parts/field.tsx';
-import { hrefOf } from '../parts/route.ts';
+import { Loading } from '../parts/loading.tsx';
 import { SettingCard } from '../parts/setting-card.tsx';
 import { useSaving } from '../parts/stored-setting.tsx';
 import { PolicyText, policyProblem } from '../policies/policy-text.tsx';
@@ -8,6 +9,10 @@ import type { BucketAddress } from '../s3/s3-address.ts';
 import { writePolicy } from '../s3/s3-configuration.ts';
 import { useSession } from '../session/session-state.ts';
 import { defineText, useText } from '../text/define-text.ts';
+
+const Simulator = lazy(async () => ({
+  default: (await import('../denials/simulator.tsx')).Simulator,
+}));
 
 const text = defineText(
   {
@@ -19,7 +24,8 @@ const text = defineText(
     account: 'An account may read and write',
     tls: 'Nobody without TLS',
     address: 'Only from these addresses',
-    simulate: 'Simulate calls',
+    simulate: 'Simulate this draft',
+    simulateTitle: 'Simulate calls with this draft',
   },
   {
     title: '버킷 정책',
@@ -30,7 +36,8 @@ const text = defineText(
     account: '한 계정에 읽기와 쓰기 허용',
     tls: 'TLS가 아니면 거부',
     address: '정해진 주소에서만 허용',
-    simulate: '시뮬레이터로 확인',
+    simulate: '이 초안으로 시뮬레이션',
+    simulateTitle: '이 초안으로 요청 시뮬레이션',
   },
 );
 
@@ -84,6 +91,7 @@ export function BucketPolicy({ address, found }: BucketPolicyProps) {
   const words = useText(text);
   const { account } = useSession();
   const [policy, setPolicy] = useState(() => prettyJson(found));
+  const [isSimulating, setSimulating] = useState(false);
   const action = useSaving(address, 'policy', () => writePolicy(address, policy));
   const isSound = policy.trim() === '' || policyProblem(policy) === undefined;
   return (
@@ -93,9 +101,9 @@ export function BucketPolicy({ address, found }: BucketPolicyProps) {
       action={action}
       isChanged={isSound && policy !== prettyJson(found)}
       buttons={
-        <a className="button" href={hrefOf('denials', 'simulator', address.bucket)}>
+        <button type="button" disabled={!isSound} onClick={() => setSimulating(true)}>
           {words.simulate}
-        </a>
+        </button>
       }
     >
       <Choice
@@ -108,6 +116,16 @@ export function BucketPolicy({ address, found }: BucketPolicyProps) {
         }}
       />
       <PolicyText label={words.title} value={policy} onChange={setPolicy} />
+      <Popup
+        isOpen={isSimulating}
+        place="side"
+        title={words.simulateTitle}
+        onClose={() => setSimulating(false)}
+      >
+        <Suspense fallback={<Loading />}>
+          <Simulator bucket={address.bucket} draft={{ place: address.place, policy, onChange: setPolicy }} />
+        </Suspense>
+      </Popup>
     </SettingCard>
   );
 }

@@ -58,12 +58,15 @@ async function attachPolicy({ target, document }: Change, { account = '' }: Appl
   await sendJson('POST', path, { document, attachedTo: [target.subject] });
 }
 
-async function changeBucketPolicy({ target, patch, document }: Change, { place }: Applying): Promise<void> {
-  const address = { place, bucket: target.bucket ?? '' };
-  const present = await readPolicy(address);
-  const changed =
-    patch === undefined ? document : applyPatch(present === '' ? {} : JSON.parse(present), patch);
-  await writePolicy(address, JSON.stringify(changed));
+async function changeBucketPolicy(change: Change, { place }: Applying): Promise<void> {
+  const address = { place, bucket: change.target.bucket ?? '' };
+  await writePolicy(address, draftedBy(change, await readPolicy(address)));
+}
+
+/** A bucket's policy with the change; `` for none. */
+export function draftedBy({ patch, document }: Change, policy: string): string {
+  if (patch === undefined) return document === undefined ? '' : JSON.stringify(document, null, 2);
+  return JSON.stringify(applyPatch(policy === '' ? {} : JSON.parse(policy), patch), null, 2);
 }
 
 async function addGrant({ target, grant }: Change, { place }: Applying): Promise<void> {

@@ -4,8 +4,8 @@ import { Question } from '../parts/dialogs.tsx';
 import { notify } from '../parts/notices.tsx';
 import { useSession } from '../session/session-state.ts';
 import { defineText, useText } from '../text/define-text.ts';
-import { applyChange, isApplicable } from './apply-change.ts';
-import type { Change, Explained } from './denial-records.ts';
+import { applyChange, draftedBy, isApplicable } from './apply-change.ts';
+import type { Change, Explained, PolicyDraft } from './denial-records.ts';
 
 const text = defineText(
   {
@@ -14,6 +14,7 @@ const text = defineText(
     together: 'No single change is enough. These two are:',
     none: 'No change that you may know of would allow it.',
     apply: 'Apply …',
+    draft: 'Put into the draft',
     ask: 'Make this change?',
     confirm: 'Make the change',
     counts: 'It counts from the next request on, for everybody it concerns.',
@@ -27,6 +28,7 @@ const text = defineText(
     together: '하나로는 부족하고, 다음 둘이 함께 필요합니다:',
     none: '볼 수 있는 변경 중에는 허용되게 하는 것이 없습니다.',
     apply: '적용…',
+    draft: '초안에 반영',
     ask: '이렇게 변경할까요?',
     confirm: '변경하기',
     counts: '다음 요청부터, 관련된 모두에게 적용됩니다.',
@@ -40,11 +42,13 @@ interface ChangesProps {
   readonly explained: Explained;
   /** Of the policies of who was refused. */
   readonly account: string | undefined;
+  /** What is on the screen and counts in place of the bucket's policy: changes to that go there. */
+  readonly draft?: Pick<PolicyDraft, 'policy' | 'onChange'> | undefined;
   /** The explanation is read again: whether it helped is the server's to say. */
   readonly onApplied: () => Promise<void>;
 }
 
-export function Changes({ explained, account, onApplied }: ChangesProps) {
+export function Changes({ explained, account, draft, onApplied }: ChangesProps) {
   const words = useText(text);
   const { smallestChange, otherChanges = [], changesTogether = [] } = explained;
   const [asked, setAsked] = useState<Change>();
@@ -60,6 +64,11 @@ export function Changes({ explained, account, onApplied }: ChangesProps) {
       key={JSON.stringify(change)}
       change={change}
       account={account}
+      onDraft={
+        draft && change.target.what === 'bucket-policy'
+          ? () => draft.onChange(draftedBy(change, draft.policy))
+          : undefined
+      }
       onApply={() => setAsked(change)}
     />
   );
@@ -75,7 +84,7 @@ export function Changes({ explained, account, onApplied }: ChangesProps) {
         </>
       )}
       {otherChanges.length === 0 ? null : (
-        <details>
+        <details open={draft !== undefined}>
           <summary>{words.others}</summary>
           {otherChanges.map(show)}
         </details>
@@ -101,10 +110,11 @@ export function Changes({ explained, account, onApplied }: ChangesProps) {
 interface ChangeCardProps {
   readonly change: Change;
   readonly account: string | undefined;
+  readonly onDraft: (() => void) | undefined;
   readonly onApply: () => void;
 }
 
-function ChangeCard({ change, account, onApply }: ChangeCardProps) {
+function ChangeCard({ change, account, onDraft, onApply }: ChangeCardProps) {
   const words = useText(text);
   const { isServerAdmin } = useSession();
   const { sentence, target } = change;
@@ -114,7 +124,11 @@ function ChangeCard({ change, account, onApply }: ChangeCardProps) {
       <p className="strong">{sentence}</p>
       <p className="faint">{words.where(target.what, name)}</p>
       <ChangeDocument change={change} />
-      {isApplicable(change, { isServerAdmin, account }) ? (
+      {onDraft !== undefined ? (
+        <button type="button" className="primary" onClick={onDraft}>
+          {words.draft}
+        </button>
+      ) : isApplicable(change, { isServerAdmin, account }) ? (
         <button type="button" className="primary" onClick={onApply}>
           {words.apply}
         </button>

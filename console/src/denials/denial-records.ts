@@ -69,6 +69,14 @@ export interface Change {
   readonly grant?: { readonly permission: string; readonly account: string };
 }
 
+/** A policy on the screen that is asked about in place of the stored one. */
+export interface PolicyDraft {
+  /** Of the bucket. */
+  readonly place: string;
+  readonly policy: string;
+  readonly onChange: (policy: string) => void;
+}
+
 export interface Explained {
   readonly cause?: string;
   readonly layers?: readonly LayerStep[];

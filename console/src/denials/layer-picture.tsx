@@ -1,8 +1,8 @@
 /** The layers that a call has passed, from the top; the one that decided stands out. */
 import { defineText, useText } from '../text/define-text.ts';
 import { layerText } from './cause-text.ts';
-import type { DenialSummary, LayerStep, StatementMatch } from './denial-records.ts';
-import { StatementText } from './statement-text.tsx';
+import type { LayerStep, StatementMatch } from './denial-records.ts';
+import { type StatementOwner, StatementText } from './statement-text.tsx';
 
 const text = defineText(
   {
@@ -46,7 +46,7 @@ const marks = { allow: '✓', deny: '✗', silent: '·' } as const;
 interface LayerPictureProps {
   readonly layers: readonly LayerStep[];
   /** Whose it is, to find the policies. */
-  readonly denial: Pick<DenialSummary, 'bucket' | 'principal'> | undefined;
+  readonly denial: StatementOwner | undefined;
 }
 
 export function LayerPicture({ layers, denial }: LayerPictureProps) {

@@ -6,11 +6,14 @@ import { readPolicy } from '../s3/s3-configuration.ts';
 import { useSession } from '../session/session-state.ts';
 import type { DenialSummary, NamedPolicy } from './denial-records.ts';
 
+/** Whose policies they are. `bucketPolicy`: in place of the stored one. */
+export type StatementOwner = Pick<DenialSummary, 'bucket' | 'principal'> & { readonly bucketPolicy?: string };
+
 interface StatementTextProps {
   readonly index: number;
   readonly policy: NamedPolicy | undefined;
   readonly layer: string;
-  readonly denial: Pick<DenialSummary, 'bucket' | 'principal'> | undefined;
+  readonly denial: StatementOwner | undefined;
 }
 
 export function StatementText({ index, policy, layer, denial }: StatementTextProps) {
@@ -18,7 +21,7 @@ export function StatementText({ index, policy, layer, denial }: StatementTextPro
   const bucket = layer === 'bucket-policy' && policy === undefined ? denial?.bucket : undefined;
   const account = denial?.principal.account;
   const query = useQuery({
-    queryKey: ['statement', bucket, account, policy?.id],
+    queryKey: ['statement', bucket, account, policy?.id, denial?.bucketPolicy],
     enabled: bucket !== undefined || (policy !== undefined && account !== undefined && session.isServerAdmin),
     retry: false,
     queryFn: async (): Promise<object> => {
@@ -26,6 +29,7 @@ export function StatementText({ index, policy, layer, denial }: StatementTextPro
         const path = adminPath('accounts', account ?? '', 'policies', policy.id);
         return (await sendJson<{ policy: { document: object } }>('GET', path)).policy.document;
       }
+      if (denial?.bucketPolicy !== undefined) return JSON.parse(denial.bucketPolicy) as object;
       const place = session.places[0]?.region ?? '';
       return JSON.parse(await readPolicy({ place, bucket: bucket ?? '' })) as object;
     },

@@ -2,7 +2,7 @@ import { adminPath, clientOptions, connectAdmin } from '../admin-client.ts';
 import { recordIn } from '../answers.ts';
 import { CliError, type CommandDeclaration, cliExitCodes } from '../command-declaration.ts';
 import { type Column, printJson, printRows } from '../print-table.ts';
-import { readDocument } from '../read-document.ts';
+import { readDocument, readText } from '../read-document.ts';
 import { account } from '../record-commands.ts';
 import { renderExplanation } from '../render-explanation.ts';
 
@@ -65,12 +65,34 @@ const simulate: CommandDeclaration = {
       value: 'FILE',
       summary: 'What the request says of itself, a JSON object such as {"aws:SourceIp": "192.0.2.1"}',
     },
+    {
+      flag: '--bucket-policy',
+      value: 'FILE',
+      summary:
+        'A policy that counts in place of the one of the bucket, without being stored; an empty file for none',
+    },
+    {
+      flag: '--policy',
+      value: 'FILE',
+      summary:
+        'A policy of the principal that is not stored, besides those that are, or in place of --policy-id',
+    },
+    { flag: '--policy-id', value: 'POLICY', summary: 'Id or name of the policy that --policy stands for' },
+    {
+      flag: '--language',
+      value: 'LANGUAGE',
+      summary: 'Of a --policy that stands for none: aws, ibm or scp (default: aws)',
+    },
     ...clientOptions,
   ],
   examples: [
     {
       line: 'gotgan simulate s3:PutObject --principal user:kim --bucket photos --key a.jpg',
       summary: 'may kim store it?',
+    },
+    {
+      line: 'gotgan simulate s3:GetObject --principal public --bucket photos --key a.jpg --bucket-policy draft.json',
+      summary: 'and with this policy?',
     },
   ],
   async run(input, context) {
@@ -81,15 +103,25 @@ const simulate: CommandDeclaration = {
       ['key', '--key'],
       ['versionId', '--version-id'],
       ['region', '--region'],
+      ['policyId', '--policy-id'],
+      ['language', '--language'],
     ] as const;
     const given = options.flatMap(([member, flag]) => {
       const value = input.option(flag);
       return value === undefined ? [] : [[member, value] as const];
     });
     const conditions = input.option('--conditions');
+    const drafts = [
+      ['bucketPolicy', '--bucket-policy'],
+      ['policy', '--policy'],
+    ] as const;
+    const drafted = drafts.flatMap(([member, flag]) => {
+      const path = input.option(flag);
+      return path === undefined ? [] : [[member, readText(path)] as const];
+    });
     const answer = await connectAdmin(input, context).post('/simulate', {
       action: input.arguments[0] ?? '',
-      ...Object.fromEntries(given),
+      ...Object.fromEntries([...given, ...drafted]),
       ...(conditions === undefined ? {} : { conditions: readDocument(conditions) }),
     });
     const simulation = recordIn(answer, 'simulation');

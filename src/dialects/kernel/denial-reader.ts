@@ -1,4 +1,5 @@
 /** Explanations as the APIs that show them ask for them; the composition root knows where they are kept. */
+import type { PolicyLanguage } from '../../identity/grants.ts';
 import type { Caller } from '../../identity/principal.ts';
 import type { Subject } from '../../identity/subjects.ts';
 
@@ -32,12 +33,25 @@ export interface SimulatedCall {
   readonly versionId?: string;
   /** What the request would say, by the keys of conditions. */
   readonly conditions?: Readonly<Record<string, string>>;
+  /** Text that would be stored as the bucket's policy and has been found sound; empty: none would be. Absent: what is stored. */
+  readonly bucketPolicy?: string;
+  readonly policyDraft?: PolicyDraft;
+}
+
+/** A policy of identities that is not stored, and has been found sound. */
+export interface PolicyDraft {
+  /** Of the stored one in whose place it counts; absent: it counts besides, as one of the principal's own. */
+  readonly id?: string;
+  readonly language: PolicyLanguage;
+  readonly document: string;
 }
 
 export type SimulationOutcome =
   | { readonly kind: 'answered'; readonly document: object }
   /** There is none such, or none that the asker may know of. */
-  | { readonly kind: 'unknown'; readonly what: 'principal' | 'action' | 'bucket' };
+  | { readonly kind: 'unknown'; readonly what: 'principal' | 'action' | 'bucket' }
+  /** A draft in place of a policy that is not the asker's to know. */
+  | { readonly kind: 'refused'; readonly whose: 'bucket' | 'account' };
 
 export interface DenialReader {
   /** A JSON document; undefined when there is none, or none that they may know of. */

@@ -17,6 +17,12 @@ import { administers } from '../../identity/roles.ts';
 import type { Subject } from '../../identity/subjects.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { findBucket } from './current-access.ts';
+import {
+  refuseDrafts,
+  withDraftedGrants,
+  withDraftedPolicy,
+  withDraftedPublicGrants,
+} from './draft-policies.ts';
 import { partyOf } from './record-denials.ts';
 import { actionOf, shownExplanation, type View } from './show-explanation.ts';
 
@@ -39,14 +45,18 @@ export async function simulateAccess(
   if (action === undefined) return { kind: 'unknown', what: 'action' };
   const found = await findParty(call.principal, parts);
   if (found === undefined) return { kind: 'unknown', what: 'principal' };
-  const { principal, unusable } = found;
-  if (!mayAskAbout(asker, principal)) return { kind: 'unknown', what: 'principal' };
+  const { unusable } = found;
+  if (!mayAskAbout(asker, found.principal)) return { kind: 'unknown', what: 'principal' };
   const { place = parts.place, bucket: name } = call;
-  const caller = principal.kind === 'anonymous' ? undefined : principal.account.id;
-  const bucket = name === undefined ? undefined : await findBucket(parts.store, { caller, place, name });
-  if (name !== undefined && bucket === undefined && action !== 'bucket:create') {
+  const caller = found.principal.kind === 'anonymous' ? undefined : found.principal.account.id;
+  const stored = name === undefined ? undefined : await findBucket(parts.store, { caller, place, name });
+  if (name !== undefined && stored === undefined && action !== 'bucket:create') {
     return { kind: 'unknown', what: 'bucket' };
   }
+  const refusal = refuseDrafts(asker.principal, call, found.principal, stored);
+  if (refusal !== undefined) return refusal;
+  const principal = withDraftedGrants(found.principal, call.policyDraft);
+  const bucket = stored && withDraftedPolicy(stored, call.bucketPolicy);
   const question = await questionAbout(principal, action, bucket, call, parts);
   const explanation = explainDecision(question);
   const party = partyOf(principal);
@@ -118,7 +128,11 @@ async function questionAbout(
     const named = call.bucket === undefined ? {} : { bucket: call.bucket };
     return { principal, action, resource: { account, ...named }, request };
   }
-  const publicGrants = await identity.findPublicGrants(bucket.account);
+  const publicGrants = withDraftedPublicGrants(
+    await identity.findPublicGrants(bucket.account),
+    principal,
+    call.policyDraft,
+  );
   const resource = { ...accessResourceOf(bucket, call.key), publicGrants };
   const question: AccessQuestion = { principal, action, resource, request };
   if (call.key === undefined || !needsObjectFacts(question)) return question;

@@ -4,6 +4,7 @@ import { accountOf, subjectOf } from '../../../identity/principal.ts';
 import type { AdminCall } from '../admin-call.ts';
 import { AdminError } from '../admin-errors.ts';
 import { defineAdminOperation } from '../define-admin-operation.ts';
+import { readDrafts } from '../read-drafts.ts';
 import { readPage } from '../read-page.ts';
 import { resolveSubject } from '../resolve-names.ts';
 
@@ -73,7 +74,7 @@ export const denialOperations = [
   defineAdminOperation({
     name: 'SimulateCall',
     summary:
-      'Answers for a call that nobody has made whether it would be allowed, and explains it as a denial: for administrators about everybody of theirs, for others about themselves.',
+      'Answers for a call that nobody has made whether it would be allowed, and explains it as a denial: for administrators about everybody of theirs, for others about themselves. `bucketPolicy`, a text, counts in place of the stored one, `policy` in place of the one that `policyId` names; nothing is stored.',
     method: 'POST',
     resource: '/simulate',
     action: 'identity:read',
@@ -86,6 +87,10 @@ export const denialOperations = [
       key: 'optional text',
       versionId: 'optional text',
       conditions: 'optional document',
+      bucketPolicy: 'optional text',
+      policy: 'optional text',
+      policyId: 'optional text',
+      language: 'optional text',
     },
     async run({ denials, identity }, sent, call) {
       const { account = ':own', action, region, bucket, key, versionId } = sent;
@@ -100,8 +105,13 @@ export const denialOperations = [
         ...(key !== undefined && { key }),
         ...(versionId !== undefined && { versionId }),
         conditions: readConditions(sent.conditions ?? {}),
+        ...(await readDrafts(identity, call, home ?? '', sent)),
       });
       if (outcome.kind === 'answered') return { simulation: outcome.document };
+      if (outcome.kind === 'refused') {
+        const reason = `You may not read the policies of the ${outcome.whose}, nor ask about others in their place.`;
+        throw new AdminError(403, 'AccessDenied', reason);
+      }
       const { what } = outcome;
       throw new AdminError(
         404,

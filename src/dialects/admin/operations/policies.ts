@@ -1,9 +1,8 @@
 /** Policies of identities and whom they are attached to. */
-import type { PolicyLanguage } from '../../../identity/grants.ts';
 import type { PolicyRecord } from '../../../identity/identity-collections.ts';
 import type { AdminCall, AdminServices } from '../admin-call.ts';
-import { AdminError } from '../admin-errors.ts';
 import { defineAdminOperation } from '../define-admin-operation.ts';
+import { readLanguage } from '../read-language.ts';
 import { readPage } from '../read-page.ts';
 import { recordJson } from '../render-json.ts';
 import { resolveAccount, resolvePolicy, resolveSubject } from '../resolve-names.ts';
@@ -11,7 +10,6 @@ import { resolveAccount, resolvePolicy, resolveSubject } from '../resolve-names.
 const ALL = '/accounts/{account}/policies';
 const ONE = `${ALL}/{policy}`;
 const ATTACHMENT = `${ONE}/attachments/{subject}`;
-const languages: readonly PolicyLanguage[] = ['aws', 'ibm', 'scp'];
 
 async function findPolicy({ identity }: AdminServices, call: AdminCall) {
   const { id } = await resolveAccount(identity, call);
@@ -21,14 +19,6 @@ async function findPolicy({ identity }: AdminServices, call: AdminCall) {
 /** The document as the object that it is. */
 function policyJson({ document, ...policy }: PolicyRecord) {
   return { ...recordJson(policy), document: JSON.parse(document) as object };
-}
-
-function readLanguage(text: string): PolicyLanguage {
-  const language = languages.find((known) => known === text);
-  if (language === undefined) {
-    throw new AdminError(400, 'InvalidRequest', `Language must be one of ${languages.join(', ')}.`);
-  }
-  return language;
 }
 
 export const policyOperations = [
