@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly dataDirectory?: string;
   /** Further arguments of `gotgan serve`. */
   readonly args?: readonly string[];
+  /** A command that runs the server's, and in its place: the process it starts as must become the server. */
+  readonly under?: readonly string[];
   /** Without a root pair in the environment the server generates one and prints it. Default: a fixed pair. */
   readonly generateRootPair?: boolean;
 }
@@ -143,7 +145,9 @@ class SpawnedServer implements ServerProcess {
 
   async start(): Promise<void> {
     this.#bannerStart = this.#output.length;
-    const child = spawn(process.execPath, [COMMAND, 'serve', ...(this.#options.args ?? [])], {
+    const { under = [], args = [] } = this.#options;
+    const [program = '', ...rest] = [...under, process.execPath, COMMAND, 'serve', ...args];
+    const child = spawn(program, rest, {
       env: this.#environment(),
       // A process group of its own, so that kill9 reaches the workers; the channel ends the server with this process.
       detached: true,

@@ -99,6 +99,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     await whileNoWorkerLives(path, options.workersWaitMs ?? WORKERS_WAIT_MS, () =>
       closeEpochs(path, options.mapBytes, () => true),
     );
+    syncPath(metadataPathOf(path)); // the driver makes its file and flushes what is in it, but not its name
     await ensureBallast({
       dataDirectory: path,
       entropy: options.entropy,
