@@ -1,7 +1,7 @@
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import { isGone } from '../expiry.ts';
-import { expiryKey, expiryRangeUntil, parseExpiryKey } from '../expiry-keys.ts';
+import { expiryKey, expiryRangeUntil, PUT_OFF, parseExpiryKey } from '../expiry-keys.ts';
 import type { FoundVersion } from '../find-version.ts';
 import { loadBucket } from '../load-bucket.ts';
 import type { Protection } from '../model.ts';
@@ -72,6 +72,6 @@ function lookAgain(context: CoreContext, protection: Protection | undefined): nu
 async function moveRow(context: CoreContext, row: Buffer, to: Buffer | undefined): Promise<void> {
   const draft = housekeepingDraft(context);
   draft.delete(row);
-  if (to !== undefined) draft.put(to, Buffer.alloc(0));
+  if (to !== undefined) draft.put(to, PUT_OFF);
   await commitStep(context, draft);
 }

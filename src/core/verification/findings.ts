@@ -13,11 +13,15 @@ export type FindingKind =
   | 'stray-record'
   | 'stray-reference'
   | 'orphan-blob'
-  | 'wrong-counters';
+  | 'wrong-counters'
+  /** The version will not be removed at its time, or somebody will look for it then in vain. */
+  | 'wrong-expiry';
 
 /** What a repair does about a finding. */
 export interface Remedy {
   readonly deletes?: readonly Buffer[];
+  /** Rows without a value. */
+  readonly puts?: readonly Buffer[];
   /** Blobs to be looked at by reclaiming, which removes them when nobody refers to them. */
   readonly candidates?: readonly BlobId[];
   readonly recount?: BucketId;
@@ -31,7 +35,7 @@ export interface Finding {
   readonly bucket?: string;
   readonly key?: string;
   readonly versionId?: string;
-  /** Only on what nobody can reach, and on counters: data is never repaired away. */
+  /** Only on what nobody can reach, on counters and on indexes: data is never repaired away. */
   readonly remedy?: Remedy;
 }
 

@@ -1,5 +1,6 @@
 /**
- * `gotgan check --repair`, on a store that nobody else uses: takes away what nobody can reach, and counts anew. Blobs go
+ * `gotgan check --repair`, on a store that nobody else uses: takes away what nobody can reach, counts anew, and
+ * mends the index of expiries. Blobs go
  * through reclaiming like everything else, so a repair can only remove what housekeeping would find unreferenced. Data that
  * is damaged or missing is left as it is, for the operator to see.
  */
@@ -52,6 +53,7 @@ async function applyRemedies(context: CoreContext, findings: readonly Finding[])
   const recounts = new Set<BucketId>();
   for (const { remedy } of findings) {
     for (const key of remedy?.deletes ?? []) draft.delete(key);
+    for (const key of remedy?.puts ?? []) draft.put(key, Buffer.alloc(0));
     for (const blob of remedy?.candidates ?? []) {
       draft.put(candidateKey('blob', bodyIdOfBlob(blob)), encodeReclaimable(undefined));
     }

@@ -81,10 +81,10 @@ export class VerificationRun {
     range: KeyRange,
     phase: string,
     judge: (row: Row) => Promise<Finding | undefined>,
-    count: (row: Row) => void = () => undefined,
+    count: (row: Row) => void | Promise<void> = () => undefined,
   ): Promise<void> {
     const countAndJudge = async (row: Row): Promise<Finding | undefined> => {
-      count(row);
+      await count(row);
       return judge(row);
     };
     for await (const rows of this.slices(range, phase)) {

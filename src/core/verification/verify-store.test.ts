@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeBucket, type OpenedCore, openCore, put } from '../../../test/support/open-core.ts';
+import { ALICE, makeBucket, type OpenedCore, openCore, put } from '../../../test/support/open-core.ts';
 import type { BlobId } from '../../storage/contract/blob-store.ts';
 import type { Row } from '../../storage/contract/metadata-store.ts';
+import { dueMicrosOf, expiryKey, isPutOff, parseExpiryKey } from '../expiry-keys.ts';
 import { createHousekeeping } from '../housekeeping/create-housekeeping.ts';
-import { rangeOfSpace, space } from '../metadata-keys.ts';
+import { createExpireVersions } from '../housekeeping/expire-versions.ts';
+import { rangeOfBucket, rangeOfSpace, space } from '../metadata-keys.ts';
+import { decodeVersion } from '../metadata-records.ts';
 import type { Bucket } from '../model.ts';
+import { createBucket } from '../operations/create-bucket.ts';
 import { deleteObject } from '../operations/delete-object.ts';
+import { expireVersion } from '../operations/expire-version.ts';
+import { protectObject } from '../operations/protect-object.ts';
+import { updateObject } from '../operations/update-object.ts';
 import { encodeUsage } from '../usage-records.ts';
 import { repairStore } from './repair-store.ts';
 import { verifyStore } from './verify-store.ts';
@@ -145,6 +152,97 @@ test('what nobody can reach is found, and a repair takes it away', async (t) => 
       assert.deepEqual(report.findings, []);
     });
   }
+});
+
+/** One that expires in an hour, one that has expired and is held, one whose row was put off and that is gone. */
+async function openExpiring(): Promise<OpenedCore & { bucket: Bucket }> {
+  const core = openCore();
+  const { context, clock } = core;
+  const lock = { kind: 'object-lock' } as const;
+  const bucket = await createBucket(context, { account: ALICE, place: 'KR1', name: 'notes', lock });
+  const expire = async (key: string, seconds: number): Promise<void> => {
+    context.metadata.refresh();
+    await put(context, bucket, key, key);
+    context.metadata.refresh();
+    const expiresAtMicros = clock.micros + seconds * 1_000_000;
+    await updateObject(context, { bucket, key, expiresAtMicros });
+    context.metadata.refresh();
+  };
+  await expire('later', 7_200);
+  const hold = { kind: 'legal-hold', isOn: true } as const;
+  for (const key of ['held', 'gone']) {
+    await expire(key, 5);
+    await protectObject(context, { bucket, key, change: hold });
+  }
+  clock.micros += 10_000_000;
+  const sweep = createExpireVersions(context);
+  while (await sweep.step());
+  await protectObject(context, { bucket, key: 'gone', change: { kind: 'legal-hold', isOn: false } });
+  context.metadata.refresh();
+  const [gone] = await context.metadata.scan(rangeOfBucket(space.head, bucket.id), 1);
+  assert.ok(gone);
+  const { sequence } = decodeVersion(gone.value);
+  await expireVersion(context, { bucket, key: 'gone', sequence }, () => 'remove');
+  context.metadata.refresh();
+  return { ...core, bucket };
+}
+
+async function expiryRows({ context }: OpenedCore): Promise<Row[]> {
+  context.metadata.refresh();
+  return context.metadata.scan(rangeOfSpace(space.expiry), 100);
+}
+
+test('rows of the index that were put off are no findings, whether their versions are there or gone', async () => {
+  const core = await openExpiring();
+  const rows = await expiryRows(core);
+  assert.deepEqual(rows.map(({ key, value }) => [parseExpiryKey(key).key, isPutOff(value)]).sort(), [
+    ['gone', true],
+    ['held', true],
+    ['later', false],
+  ]);
+  assert.deepEqual(await kindsFound(core), []);
+});
+
+test('an expiry that the index does not have is found, and a repair enters it', async () => {
+  const core = await openExpiring();
+  const before = (await expiryRows(core)).filter(({ key }) => parseExpiryKey(key).key === 'later');
+  for (const { key } of await expiryRows(core)) await change(core, key, undefined);
+  const { findings } = await verifyStore(core.engine);
+  assert.deepEqual(
+    findings.map(({ kind, bucket, key }) => ({ kind, bucket, key })),
+    ['held', 'later'].map((key) => ({ kind: 'wrong-expiry', bucket: 'notes', key })),
+  );
+  const { repaired, report } = await repairStore(core.context);
+  assert.deepEqual([repaired, report.findings], [2, []]);
+  const after = (await expiryRows(core)).filter(({ key }) => parseExpiryKey(key).key === 'later');
+  assert.deepEqual(
+    after.map(({ key, value }) => ({ key, value })),
+    before.map(({ key, value }) => ({ key, value })),
+  );
+});
+
+test('a row of the index without such a version is found, and a repair takes it away', async () => {
+  const core = await openExpiring();
+  const [later] = (await expiryRows(core)).filter(({ value }) => !isPutOff(value));
+  assert.ok(later);
+  const { bucket, sequence, key } = parseExpiryKey(later.key);
+  const due = dueMicrosOf(later.key);
+  const strays = [
+    expiryKey(due + 1, bucket, sequence, key),
+    expiryKey(due, bucket, sequence + 1, key),
+    expiryKey(due, bucket + 1, sequence, key),
+    expiryKey(due, bucket, sequence, 'another'),
+  ];
+  for (const stray of strays) await change(core, stray, Buffer.alloc(0));
+  assert.deepEqual(
+    await kindsFound(core),
+    strays.map(() => 'wrong-expiry'),
+  );
+  const rows = core.storage.rows().length;
+  const { repaired, report } = await repairStore(core.context);
+  assert.deepEqual([repaired, report.findings], [strays.length, []]);
+  assert.ok(core.storage.rows().length < rows);
+  assert.ok((await expiryRows(core)).some((row) => row.key.equals(later.key)));
 });
 
 test('a blob on its way into a commit, or about to be swept, is no orphan', async () => {

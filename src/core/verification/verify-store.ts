@@ -4,6 +4,7 @@ import type { Finding, FindingKind } from './findings.ts';
 import { type VerificationProgress, VerificationRun } from './verification-run.ts';
 import { verifyBlobs } from './verify-blobs.ts';
 import { verifyBuckets, verifyCounters } from './verify-buckets.ts';
+import { verifyExpiries } from './verify-expiry.ts';
 import { verifyReferences } from './verify-references.ts';
 import { verifyParts, verifyVersions } from './verify-versions.ts';
 
@@ -32,6 +33,7 @@ export async function verifyStore(
   await verifyVersions(run);
   await verifyParts(run);
   await verifyCounters(run);
+  await verifyExpiries(run);
   await verifyReferences(run);
   await verifyBlobs(run);
   const { findings } = run;

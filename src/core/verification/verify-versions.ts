@@ -1,4 +1,4 @@
-/** Forwards: every version and every part has its bytes, or the references that keep them. */
+/** Forwards: every version and every part has its bytes, or the references that keep them, and its row in the index of expiries. */
 import { crc32 } from 'node:zlib';
 import type { Row } from '../../storage/contract/metadata-store.ts';
 import { type Body, decodePage, type Piece, type SharedBody } from '../body-records.ts';
@@ -19,6 +19,7 @@ import { parsePartKey, parseUploadKey, partRange } from '../upload-keys.ts';
 import { decodePart, decodeUpload } from '../upload-records.ts';
 import type { Finding } from './findings.ts';
 import type { VerificationRun } from './verification-run.ts';
+import { ExpiryIndex } from './verify-expiry.ts';
 
 type BodyProblem = Pick<Finding, 'kind' | 'what'>;
 
@@ -26,12 +27,16 @@ const PAGES_PER_SLICE = 16;
 const PARTS_PER_SLICE = 500;
 
 export async function verifyVersions(run: VerificationRun): Promise<void> {
+  const expiries = new ExpiryIndex(run);
   for (const spaceByte of [space.head, space.tombstone, space.older] as const) {
     await run.judgeRows(
       rangeOfSpace(spaceByte),
       'versions',
       (row) => judgeVersion(run, row),
-      (row) => tally(run, spaceByte, row),
+      (row) => {
+        tally(run, spaceByte, row);
+        return expiries.lookFor(row);
+      },
     );
   }
 }
