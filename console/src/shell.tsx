@@ -10,6 +10,7 @@ import { PageSettings } from './parts/page-settings.tsx';
 import { hrefOf, useRoute } from './parts/route.ts';
 import { useSession } from './session/session-state.ts';
 import { defineText, useText } from './text/define-text.ts';
+import { leaveUploads } from './uploads/upload-queue.ts';
 import { UploadTray } from './uploads/upload-tray.tsx';
 
 const text = defineText(
@@ -117,7 +118,11 @@ function UserMenu({ onLogOut }: { readonly onLogOut: () => void }) {
   const words = useText(text);
   const { user, account } = useSession();
   const leave = (): void => {
-    logOut().then(onLogOut, (error: unknown) => notifyError(words.logOutFailed, error));
+    const left = (): void => {
+      leaveUploads();
+      onLogOut();
+    };
+    logOut().then(left, (error: unknown) => notifyError(words.logOutFailed, error));
   };
   return (
     <Menu.Root>

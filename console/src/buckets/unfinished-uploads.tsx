@@ -6,11 +6,13 @@ import { Question } from '../parts/dialogs.tsx';
 import { Loaded } from '../parts/loading.tsx';
 import { awsCommand } from '../parts/shell-words.ts';
 import type { BucketAddress } from '../s3/s3-address.ts';
-import { abortUpload, listUploads, type UnfinishedUpload } from '../s3/s3-uploads.ts';
+import { listUploads, type UnfinishedUpload } from '../s3/s3-uploads.ts';
 import { useSession } from '../session/session-state.ts';
 import { defineText, useText } from '../text/define-text.ts';
 import { formatTime } from '../text/format-values.ts';
 import { useLanguage } from '../text/language.ts';
+import { ContinueUpload } from '../uploads/continue-upload.tsx';
+import { endUpload } from '../uploads/upload-queue.ts';
 
 const text = defineText(
   {
@@ -46,7 +48,7 @@ export function UnfinishedUploads({ address }: { readonly address: BucketAddress
   const queryKey = ['uploads', address.place, address.bucket];
   const list = useQuery({ queryKey, queryFn: () => listUploads(address) });
   const end = async (): Promise<void> => {
-    if (ended !== undefined) await abortUpload({ ...address, ...ended });
+    if (ended !== undefined) await endUpload({ ...address, ...ended });
     await queries.refetchQueries({ queryKey });
   };
   return (
@@ -69,14 +71,17 @@ export function UnfinishedUploads({ address }: { readonly address: BucketAddress
                 name: 'actions',
                 title: words.actions,
                 cell: (row) => (
-                  <button
-                    type="button"
-                    className="small"
-                    aria-label={words.endOf(row.key)}
-                    onClick={() => setEnded(row)}
-                  >
-                    {words.end}
-                  </button>
+                  <div className="button-row">
+                    <ContinueUpload uploadId={row.uploadId} />
+                    <button
+                      type="button"
+                      className="small"
+                      aria-label={words.endOf(row.key)}
+                      onClick={() => setEnded(row)}
+                    >
+                      {words.end}
+                    </button>
+                  </div>
                 ),
               },
             ]}

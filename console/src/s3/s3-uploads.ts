@@ -58,6 +58,26 @@ export async function startUpload(address: ObjectAddress, contentType: string): 
   return textOf(parseXml(await response.text()), 'UploadId');
 }
 
+/** What has arrived of it. */
+export async function listParts({ uploadId, ...address }: UploadAddress): Promise<readonly UploadedPart[]> {
+  const found: UploadedPart[] = [];
+  let marker: string | undefined;
+  do {
+    const path = objectPath(address, { uploadId, 'part-number-marker': marker });
+    const document = parseXml(await (await sendRequest(path)).text());
+    for (const element of elementsOf(document, 'Part')) {
+      found.push({
+        number: Number(childText(element, 'PartNumber')),
+        etag: childText(element, 'ETag'),
+        size: Number(childText(element, 'Size')),
+      });
+    }
+    marker =
+      textOf(document, 'IsTruncated') === 'true' ? textOf(document, 'NextPartNumberMarker') : undefined;
+  } while (marker !== undefined);
+  return found;
+}
+
 /** Throws also when the answer begins as a success and ends as an error, which S3 may do here. */
 export async function completeUpload(
   { uploadId, ...address }: UploadAddress,

@@ -5,7 +5,8 @@
 import { ApiError, isCode } from '../api/api-error.ts';
 import { sendRequest } from '../api/send-request.ts';
 import { type ObjectAddress, objectPath } from '../s3/s3-address.ts';
-import { completeUpload, startUpload, type UploadedPart } from '../s3/s3-uploads.ts';
+import { completeUpload, listParts, startUpload, type UploadedPart } from '../s3/s3-uploads.ts';
+import { findRemembered, forgetUpload, rememberUpload } from './remembered-uploads.ts';
 import { sendFile } from './send-file.ts';
 
 /** Above this a broken connection is worth parts. */
@@ -42,9 +43,10 @@ async function sendWhole({ address, file, signal, onProgress }: UploadRun): Prom
 
 async function sendInParts(run: UploadRun): Promise<undefined> {
   const { address, file, progress, signal } = run;
-  progress.uploadId ??= await startUpload(address, file.type);
-  const { uploadId } = progress;
   const partBytes = Math.max(PART_BYTES_MIN, Math.ceil(file.size / PARTS_MAX));
+  const contentOf = (part: number): Blob => file.slice((part - 1) * partBytes, part * partBytes);
+  progress.uploadId ??= (await findInterrupted(run, contentOf)) ?? (await begin(run));
+  const { uploadId } = progress;
   const missing: number[] = [];
   for (let number = 1; (number - 1) * partBytes < file.size; number += 1) {
     if (!progress.parts.has(number)) missing.push(number);
@@ -57,7 +59,7 @@ async function sendInParts(run: UploadRun): Promise<undefined> {
   const work = async (): Promise<void> => {
     for (let number = missing.shift(); number !== undefined; number = missing.shift()) {
       const part = number;
-      const content = file.slice((part - 1) * partBytes, part * partBytes);
+      const content = contentOf(part);
       const path = objectPath(address, { partNumber: String(part), uploadId });
       const onProgress = (bytes: number): void => {
         sending.set(part, bytes);
@@ -69,9 +71,52 @@ async function sendInParts(run: UploadRun): Promise<undefined> {
       report();
     }
   };
-  await Promise.all(Array.from({ length: PARTS_AT_ONCE }, work));
+  report();
+  try {
+    await Promise.all(Array.from({ length: PARTS_AT_ONCE }, work));
+  } catch (error) {
+    if (isCode(error, 'NoSuchUpload')) beginAnew(progress);
+    throw error;
+  }
   await complete(run, uploadId);
+  forgetUpload(uploadId);
   return undefined;
+}
+
+async function begin({ address, file }: UploadRun): Promise<string> {
+  const uploadId = await startUpload(address, file.type);
+  rememberUpload({ ...address, uploadId }, file);
+  return uploadId;
+}
+
+/** Somebody has ended it: the next attempt is another upload. */
+function beginAnew(progress: UploadProgress): void {
+  if (progress.uploadId !== undefined) forgetUpload(progress.uploadId);
+  progress.uploadId = undefined;
+  progress.parts.clear();
+}
+
+/**
+ * The upload of the same file to the same key that this browser has begun before, with the parts that have arrived. Undefined: there is
+ * none, it has been ended meanwhile, or who uploads may not ask for its parts.
+ */
+async function findInterrupted(
+  { address, file, progress }: UploadRun,
+  contentOf: (part: number) => Blob,
+): Promise<string | undefined> {
+  const found = findRemembered(address, file);
+  if (found === undefined) return undefined;
+  const { uploadId } = found;
+  try {
+    for (const part of await listParts({ ...address, uploadId })) {
+      if (part.size > 0 && part.size === contentOf(part.number).size) progress.parts.set(part.number, part);
+    }
+    return uploadId;
+  } catch (error) {
+    if (!isCode(error, 'NoSuchUpload', 'AccessDenied')) throw error;
+    forgetUpload(uploadId);
+    return undefined;
+  }
 }
 
 /** When an earlier attempt had completed it and its answer was lost, there is no such upload any more: then the object decides. */

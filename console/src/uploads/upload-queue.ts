@@ -1,8 +1,9 @@
 /** All uploads of this page: a few run at a time, the others wait. They go on while one looks at other screens. */
 import { useSyncExternalStore } from 'react';
-import { isGone } from '../api/api-error.ts';
+import { isCode, isGone } from '../api/api-error.ts';
 import type { ObjectAddress } from '../s3/s3-address.ts';
-import { abortUpload } from '../s3/s3-uploads.ts';
+import { abortUpload, type UploadAddress } from '../s3/s3-uploads.ts';
+import { forgetUpload, forgetUploads, isSameFile, isSameKey } from './remembered-uploads.ts';
 import { runUpload, type UploadProgress } from './run-upload.ts';
 
 export type UploadState = 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -46,13 +47,30 @@ export function watchFinished(listener: (address: ObjectAddress) => void): () =>
 }
 
 export function addUploads(added: readonly { readonly address: ObjectAddress; readonly file: File }[]): void {
-  const rows = added.map(({ address, file }): Upload => {
-    const id = nextId;
-    nextId += 1;
-    return { id, address, file, state: 'waiting', bytesSent: 0, error: undefined };
-  });
+  const rows = added
+    .filter((each) => !goesOn(each))
+    .map(({ address, file }): Upload => {
+      const id = nextId;
+      nextId += 1;
+      return { id, address, file, state: 'waiting', bytesSent: 0, error: undefined };
+    });
   show([...uploads, ...rows]);
   startNext();
+}
+
+/** Whether it is the file of a row that is not done; one that has stopped goes on. */
+function goesOn(added: Pick<Upload, 'address' | 'file'>): boolean {
+  const row = uploads.find(
+    (upload) =>
+      upload.state !== 'done' &&
+      upload.state !== 'cancelled' &&
+      isSameKey(upload.address, added.address) &&
+      isSameFile(upload.file, added.file),
+  );
+  if (row === undefined) return false;
+  if (row.state === 'paused' || row.state === 'failed')
+    update(row.id, { state: 'waiting', error: undefined });
+  return true;
 }
 
 export function pauseUpload(id: number): void {
@@ -75,7 +93,25 @@ export async function cancelUpload(id: number): Promise<void> {
   work.delete(id);
   startNext();
   const uploadId = running?.progress.uploadId;
-  if (upload !== undefined && uploadId !== undefined) await abortUpload({ ...upload.address, uploadId });
+  if (upload !== undefined && uploadId !== undefined) await endUpload({ ...upload.address, uploadId });
+}
+
+/** Also one that is no row of this page, or that has been ended by somebody else. */
+export async function endUpload(upload: UploadAddress): Promise<void> {
+  try {
+    await abortUpload(upload);
+  } catch (error) {
+    if (!isCode(error, 'NoSuchUpload')) throw error;
+  }
+  forgetUpload(upload.uploadId);
+}
+
+/** Nobody who logs in next sees what was uploaded, or goes on with it. */
+export function leaveUploads(): void {
+  for (const { abort } of work.values()) abort.abort();
+  work.clear();
+  show([]);
+  forgetUploads();
 }
 
 export function clearEnded(): void {

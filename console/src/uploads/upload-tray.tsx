@@ -1,10 +1,14 @@
 import { Progress } from '@base-ui/react/progress';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { describeError } from '../parts/describe-error.ts';
 import { notifyError } from '../parts/notices.tsx';
+import { useSession } from '../session/session-state.ts';
 import { defineText, useText } from '../text/define-text.ts';
 import { formatBytes } from '../text/format-values.ts';
 import { useLanguage } from '../text/language.ts';
+import { useInterruptedUploads } from './continue-upload.tsx';
+import { InterruptedUploads } from './interrupted-uploads.tsx';
+import { rememberUploadsOf } from './remembered-uploads.ts';
 import {
   cancelUpload,
   clearEnded,
@@ -17,6 +21,7 @@ import {
 const text = defineText(
   {
     title: (done: number, all: number) => `Uploads: ${done} of ${all} done`,
+    interrupted: (count: number) => `Interrupted uploads: ${count}`,
     waiting: 'Waiting',
     running: 'Uploading',
     paused: 'Paused',
@@ -35,6 +40,7 @@ const text = defineText(
   },
   {
     title: (done: number, all: number) => `업로드: ${all}개 중 ${done}개 완료`,
+    interrupted: (count: number) => `중단된 업로드: ${count}개`,
     waiting: '대기 중',
     running: '업로드 중',
     paused: '일시 중지됨',
@@ -59,18 +65,25 @@ const SHOWN_MAX = 100;
 export function UploadTray() {
   const words = useText(text);
   const uploads = useUploads();
+  const { user } = useSession();
+  useEffect(() => rememberUploadsOf(user.id), [user.id]);
+  const interrupted = useInterruptedUploads();
   const [isOpen, setOpen] = useState(true);
-  if (uploads.length === 0) return null;
+  if (uploads.length === 0 && interrupted.length === 0) return null;
   const done = uploads.filter(({ state }) => state === 'done').length;
   const open = uploads.filter(({ state }) => state !== 'done');
   const shown = [...open, ...uploads.filter(({ state }) => state === 'done')].slice(0, SHOWN_MAX);
+  const title =
+    uploads.length === 0 ? words.interrupted(interrupted.length) : words.title(done, uploads.length);
   return (
-    <section className="tray" aria-label={words.title(done, uploads.length)}>
+    <section className="tray" aria-label={title}>
       <header className="tray-head">
-        <h2 role="status">{words.title(done, uploads.length)}</h2>
-        <button type="button" className="small" onClick={clearEnded}>
-          {words.clear}
-        </button>
+        <h2 role="status">{title}</h2>
+        {uploads.length === 0 ? null : (
+          <button type="button" className="small" onClick={clearEnded}>
+            {words.clear}
+          </button>
+        )}
         <button type="button" className="small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? words.hide : words.show}
         </button>
@@ -80,6 +93,7 @@ export function UploadTray() {
           {shown.map((upload) => (
             <UploadRow key={upload.id} upload={upload} />
           ))}
+          <InterruptedUploads uploads={interrupted} />
         </ul>
       ) : null}
     </section>
