@@ -4,11 +4,11 @@
  * bodies that arrived in several chunks are joined, because they become one value.
  */
 import { crc32 } from 'node:zlib';
-import { createDigest, type Digest, type DigestAlgorithm, digestOf } from '../lib/digests.ts';
+import { createDigest, type Digest, type DigestAlgorithm, digestTextOf } from '../lib/digests.ts';
 import type { BlobId, BlobWriter } from '../storage/contract/blob-store.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
-import type { Checksum } from './model.ts';
+import type { Checksum, ChecksumAlgorithm } from './model.ts';
 import type { BodyInput } from './object-store.ts';
 
 /** Bytes that were read, checked and kept, but that nothing refers to yet. */
@@ -68,16 +68,11 @@ export async function discardBody(context: CoreContext, body: IngestedBody): Pro
 }
 
 function ingestInline(input: BodyInput, bytes: Buffer): IngestedBody {
-  const known = new Map<DigestAlgorithm, Buffer>();
-  const digests = verifyDigests(input, (algorithm) => {
-    const digest = known.get(algorithm) ?? digestOf(algorithm, bytes);
-    known.set(algorithm, digest);
-    return digest;
-  });
+  const digests = verifyDigests(input, (algorithm, encoding) => digestTextOf(algorithm, bytes, encoding));
   return {
     size: bytes.length,
-    ...digests,
     place: bytes.length === 0 ? { kind: 'none' } : { kind: 'inline', bytes, crc32: crc32(bytes) },
+    ...digests,
   };
 }
 
@@ -104,7 +99,7 @@ async function ingestBlob(
     assertComplete(received, input);
     const known = new Map<DigestAlgorithm, Buffer>();
     for (const [algorithm, digest] of digests) known.set(algorithm, digest.digest());
-    const verified = verifyDigests(input, (algorithm) => known.get(algorithm)!);
+    const verified = verifyDigests(input, (algorithm, encoding) => known.get(algorithm)!.toString(encoding));
     await writer.finish();
     return { size: received, ...verified, place: { kind: 'blob', blob: writer.id } };
   } catch (error) {
@@ -131,36 +126,40 @@ function algorithmsOf(input: BodyInput): DigestAlgorithm[] {
   return algorithms;
 }
 
+type DigestText = (algorithm: DigestAlgorithm, encoding: 'hex' | 'base64') => string;
+
 /** In the order in which a client should learn of it: first whether it is what was signed, then what was sent. */
-function verifyDigests(
-  input: BodyInput,
-  digest: (algorithm: DigestAlgorithm) => Buffer,
-): { md5Hex: string; checksum?: Checksum } {
+function verifyDigests(input: BodyInput, digest: DigestText): { md5Hex: string; checksum?: Checksum } {
   const { payloadSha256Hex, md5Hex: expectedMd5, checksum: expectedChecksum } = input.expected;
   if (payloadSha256Hex !== undefined) {
-    const calculated = digest('SHA256').toString('hex');
+    const calculated = digest('SHA256', 'hex');
     if (calculated !== payloadSha256Hex) {
       throw new CoreError('PayloadHashMismatch', { expected: payloadSha256Hex, calculated });
     }
   }
-  const md5Hex = digest('MD5').toString('hex');
+  const md5Hex = digest('MD5', 'hex');
   if (expectedMd5 !== undefined && expectedMd5 !== md5Hex) {
     throw new CoreError('BadDigest', { algorithm: 'MD5', expected: expectedMd5, calculated: md5Hex });
   }
-  let checksum: Checksum | undefined;
   const trailing = input.trailingChecksum;
-  for (const [algorithm, expected] of [
-    [expectedChecksum?.algorithm, expectedChecksum?.value],
-    [trailing?.algorithm, trailing?.value()],
-  ] as const) {
-    if (algorithm === undefined) continue;
-    const calculated = digest(algorithm).toString('base64');
-    if (expected !== undefined && expected !== calculated) {
-      throw new CoreError('BadChecksum', { algorithm, expected, calculated });
-    }
-    checksum = { algorithm, type: 'FULL_OBJECT', value: calculated };
+  let checksum: Checksum | undefined;
+  if (expectedChecksum !== undefined) {
+    checksum = verifyChecksum(expectedChecksum.algorithm, expectedChecksum.value, digest);
   }
+  if (trailing !== undefined) checksum = verifyChecksum(trailing.algorithm, trailing.value(), digest);
   return checksum === undefined ? { md5Hex } : { md5Hex, checksum };
+}
+
+function verifyChecksum(
+  algorithm: ChecksumAlgorithm,
+  expected: string | undefined,
+  digest: DigestText,
+): Checksum {
+  const calculated = digest(algorithm, 'base64');
+  if (expected === undefined || expected === calculated) {
+    return { algorithm, type: 'FULL_OBJECT', value: calculated };
+  }
+  throw new CoreError('BadChecksum', { algorithm, expected, calculated });
 }
 
 function assertSize(bytes: number, limits: IngestLimits): void {

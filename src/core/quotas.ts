@@ -48,9 +48,19 @@ export class QuotaWatch {
   readonly #buckets = new Map<number, Estimate>();
   readonly #accounts = new Map<string, Estimate>();
 
-  /** Throws QuotaExceeded when `change` would add what is not allowed. */
-  async assertRoom(context: CoreContext, bucket: Bucket, change: Usage): Promise<void> {
-    if (change.bytes <= 0 && change.objects <= 0) return;
+  /**
+   * Throws or rejects with QuotaExceeded when `change` would add what is not allowed. Answers at once, without a promise, when
+   * nothing has a quota as far as is known: it stands before and in every commit that adds.
+   */
+  assertRoom(context: CoreContext, bucket: Bucket, change: Usage): Promise<void> | undefined {
+    if (change.bytes <= 0 && change.objects <= 0) return undefined;
+    const account = this.#accounts.get(accountName(bucket.account, bucket.place));
+    const isFree =
+      account !== undefined && account.quota === undefined && isFresh(account, context.clock.nowMicros());
+    return isFree && quotaOf(bucket) === undefined ? undefined : this.#lookForRoom(context, bucket, change);
+  }
+
+  async #lookForRoom(context: CoreContext, bucket: Bucket, change: Usage): Promise<void> {
     const quota = quotaOf(bucket);
     if (quota !== undefined) {
       const { usage } = await this.#ofBucket(context, bucket);
@@ -136,19 +146,17 @@ function refuseExcess(
  * Before a body is read: what it would add is known when its size is declared. What it replaces makes room, as it will in the
  * commit. Throws QuotaExceeded.
  */
-export async function refuseOverQuota(
+export function refuseOverQuota(
   context: CoreContext,
   bucket: Bucket,
   size: number | undefined,
   replaced: () => Promise<Usage>,
-): Promise<void> {
-  if (size === undefined) return;
-  const all = { bytes: size, objects: 1 };
-  try {
-    await context.quotas.assertRoom(context, bucket, all);
-  } catch (error) {
+): Promise<void> | undefined {
+  if (size === undefined) return undefined;
+  const looking = context.quotas.assertRoom(context, bucket, { bytes: size, objects: 1 });
+  return looking?.catch(async (error: unknown) => {
     if (!(error instanceof CoreError && error.code === 'QuotaExceeded')) throw error;
     const { bytes, objects } = await replaced();
     await context.quotas.assertRoom(context, bucket, { bytes: size - bytes, objects: 1 - objects });
-  }
+  });
 }

@@ -73,7 +73,8 @@ async function commitBelow<T>(
     draft.check(bucketKey(bucket.id), { version: current.recordVersion });
     change = { objects: draft.objectsDelta, bytes: draft.bytesDelta };
     if (change.objects !== 0 || change.bytes !== 0) {
-      await context.quotas.assertRoom(context, current, change);
+      const looking = context.quotas.assertRoom(context, current, change);
+      if (looking !== undefined) await looking;
       draft.put(deltaKey(bucket.id, context.engine.epoch, draft.id), encodeUsage(change));
     }
     return result;

@@ -41,6 +41,14 @@ export function digestOf(algorithm: DigestAlgorithm, bytes: Buffer): Buffer {
   return digest.digest();
 }
 
+/** `digestOf` as text, without a buffer in between where OpenSSL does the work. */
+export function digestTextOf(algorithm: DigestAlgorithm, bytes: Buffer, encoding: 'hex' | 'base64'): string {
+  if (algorithm === 'MD5' || algorithm === 'SHA1' || algorithm === 'SHA256') {
+    return hash(hashNames[algorithm], bytes, encoding);
+  }
+  return digestOf(algorithm, bytes).toString(encoding);
+}
+
 function createZlibCrc32(): Digest {
   let value = 0;
   return {

@@ -23,7 +23,8 @@ export async function putObject(context: CoreContext, input: PutObjectInput): Pr
   const isConditional = hasWriteConditions(conditions);
   if (isConditional) await refuseEarly(context, input);
   if (bucket.lock !== undefined && bucket.versioning !== 'enabled') await refuseProtected(context, input);
-  await refuseOverQuota(context, bucket, input.body.size, () => replacedBy(context, input));
+  const looking = refuseOverQuota(context, bucket, input.body.size, () => replacedBy(context, input));
+  if (looking !== undefined) await looking;
   const ingested = await ingestBody(context, input.body, {
     bytesMax: input.bytesMax ?? context.settings.objectBytesMax,
     inlineBytesMax: context.engine.inlineBytesMax,
@@ -107,9 +108,9 @@ async function putShared(
     isDeleteMarker: false,
     sequence,
     lastModifiedMicros: sequence,
-    ...digestsOf(ingested),
     metadata: input.metadata,
     owner: input.owner,
+    ...digestsOf(ingested),
   };
 }
 
@@ -124,16 +125,16 @@ function commitVersion(
     const state = await readKeyState(context, bucket, key);
     const head = liveHead(context, state);
     checkWriteConditions(input.conditions, key, head?.record);
-    await archiveReplaced(context, draft, bucket, key, head);
+    if (head !== undefined && archives(bucket)) await archiveReplaced(context, draft, bucket, key, head);
     const body = storeBody(draft, bucket.id, ingested);
     const version: NewVersion = {
       isDeleteMarker: false,
-      ...digestsOf(ingested),
-      ...(segmented === undefined ? undefined : { composition: 'segments', segmented }),
       metadata,
       owner,
       body,
       protectionRequest: input.protection,
+      ...digestsOf(ingested),
+      ...(segmented === undefined ? undefined : { composition: 'segments', segmented }),
       ...(expiresAtMicros === undefined ? undefined : { expiresAtMicros }),
     };
     const record = placeVersion(context, draft, bucket, key, state, version, absorbedCount);

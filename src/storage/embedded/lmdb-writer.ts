@@ -72,18 +72,21 @@ export class LmdbWriter {
       const results = queueWrite(this.#driver, request);
       const pending: PendingWrite = { reject, ticks: 0 };
       this.#pending.add(pending);
-      Promise.all(results).then(
-        (held) => {
-          this.#settle(pending);
-          const { failure } = this.#health;
-          if (failure !== undefined) reject(failure);
-          else resolve(!held.includes(false));
-        },
-        (error: unknown) => {
-          this.#settle(pending);
-          this.#explain(error).then(reject, reject);
-        },
-      );
+      let open = results.length;
+      let haveHeld = true;
+      const onResult = (hasHeld: boolean) => {
+        haveHeld &&= hasHeld;
+        open -= 1;
+        if (open > 0) return;
+        this.#settle(pending);
+        const { failure } = this.#health;
+        if (failure !== undefined) reject(failure);
+        else resolve(haveHeld);
+      };
+      const onError = (error: unknown) => {
+        if (this.#settle(pending)) this.#explain(error).then(reject, reject);
+      };
+      for (const result of results) result.then(onResult, onError);
     });
   }
 
@@ -111,11 +114,13 @@ export class LmdbWriter {
     clearInterval(this.#watch);
   }
 
-  #settle(pending: PendingWrite): void {
-    this.#pending.delete(pending);
-    if (this.#pending.size > 0 || this.#idlers.length === 0) return;
+  /** Whether it was still open. */
+  #settle(pending: PendingWrite): boolean {
+    const wasOpen = this.#pending.delete(pending);
+    if (this.#pending.size > 0 || this.#idlers.length === 0) return wasOpen;
     for (const resolve of this.#idlers) resolve();
     this.#idlers = [];
+    return wasOpen;
   }
 
   /**
