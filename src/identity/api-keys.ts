@@ -2,7 +2,7 @@
 import { mintUuid } from '../lib/uuid.ts';
 import { checkValue } from './check-values.ts';
 import type { IdentityContext } from './commit-change.ts';
-import { type FoundPrincipal, keysOfHolder, type PrincipalFinder } from './find-principal.ts';
+import type { FoundPrincipal, PrincipalFinder } from './find-principal.ts';
 import type { ApiKeyRecord, StoredApiKey } from './identity-collections.ts';
 import { IdentityError } from './identity-errors.ts';
 import { identityKeys } from './identity-keys.ts';
@@ -126,11 +126,10 @@ export function createApiKeys(
 
 async function principalOf(
   { fingerprint, masterKeyId, ...apiKey }: StoredApiKey,
-  { metadata, clock }: IdentityContext,
+  { clock }: IdentityContext,
   principals: PrincipalFinder,
 ): Promise<FoundApiKey | undefined> {
-  const holder = { subject: apiKey.holder, accountId: apiKey.accountId };
-  const found = await principals.find(holder, await metadata.getMany(keysOfHolder(holder)));
+  const found = await principals.findHolder({ subject: apiKey.holder, accountId: apiKey.accountId });
   if (found === undefined) return undefined;
   const hasExpired = apiKey.expiresAtMicros !== undefined && apiKey.expiresAtMicros <= clock.nowMicros();
   const unusable = found.unusable ?? (apiKey.enabled ? (hasExpired ? 'expired' : undefined) : 'key-disabled');

@@ -9,6 +9,7 @@
 import { secretOwner } from './access-keys.ts';
 import { checkValue } from './check-values.ts';
 import { type Change, commitChange, type IdentityContext } from './commit-change.ts';
+import { newRevision } from './credential-revision.ts';
 import type { KeyFlavour } from './credentials.ts';
 import { sessionTokenText } from './find-access-key.ts';
 import type { PolicyLanguage } from './grants.ts';
@@ -155,6 +156,7 @@ export async function sweepSessions({ metadata, clock }: IdentityContext): Promi
   if (rows.length === 0) return false;
   // Nothing else writes these keys but the removal of the pair, which deletes both: there is nothing to check.
   const deletes = rows.flatMap(({ key }) => [key, identityKeys.accessKey(sessionKeyIdOf(key))]);
-  await metadata.commit({ id: metadata.newCommitId(), checks: [], puts: [], deletes, effect: 'shrink' });
+  const id = metadata.newCommitId();
+  await metadata.commit({ id, checks: [], puts: [newRevision], deletes, effect: 'shrink' });
   return rows.length === SWEPT_PER_SLICE;
 }

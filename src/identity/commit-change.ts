@@ -10,7 +10,9 @@ import type {
   Put,
 } from '../storage/contract/metadata-store.ts';
 import { StorageFailure, StorageFull } from '../storage/contract/storage-errors.ts';
+import { newRevision } from './credential-revision.ts';
 import { IdentityError } from './identity-errors.ts';
+import { isOfCredentials } from './identity-keys.ts';
 import type { MasterKey } from './master-key.ts';
 
 export interface IdentityContext {
@@ -70,7 +72,16 @@ export class Change {
       if (value === undefined) deletes.push(key);
       else puts.push({ key, value });
     }
+    if (this.#changesCredentials()) puts.push(newRevision);
     return { id: this.id, checks: [...this.#read.values()].map(({ check }) => check), puts, deletes };
+  }
+
+  /** No credential was made of what is not there: a session that begins leaves those of others as they are. */
+  #changesCredentials(): boolean {
+    for (const [name, { key }] of this.#written) {
+      if (isOfCredentials(key) && this.#read.get(name)?.check.version !== null) return true;
+    }
+    return false;
   }
 }
 

@@ -1,19 +1,22 @@
 /**
- * Finding an access key for one request. Key, holder, account and the mark of the account's grants are read every time, in one
- * call, so that deleting, disabling or granting takes effect on the next request of every worker; what was decoded, decrypted and
- * compiled is kept only as long as none of the four has changed.
+ * Finding an access key for one request. What was decoded, decrypted and compiled is kept for as long as neither the key nor its
+ * holder, its account and the mark of the account's grants have changed. Every request reads the revision of all credentials, and
+ * only when that is new the four versions, so that deleting, disabling or granting takes effect on the next request of every worker
+ * (docs/adr/0015).
  */
 import { timingSafeEqual } from 'node:crypto';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Entry, MetadataStore } from '../storage/contract/metadata-store.ts';
+import type { MetadataStore } from '../storage/contract/metadata-store.ts';
 import { secretOwner } from './access-keys.ts';
+import { readRevision } from './credential-revision.ts';
 import type { AccessKeyCredential } from './credentials.ts';
 import { type FoundPrincipal, type Holder, keysOfHolder, type PrincipalFinder } from './find-principal.ts';
 import { identityKeys } from './identity-keys.ts';
 import { decodeRecord, holderOf, type StoredAccessKey, type StoredSession } from './identity-records.ts';
 import type { MasterKey } from './master-key.ts';
 
-/** Decrypted credentials that are kept, oldest out first. Ours: at about 1 KiB each, a few megabytes. */
+/** Decrypted credentials that are kept. Ours: at about 1 KiB each, a few megabytes. */
 const KEPT_MAX = 4096;
 
 interface Kept {
@@ -21,6 +24,8 @@ interface Kept {
   readonly keys: readonly [Buffer, Buffer, Buffer, Buffer];
   readonly versions: readonly (number | undefined)[];
   readonly credential: AccessKeyCredential;
+  /** The last under which the versions were found to be these; it was read before them. */
+  revision: number | undefined;
 }
 
 export interface AccessKeyFinderParts {
@@ -35,7 +40,7 @@ export class AccessKeyFinder {
   readonly #masterKey: MasterKey;
   readonly #clock: Clock;
   readonly #principals: PrincipalFinder;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedMap<string, Kept>(KEPT_MAX);
 
   constructor({ metadata, masterKey, clock, principals }: AccessKeyFinderParts) {
     this.#metadata = metadata;
@@ -45,15 +50,21 @@ export class AccessKeyFinder {
   }
 
   async find(accessKeyId: string): Promise<AccessKeyCredential | undefined> {
+    const read = readRevision(this.#metadata);
+    const revision = read instanceof Promise ? await read : read;
     const kept = this.#kept.get(accessKeyId);
-    if (kept !== undefined) {
-      const read = this.#metadata.getMany(kept.keys);
-      const entries = read instanceof Promise ? await read : read;
-      if (isCurrent(kept, entries)) return this.#atThisTime(kept.credential);
-      this.#kept.delete(accessKeyId);
+    if (kept !== undefined && (kept.revision === revision || (await this.#isCurrent(kept)))) {
+      kept.revision = revision;
+      return this.#atThisTime(kept.credential);
     }
-    const loaded = await this.#load(accessKeyId);
+    this.#kept.delete(accessKeyId);
+    const loaded = await this.#load(accessKeyId, revision);
     return loaded && this.#atThisTime(loaded);
+  }
+
+  async #isCurrent({ keys, versions }: Kept): Promise<boolean> {
+    const entries = await this.#metadata.getMany(keys);
+    return versions.every((version, index) => entries[index]?.version === version);
   }
 
   #atThisTime(credential: AccessKeyCredential): AccessKeyCredential {
@@ -62,7 +73,7 @@ export class AccessKeyFinder {
     return { ...credential, unusable: unusable ?? 'expired' };
   }
 
-  async #load(accessKeyId: string): Promise<AccessKeyCredential | undefined> {
+  async #load(accessKeyId: string, revision: number | undefined): Promise<AccessKeyCredential | undefined> {
     const keyOfKey = identityKeys.accessKey(accessKeyId);
     const entry = await this.#metadata.get(keyOfKey);
     if (entry === undefined) return undefined;
@@ -80,7 +91,8 @@ export class AccessKeyFinder {
     const found = await this.#principals.find(holder, ofHolder);
     if (found === undefined) return undefined;
     const credential = this.#credentialOf(stored, entry.version, found);
-    this.#keep(accessKeyId, { keys, versions: entries.map((read) => read?.version), credential });
+    const versions = entries.map((read) => read?.version);
+    this.#kept.set(accessKeyId, { keys, versions, credential, revision });
     return credential;
   }
 
@@ -107,23 +119,6 @@ export class AccessKeyFinder {
     const given = this.#masterKey.fingerprint(sessionTokenText(presented), masterKeyId);
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
-
-  #keep(accessKeyId: string, kept: Kept): void {
-    if (this.#kept.size >= KEPT_MAX) {
-      const [oldest] = this.#kept.keys();
-      if (oldest !== undefined) this.#kept.delete(oldest);
-    }
-    this.#kept.set(accessKeyId, kept);
-  }
-}
-
-function isCurrent({ versions }: Kept, entries: readonly (Entry | undefined)[]): boolean {
-  return (
-    entries[0]?.version === versions[0] &&
-    entries[1]?.version === versions[1] &&
-    entries[2]?.version === versions[2] &&
-    entries[3]?.version === versions[3]
-  );
 }
 
 /** What a session token is bound to when its HMAC is made. */

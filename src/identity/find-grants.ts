@@ -3,13 +3,14 @@
  * as nothing in the account has changed that grants come from, which one record tells (`3c`, written in the same commit as any such
  * change): a request reads that record together with user and account, and nothing else while it is the same.
  */
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { GrantedPolicy, Grants } from './grants.ts';
 import type { MembershipRecord, PolicyRecord } from './identity-collections.ts';
 import { compilePolicy } from './policy-cache.ts';
 import type { RecordCollection } from './record-collection.ts';
 import type { Subject } from './subjects.ts';
 
-/** Subjects whose grants are kept, oldest out first. Ours: a few references each beside the shared compiled texts. */
+/** Subjects whose grants are kept. Ours: a few references each beside the shared compiled texts. */
 const KEPT_MAX = 4096;
 
 export interface GrantSources {
@@ -24,7 +25,7 @@ interface Kept {
 
 export class GrantsFinder {
   readonly #sources: GrantSources;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedMap<string, Kept>(KEPT_MAX);
 
   constructor(sources: GrantSources) {
     this.#sources = sources;
@@ -41,11 +42,6 @@ export class GrantsFinder {
     if (kept?.version === version) return kept.grants;
     const policies = await this.#load(subject, accountId);
     const grants = policies.length === 0 ? undefined : { policies };
-    this.#kept.delete(name);
-    if (this.#kept.size >= KEPT_MAX) {
-      const [oldest] = this.#kept.keys();
-      if (oldest !== undefined) this.#kept.delete(oldest);
-    }
     this.#kept.set(name, { version, grants });
     return grants;
   }

@@ -1,8 +1,10 @@
 /**
- * From whom a credential speaks for to the principal of one request. What is needed of the store is three records, which every kind of
- * credential reads together with its own in one call: who it is, the account, and the account's mark of grants.
+ * From whom a credential speaks for to the principal of one request. What is needed of the store is three records: who it is, the
+ * account, and the account's mark of grants. What was made of them is kept while the revision of all credentials is the same.
  */
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Entry, MetadataStore } from '../storage/contract/metadata-store.ts';
+import { readRevision } from './credential-revision.ts';
 import type { UnusableReason } from './credentials.ts';
 import type { GrantsFinder } from './find-grants.ts';
 import {
@@ -72,16 +74,37 @@ export function recordKeyOf(subject: Subject): Buffer {
 type HeldBy = Pick<FoundPrincipal, 'principal' | 'unusable'> & { readonly epoch: number };
 type HolderEntries = readonly (Entry | undefined)[];
 
+/** Ours: like the grants that they refer to, a few hundred bytes each. */
+const KEPT_MAX = 4096;
+
+interface Kept {
+  readonly revision: number | undefined;
+  readonly found: FoundPrincipal;
+}
+
 export class PrincipalFinder {
   readonly #metadata: MetadataStore;
   readonly #grants: GrantsFinder;
+  readonly #kept = new BoundedMap<string, Kept>(KEPT_MAX);
 
   constructor(metadata: MetadataStore, grants: GrantsFinder) {
     this.#metadata = metadata;
     this.#grants = grants;
   }
 
-  /** Undefined when the holder or its account is not there any more. */
+  /** Of a user or a service, as it is now. Undefined when the holder or its account is not there any more. */
+  async findHolder(holder: Omit<Holder, 'session'>): Promise<FoundPrincipal | undefined> {
+    const revision = await readRevision(this.#metadata);
+    const name = `${holder.accountId} ${holder.subject}`;
+    const kept = this.#kept.get(name);
+    if (kept !== undefined && kept.revision === revision) return kept.found;
+    const found = await this.find(holder, await this.#metadata.getMany(keysOfHolder(holder)));
+    if (found === undefined) this.#kept.delete(name);
+    else this.#kept.set(name, { revision, found });
+    return found;
+  }
+
+  /** From the records of `keysOfHolder`. Undefined as above. */
   async find(holder: Holder, entries: HolderEntries): Promise<FoundPrincipal | undefined> {
     const [record, accountEntry, mark] = entries;
     if (record === undefined || accountEntry === undefined) return undefined;

@@ -18,6 +18,7 @@
  * | `3c` grants of an account | account id | nothing; its version is new whenever policies or groups of the account are |
  * | `3d` session by expiry | time in microseconds (8 bytes), access key id | |
  * | `3f` lookup key | `01`, id of the master key (4 bytes) | the sealed lookup key |
+ * | `3f` revision | `02` | nothing; its version is new whenever something changes that credentials are made of (docs/adr/0015) |
  * | `3f` root | | who the server's root is, and a proof of the master key |
  *
  * Kinds of collections, a number for ever: `01`-`1f` identity, `20`-`3f` the IBM dialect, `40`-`5f` the SCP dialect, `60`-`6f` the
@@ -86,9 +87,28 @@ export const identityKeys = {
     joinKey(SPACE.sessionByExpiry, timeBytes(expiresAtMicros), Buffer.from(accessKeyId)),
   root: () => joinKey(SPACE.root),
   lookupKey: (keyId: number) => joinKey(SPACE.root, Buffer.of(1), idBytes(keyId)),
+  revision: () => joinKey(SPACE.root, Buffer.of(2)),
 };
 
 const RECORDS = 0;
+/** Of the identity core; those of the dialects make nobody's rights. */
+const OWN_KIND_LAST = 0x1f;
+
+/** Whether the key is of a record that the principal of a credential, or what it may do, is made of. */
+export function isOfCredentials(key: Buffer): boolean {
+  const [space = 0, kind = 0, index] = key;
+  switch (space) {
+    case SPACE.account:
+    case SPACE.user:
+    case SPACE.accessKey:
+    case SPACE.grants:
+      return true;
+    case SPACE.collection:
+      return kind <= OWN_KIND_LAST && index === RECORDS;
+    default:
+      return false;
+  }
+}
 const END_OF_VALUE = Buffer.of(0);
 
 /** Keys of one collection. Values and ids are UTF-8 without NUL; they throw RangeError otherwise. */

@@ -1,11 +1,12 @@
 /**
  * Tokens: opaque values that prove for some hours who somebody is and which account they act for (docs/adr/0010). Only the HMAC
- * of a value is stored, as its key. Token, user and account are read on every use, in one call, so that revoking, disabling,
- * deleting and another password void a token on the next request of every worker; nothing is cached.
+ * of a value is stored, as its key. The token is read on every use, and with it the revision of credentials, while which is the
+ * same user and account are what they were: revoking, disabling, deleting and another password void a token on the next request of
+ * every worker.
  */
 
 import type { Clock } from '../lib/clock.ts';
-import type { Entry } from '../storage/contract/metadata-store.ts';
+import type { MetadataStore } from '../storage/contract/metadata-store.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
 import { type Holder, keysOfHolder, type PrincipalFinder } from './find-principal.ts';
@@ -138,16 +139,14 @@ export async function findToken(
   const stored = decodeRecord<StoredToken>(entry.value);
   if (stored.expiresAtMicros <= clock.nowMicros()) return undefined;
   if (stored.sessionId !== undefined) return findSessionToken(metadata, principals, stored);
-  const holder: Holder = { subject: `user:${stored.userId}`, accountId: stored.accountId };
-  const [record, account, mark, pair] = await metadata.getMany([
-    ...keysOfHolder(holder),
-    ...(stored.accessKeyId === undefined ? [] : [identityKeys.accessKey(stored.accessKeyId)]),
-  ]);
-  const found = await principals.find(holder, [record, account, mark]);
+  const found = await principals.findHolder({
+    subject: `user:${stored.userId}`,
+    accountId: stored.accountId,
+  });
   if (found?.principal.kind !== 'user' || found.unusable !== undefined) return undefined;
   const { epochs, principal } = found;
   const isCurrent = epochs.user === stored.userEpoch && epochs.account === stored.accountEpoch;
-  if (!isCurrent || !isPairUsable(stored, pair)) return undefined;
+  if (!isCurrent || !(await isPairUsable(metadata, stored))) return undefined;
   const isOpen = stored.apiKeyId === undefined || (await isApiKeyUsable(apiKeys, stored.apiKeyId, clock));
   return isOpen ? tokenOf(stored, principal) : undefined;
 }
@@ -213,8 +212,12 @@ export async function issueSessionToken(
   return { value, ...found };
 }
 
-function isPairUsable({ accessKeyId, userId }: StoredToken, entry: Entry | undefined): boolean {
+async function isPairUsable(
+  metadata: Pick<MetadataStore, 'get'>,
+  { accessKeyId, userId }: StoredToken,
+): Promise<boolean> {
   if (accessKeyId === undefined) return true;
+  const entry = await metadata.get(identityKeys.accessKey(accessKeyId));
   if (entry === undefined) return false;
   const pair = decodeRecord<StoredAccessKey>(entry.value);
   return pair.enabled && pair.userId === userId;
