@@ -14,18 +14,21 @@ const OUTER_PAD = 0x5c;
 export class HmacSha256Key {
   readonly #inner: Buffer;
   readonly #outer: Buffer;
+  /** The part of `#inner` that the last message took: texts that are signed under one key are as long as each other. */
+  #message: Buffer;
 
   /** `key`: at most 64 bytes, as digests are; longer ones would have to be hashed first. */
   constructor(key: Buffer) {
     if (key.length > BLOCK_BYTES) throw new RangeError(`a key of ${key.length} bytes`);
     this.#inner = padded(key, INNER_PAD, USUAL_TEXT_BYTES);
     this.#outer = padded(key, OUTER_PAD, DIGEST_BYTES);
+    this.#message = this.#inner;
   }
 
   /** 64 lower-case hexadecimal characters. `text` is taken as UTF-8. */
   sign(text: string): string {
-    const inner = hash('sha256', this.#messageOf(text));
-    this.#outer.write(inner, BLOCK_BYTES, 'hex');
+    const inner = hash('sha256', this.#messageOf(text), 'binary');
+    this.#outer.write(inner, BLOCK_BYTES, 'latin1');
     return hash('sha256', this.#outer);
   }
 
@@ -34,7 +37,9 @@ export class HmacSha256Key {
     if (text.length * 3 > USUAL_TEXT_BYTES && Buffer.byteLength(text) > USUAL_TEXT_BYTES) {
       return Buffer.concat([this.#inner.subarray(0, BLOCK_BYTES), Buffer.from(text)]);
     }
-    return this.#inner.subarray(0, BLOCK_BYTES + this.#inner.write(text, BLOCK_BYTES));
+    const end = BLOCK_BYTES + this.#inner.write(text, BLOCK_BYTES);
+    if (this.#message.length !== end) this.#message = this.#inner.subarray(0, end);
+    return this.#message;
   }
 }
 

@@ -33,9 +33,11 @@ export function findProof(request: WireRequest): FoundProof {
 
 function proofOfScheme(authorization: string): FoundProof {
   const space = authorization.indexOf(' ');
-  // What is left of `Bearer ` and an empty variable.
-  if (authorization.toUpperCase() === 'BEARER') return { kind: 'bearer', token: '' };
-  if (space < 0) throw new AuthnError('UnsupportedAuthorization', { authorization, reason: 'no-space' });
+  if (space < 0) {
+    // What is left of `Bearer ` and an empty variable.
+    if (authorization.toUpperCase() === 'BEARER') return { kind: 'bearer', token: '' };
+    throw new AuthnError('UnsupportedAuthorization', { authorization, reason: 'no-space' });
+  }
   const scheme = authorization.slice(0, space).toUpperCase();
   switch (scheme) {
     case 'AWS4-HMAC-SHA256':

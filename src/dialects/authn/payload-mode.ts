@@ -48,9 +48,9 @@ const SHA256_HEX = /^[0-9a-fA-F]{64}$/;
 
 /** Throws InvalidContentSha256 and UnsupportedPayloadMode. */
 export function declaredPayload(value: string): DeclaredPayload {
+  if (SHA256_HEX.test(value)) return 'hash';
   const keyword = keywords.get(value);
   if (keyword !== undefined) return keyword;
-  if (SHA256_HEX.test(value)) return 'hash';
   if (unsupportedKeywords.includes(value)) throw new AuthnError('UnsupportedPayloadMode', { value });
   throw new AuthnError('InvalidContentSha256', { value });
 }

@@ -1,6 +1,7 @@
 /** Signing keys of Signature Version 4, derived once per key pair, day, region and service, and kept ready for use. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AccessKeyCredential } from '../../identity/credentials.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { HmacSha256Key } from '../../lib/hmac-sha256.ts';
 
 export interface SigningScope {
@@ -11,26 +12,27 @@ export interface SigningScope {
 }
 
 export interface SigningKeys {
-  find(credential: AccessKeyCredential, scope: SigningScope): HmacSha256Key | undefined;
+  /** `name`: the credential as it is written in a proof, which says key pair and scope. */
+  find(name: string, credential: AccessKeyCredential): HmacSha256Key | undefined;
   /** Only for keys that have proven right: otherwise anybody could push the useful ones out. */
-  keep(credential: AccessKeyCredential, scope: SigningScope, key: HmacSha256Key): void;
+  keep(name: string, credential: AccessKeyCredential, key: HmacSha256Key): void;
 }
 
-/** Keeps the `entriesMax` that were added last. A changed record has another version, so its old keys are never found. */
+interface Kept {
+  readonly recordVersion: number;
+  readonly key: HmacSha256Key;
+}
+
+/** Keeps the `entriesMax` that were added last. A changed record has another version, and its old keys are not found. */
 export function createSigningKeys(entriesMax: number): SigningKeys {
-  const kept = new Map<string, HmacSha256Key>();
-  const nameOf = (credential: AccessKeyCredential, scope: SigningScope) =>
-    `${credential.accessKeyId}\n${credential.recordVersion}\n${scope.date}\n${scope.service}\n${scope.region}`;
+  const kept = new BoundedMap<string, Kept>(entriesMax);
   return {
-    find: (credential, scope) => kept.get(nameOf(credential, scope)),
-    keep(credential, scope, key) {
-      if (kept.size >= entriesMax) {
-        for (const oldest of kept.keys()) {
-          kept.delete(oldest);
-          break;
-        }
-      }
-      kept.set(nameOf(credential, scope), key);
+    find(name, { recordVersion }) {
+      const found = kept.get(name);
+      return found?.recordVersion === recordVersion ? found.key : undefined;
+    },
+    keep(name, { recordVersion }, key) {
+      kept.set(name, { recordVersion, key });
     },
   };
 }
@@ -44,9 +46,13 @@ export function deriveSigningKey(secret: string, scope: SigningScope): HmacSha25
   return new HmacSha256Key(key);
 }
 
+const SIGNATURE_CHARACTERS = 64;
+const expected = Buffer.alloc(SIGNATURE_CHARACTERS);
+const given = Buffer.alloc(SIGNATURE_CHARACTERS);
+
 /** In constant time. `provided`: lower-case hexadecimal, or anything else, which is no signature. */
 export function isSignature(provided: string, key: HmacSha256Key, text: string): boolean {
-  const expected = Buffer.from(key.sign(text), 'hex');
-  const given = Buffer.from(provided, 'hex');
-  return provided.length === 64 && given.length === expected.length && timingSafeEqual(given, expected);
+  if (provided.length !== SIGNATURE_CHARACTERS) return false;
+  expected.write(key.sign(text), 'latin1');
+  return given.write(provided) === SIGNATURE_CHARACTERS && timingSafeEqual(given, expected);
 }

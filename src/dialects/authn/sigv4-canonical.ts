@@ -50,9 +50,11 @@ export function canonicalPath(rawPath: string): string {
   return orMalformed(() => encodeStrictPath(decodePercent(rawPath)));
 }
 
+const noPairs: readonly QueryPair[] = [];
+
 /** The parameters in the order sent; empty pairs are nothing. Throws MalformedTarget. */
-export function readQueryPairs(rawQuery: string): QueryPair[] {
-  if (rawQuery === '') return [];
+export function readQueryPairs(rawQuery: string): readonly QueryPair[] {
+  if (rawQuery === '') return noPairs;
   return orMalformed(() => {
     const pairs: QueryPair[] = [];
     for (const pair of rawQuery.split('&')) {
@@ -68,6 +70,7 @@ export function readQueryPairs(rawQuery: string): QueryPair[] {
 
 /** Sorted by encoded name, then value; `X-Amz-Signature` cannot sign itself. */
 export function canonicalQuery(pairs: readonly QueryPair[]): string {
+  if (pairs.length === 0) return '';
   const signed = pairs.filter(({ name }) => name !== 'X-Amz-Signature');
   if (signed.length > 1) signed.sort(comparePairs);
   let query = '';
@@ -84,10 +87,12 @@ export function pathsBehind(prefix: string, path: string): readonly string[] {
 
 /** A signed header that is not there counts as empty, which no client signs: the signature will not match. */
 export function canonicalRequest(parts: CanonicalParts, address?: PublicAddress): string {
+  const { headers, signedHeaderNames } = parts;
   const path = address === undefined ? parts.path : encodeStrictPath(address.pathPrefix) + parts.path;
   let request = `${parts.method}\n${path}\n${parts.query}\n`;
-  for (const name of parts.signedHeaderNames) {
-    const value = address !== undefined && name === 'host' ? address.host : parts.headers.get(name);
+  for (let index = 0; index < signedHeaderNames.length; index += 1) {
+    const name = signedHeaderNames[index]!;
+    const value = address !== undefined && name === 'host' ? address.host : headers.get(name);
     request += `${name}:${value === undefined ? '' : canonicalHeaderValue(value)}\n`;
   }
   return `${request}\n${parts.signedHeaders}\n${parts.payload}`;

@@ -9,6 +9,7 @@ import type { WireRequest } from '../kernel/wire.ts';
 import { formatAmzTimestamp, isScopeDate, parseAmzTimestamp } from './amz-timestamp.ts';
 import { AuthnError, type ProofPlace } from './authn-errors.ts';
 import { type DeclaredPayload, declaredPayload } from './payload-mode.ts';
+import { rememberTexts } from './remember-texts.ts';
 import { canonicalQuery, type QueryPair, readQueryPairs } from './sigv4-canonical.ts';
 
 export type RegionVerdict =
@@ -35,8 +36,11 @@ export interface ProofText {
 }
 
 export interface SigV4Proof {
+  readonly credential: string;
   readonly accessKeyId: string;
   readonly scope: { readonly date: string; readonly region: string; readonly service: string };
+  /** `date/region/service/aws4_request`. */
+  readonly scopeText: string;
   readonly timestamp: string;
   readonly signedHeaders: string;
   readonly signedHeaderNames: readonly string[];
@@ -53,10 +57,12 @@ export function readHeaderText(request: Pick<WireRequest, 'rawQuery' | 'headers'
   const pairs = readQueryPairs(request.rawQuery);
   const authorization = request.headers.get('authorization') ?? '';
   let [credential, signedHeaders, signature, hasOthers] = ['', '', '', false];
-  for (const component of authorization.slice(authorization.indexOf(' ') + 1).split(',')) {
-    const equals = component.indexOf('=');
-    const value = component.slice(equals + 1).trim();
-    switch (component.slice(0, equals).trim()) {
+  for (let start = authorization.indexOf(' ') + 1, end = 0; end < authorization.length; start = end + 1) {
+    const comma = authorization.indexOf(',', start);
+    end = comma < 0 ? authorization.length : comma;
+    const equals = authorization.indexOf('=', start);
+    const value = authorization.slice(equals + 1, end).trim();
+    switch (equals < 0 ? '' : authorization.slice(start, equals).trim()) {
       case 'Credential':
         credential = value;
         break;
@@ -196,6 +202,9 @@ function checkPresignedPeriod(
   }
 }
 
+/** Key, date, region, service, and the word that ends it. */
+const PARTS = 5;
+
 function finishProof(
   request: WireRequest,
   text: ProofText,
@@ -203,16 +212,18 @@ function finishProof(
   rules: SigV4Rules,
   read: { readonly timestamp: string; readonly payload: string; readonly declared: DeclaredPayload },
 ): SigV4Proof {
-  const { accessKeyId, scope } = checkCredential(credential, text.place, rules);
+  const { accessKeyId, scope, scopeText, credential: name } = checkCredential(credential, text.place, rules);
   const requestDate = read.timestamp.slice(0, 8);
   if (scope.date !== requestDate) {
     throw new AuthnError('WrongDate', { place: text.place, scopeDate: scope.date, requestDate });
   }
-  const signedHeaderNames = text.signedHeaders.split(';');
+  const signedHeaderNames = signedNamesOf(text.signedHeaders);
   refuseUnsignedHeaders(request, signedHeaderNames);
   return {
+    credential: name,
     accessKeyId,
     scope,
+    scopeText,
     timestamp: read.timestamp,
     signedHeaders: text.signedHeaders,
     signedHeaderNames,
@@ -223,25 +234,42 @@ function finishProof(
   };
 }
 
-function checkCredential(
-  credential: string,
-  place: ProofPlace,
-  rules: SigV4Rules,
-): Pick<SigV4Proof, 'accessKeyId' | 'scope'> {
-  const parts = credential.split('/');
-  const [accessKeyId, date, region, service, terminal] = parts;
-  if (
-    parts.length !== 5 ||
-    accessKeyId === undefined ||
-    date === undefined ||
-    region === undefined ||
-    service === undefined ||
-    terminal === undefined
-  ) {
-    throw new AuthnError('MalformedCredential', { place, reason: 'parts' });
-  }
+/** The parts of a credential as they stand in it. */
+interface CredentialParts {
+  readonly credential: string;
+  readonly count: number;
+  readonly accessKeyId: string;
+  readonly scope: { readonly date: string; readonly region: string; readonly service: string };
+  readonly terminal: string;
+  readonly scopeText: string;
+  readonly hasDate: boolean;
+}
+
+const credentialPartsOf = rememberTexts((credential): CredentialParts => {
+  const parts = credential.split('/', PARTS + 1);
+  const [accessKeyId = '', date = '', region = '', service = '', terminal = ''] = parts;
+  const scopeText = credential.slice(accessKeyId.length + 1);
+  const scope = { date, region, service };
+  return {
+    credential,
+    count: parts.length,
+    accessKeyId,
+    scope,
+    terminal,
+    scopeText,
+    hasDate: isScopeDate(date),
+  };
+});
+
+const signedNamesOf = rememberTexts((signedHeaders): readonly string[] => signedHeaders.split(';'));
+
+function checkCredential(credential: string, place: ProofPlace, rules: SigV4Rules): CredentialParts {
+  const parts = credentialPartsOf(credential);
+  const { accessKeyId, terminal } = parts;
+  const { date, region, service } = parts.scope;
+  if (parts.count !== PARTS) throw new AuthnError('MalformedCredential', { place, reason: 'parts' });
   if (accessKeyId === '') throw new AuthnError('MalformedCredential', { place, reason: 'empty-access-key' });
-  if (!isScopeDate(date)) throw new AuthnError('MalformedScopeDate', { place, scopeDate: date });
+  if (!parts.hasDate) throw new AuthnError('MalformedScopeDate', { place, scopeDate: date });
   if (region === '') throw new AuthnError('MalformedCredential', { place, reason: 'empty-region' });
   const verdict = rules.region(region);
   if (verdict.kind === 'wrong') {
@@ -251,7 +279,7 @@ function checkCredential(
     throw new AuthnError('WrongService', { place, service, expected: rules.service });
   }
   if (terminal !== 'aws4_request') throw new AuthnError('WrongTerminal', { place, terminal });
-  return { accessKeyId, scope: { date, region, service } };
+  return parts;
 }
 
 const headersSentOnce: readonly string[] = ['host', 'x-amz-content-sha256', 'x-amz-date', 'date'];

@@ -217,6 +217,12 @@ test('faults of the Authorization header', async () => {
     [/SignedHeaders=\S+ /, '', 'MalformedAuthorizationHeader'],
     [/, Signature=.*/, '', 'MalformedAuthorizationHeader'],
     [/Signature=.*/, 'Signature=', 'MalformedAuthorizationHeader'],
+    [/Signature=.*/, 'Signature', 'MalformedAuthorizationHeader'],
+    [/Signature=.*/, 'Signatures', 'MalformedAuthorizationHeader'],
+    [/$/, ',', 'MalformedAuthorizationHeader'],
+    [/$/, ', More=1', 'MalformedAuthorizationHeader'],
+    [/ .*/, ' ', 'MalformedAuthorizationHeader'],
+    [/[0-9a-f]{64}$/, 'š'.repeat(64), 'SignatureMismatch', { signatureProvided: 'š'.repeat(64) }],
     ['/us-east-1/', '/', 'MalformedCredential', { reason: 'parts' }],
     [exampleKey.accessKeyId, '', 'MalformedCredential', { reason: 'empty-access-key' }],
     ['/us-east-1/', '//', 'MalformedCredential', { reason: 'empty-region' }],
@@ -233,6 +239,18 @@ test('faults of the Authorization header', async () => {
   for (const [part, replacement, code, details] of cases) {
     const changes = { authorization: authorization.replace(part, replacement) };
     await assertFails(received(signed, { changes }), code, details);
+  }
+});
+
+test('the components of the Authorization header: in any order, the last of a kind counts', async () => {
+  const signed = signer.byHeader(get);
+  const [scheme, credentials, names, signature] = signed.headers['authorization']!.split(/, | /);
+  for (const components of [
+    `${signature},${names},${credentials}`,
+    `  ${names}\t, ${credentials} ,Signature = ${signature!.slice('Signature='.length)}`,
+    `Signature=${'0'.repeat(64)}, ${credentials}, ${names}, ${signature}`,
+  ]) {
+    await verify(received(signed, { changes: { authorization: `${scheme} ${components}` } }));
   }
 });
 

@@ -6,9 +6,10 @@
  */
 import type { AccessKeyCredential, CredentialSource } from '../../identity/credentials.ts';
 import type { Caller } from '../../identity/principal.ts';
+import type { HmacSha256Key } from '../../lib/hmac-sha256.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { AuthnError, type ProofPlace } from './authn-errors.ts';
-import type { DeclaredPayload, PayloadMode, SignatureChain } from './payload-mode.ts';
+import type { PayloadMode, SignatureChain } from './payload-mode.ts';
 import { checkUsable, sessionTokenOf } from './session-token.ts';
 import {
   createSigningKeys,
@@ -88,13 +89,13 @@ export function createSigV4Verifier(options: SigV4Options): SigV4Verifier {
       if (credential === undefined) {
         throw new AuthnError('UnknownAccessKey', { accessKeyId: proof.accessKeyId });
       }
-      const chain = verifySignature(request, proof, credential, signingKeys, publicAddresses);
+      const signed = verifySignature(request, proof, credential, signingKeys, publicAddresses);
       if (credential.session === undefined) refuseUnsignedToken(request, proof);
       const token = sessionTokenOf(request, place, text.pairs);
       const isGiven =
         token === undefined &&
         credential.session !== undefined &&
-        (await givenSignatures?.isGiven(credential.accessKeyId, chain.seedSignature)) === true;
+        (await givenSignatures?.isGiven(credential.accessKeyId, signed.signature)) === true;
       checkUsable(credential, token, isGiven);
       const scheme = place === 'header' ? 'sigv4' : 'sigv4-query';
       return {
@@ -104,7 +105,7 @@ export function createSigV4Verifier(options: SigV4Options): SigV4Verifier {
         },
         scope: proof.scope,
         signedHeaders: proof.signedHeaderNames,
-        payload: payloadMode(proof.declaredPayload, proof.payload, chain),
+        payload: payloadMode(proof, signed),
       };
     },
   };
@@ -118,6 +119,13 @@ function refuseUnsignedToken({ headers }: WireRequest, { signedHeaderNames }: Si
   throw new AuthnError('UnsignedHeaders', { headers: [TOKEN] });
 }
 
+interface VerifiedText {
+  readonly signingKey: HmacSha256Key;
+  readonly canonicalRequest: string;
+  /** Lower case. */
+  readonly signature: string;
+}
+
 /** Throws SignatureMismatch, with what was signed for the address as sent. */
 function verifySignature(
   request: WireRequest,
@@ -125,7 +133,7 @@ function verifySignature(
   credential: AccessKeyCredential,
   signingKeys: SigningKeys,
   publicAddresses: readonly PublicAddress[],
-): SignatureChain {
+): VerifiedText {
   const parts: CanonicalParts = {
     method: request.method,
     path: canonicalPath(request.rawPath),
@@ -135,56 +143,66 @@ function verifySignature(
     signedHeaderNames: proof.signedHeaderNames,
     payload: proof.payload,
   };
-  const { scope, timestamp } = proof;
-  const scopeText = `${scope.date}/${scope.region}/${scope.service}/aws4_request`;
-  const keptKey = signingKeys.find(credential, scope);
-  const signingKey = keptKey ?? deriveSigningKey(credential.secret, scope);
-  const provided = proof.signature.toLowerCase();
-  for (const canonical of canonicalRequests(parts, publicAddresses)) {
-    if (!isSignature(provided, signingKey, stringToSign(timestamp, scopeText, canonical))) continue;
-    if (keptKey === undefined) signingKeys.keep(credential, scope, signingKey);
-    return {
+  const { scopeText, timestamp } = proof;
+  const keptKey = signingKeys.find(proof.credential, credential);
+  const signingKey = keptKey ?? deriveSigningKey(credential.secret, proof.scope);
+  const signature = proof.signature.toLowerCase();
+  const holds = (canonical: string) =>
+    isSignature(signature, signingKey, stringToSign(timestamp, scopeText, canonical));
+  const asSent = canonicalRequest(parts);
+  const canonical = holds(asSent) ? asSent : findBehindProxy(parts, publicAddresses, holds);
+  if (canonical === undefined) {
+    throw new AuthnError('SignatureMismatch', {
+      part: 'request',
       accessKeyId: credential.accessKeyId,
-      signingKey,
-      timestamp,
-      scope: scopeText,
-      seedSignature: provided,
-      canonicalRequest: canonical,
-    };
+      stringToSign: stringToSign(timestamp, scopeText, asSent),
+      canonicalRequest: asSent,
+      signatureProvided: proof.signature,
+    });
   }
-  const canonical = canonicalRequest(parts);
-  throw new AuthnError('SignatureMismatch', {
-    part: 'request',
-    accessKeyId: credential.accessKeyId,
-    stringToSign: stringToSign(timestamp, scopeText, canonical),
-    canonicalRequest: canonical,
-    signatureProvided: proof.signature,
-  });
+  if (keptKey === undefined) signingKeys.keep(proof.credential, credential, signingKey);
+  return { signingKey, canonicalRequest: canonical, signature };
 }
 
-/** As sent first, then as a client signs that knows the server by another address. */
-function* canonicalRequests(
+/** As a client signs that knows the server by another address. */
+function findBehindProxy(
   parts: CanonicalParts,
   publicAddresses: readonly PublicAddress[],
-): Generator<string, void> {
-  yield canonicalRequest(parts);
+  holds: (canonical: string) => boolean,
+): string | undefined {
   for (const address of publicAddresses) {
     for (const path of pathsBehind(address.pathPrefix, parts.path)) {
-      yield canonicalRequest({ ...parts, path }, address);
+      const canonical = canonicalRequest({ ...parts, path }, address);
+      if (holds(canonical)) return canonical;
     }
+  }
+  return undefined;
+}
+
+function payloadMode(proof: SigV4Proof, signed: VerifiedText): PayloadMode {
+  switch (proof.declaredPayload) {
+    case 'unsigned':
+    case 'chunks':
+      return { kind: proof.declaredPayload };
+    case 'hash':
+      return { kind: 'hash', sha256Hex: proof.payload.toLowerCase() };
+    case 'signed-chunks':
+      return { kind: 'signed-chunks', hasTrailer: false, chain: chainOf(proof, signed) };
+    case 'signed-chunks-trailer':
+      return { kind: 'signed-chunks', hasTrailer: true, chain: chainOf(proof, signed) };
   }
 }
 
-function payloadMode(declared: DeclaredPayload, value: string, chain: SignatureChain): PayloadMode {
-  switch (declared) {
-    case 'unsigned':
-    case 'chunks':
-      return { kind: declared };
-    case 'hash':
-      return { kind: 'hash', sha256Hex: value.toLowerCase() };
-    case 'signed-chunks':
-      return { kind: 'signed-chunks', hasTrailer: false, chain };
-    case 'signed-chunks-trailer':
-      return { kind: 'signed-chunks', hasTrailer: true, chain };
-  }
+function chainOf(
+  { accessKeyId, timestamp, scopeText }: SigV4Proof,
+  { signingKey, signature, canonicalRequest }: VerifiedText,
+): SignatureChain {
+  return {
+    accessKeyId,
+    signingKey,
+    timestamp,
+    scope: scopeText,
+    seedSignature: signature,
+    canonicalRequest,
+  };
 }
