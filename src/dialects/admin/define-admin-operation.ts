@@ -2,10 +2,8 @@
 import type { Action } from '../../identity/actions.ts';
 import { defineOperation } from '../kernel/define-operation.ts';
 import type { AdminCall, AdminOperation, AdminServices } from './admin-call.ts';
-import { BODY_BYTES_MAX, type MemberKind, type Members, readJson } from './read-json.ts';
+import { BODY_BYTES_MAX, type Members, readJson, type Shape } from './read-json.ts';
 import { jsonResponse, noContent } from './render-json.ts';
-
-type Shape = Readonly<Record<string, MemberKind>>;
 
 export interface AdminOperationDeclaration<S extends Shape> {
   readonly name: string;

@@ -14,12 +14,12 @@ import { readLanguage } from './read-language.ts';
 import { resolvePolicy } from './resolve-names.ts';
 
 export interface SentDrafts {
-  readonly bucket: string | undefined;
+  readonly bucket?: string;
   /** Blank: as if the bucket had none. */
-  readonly bucketPolicy: string | undefined;
-  readonly policy: string | undefined;
-  readonly policyId: string | undefined;
-  readonly language: string | undefined;
+  readonly bucketPolicy?: string;
+  readonly policy?: string;
+  readonly policyId?: string;
+  readonly language?: string;
 }
 
 /** `accountId`: of whom it is asked about. Throws InvalidRequest, InvalidPolicy, NoSuchRecord, AccessDenied. */

@@ -26,21 +26,21 @@ interface MemberTypes {
   readonly document: object;
 }
 
-export type MemberValue<K extends MemberKind> = K extends keyof MemberTypes
+type MemberValue<K extends MemberKind> = K extends keyof MemberTypes
   ? MemberTypes[K]
   : K extends `optional ${infer T extends keyof MemberTypes}`
-    ? MemberTypes[T] | undefined
+    ? MemberTypes[T]
     : never;
 
-export type Members<S extends Readonly<Record<string, MemberKind>>> = {
-  readonly [N in keyof S]: MemberValue<S[N]>;
-};
+export type Shape = Readonly<Record<string, MemberKind>>;
+type OptionalIn<S extends Shape> = { [N in keyof S]: S[N] extends `optional ${string}` ? N : never }[keyof S];
+
+export type Members<S extends Shape> = {
+  readonly [N in Exclude<keyof S, OptionalIn<S>>]: MemberValue<S[N]>;
+} & { readonly [N in OptionalIn<S>]?: MemberValue<S[N]> };
 
 /** Throws AdminError InvalidRequest with a sentence that names the member. */
-export function readJson<const S extends Readonly<Record<string, MemberKind>>>(
-  body: Buffer,
-  shape: S,
-): Members<S> {
+export function readJson<const S extends Shape>(body: Buffer, shape: S): Members<S> {
   const value = parse(body);
   for (const name of Object.keys(value)) {
     if (!Object.hasOwn(shape, name)) throw invalid(`${name} is not a member of this request`);

@@ -45,13 +45,11 @@ export const apiKeyOperations = [
       expiresAt: 'optional text',
     },
     status: 201,
-    async run({ identity }, { holder, name, description = '', locked = false, expiresAt }, call) {
+    async run({ identity }, { holder, expiresAt, ...sent }, call) {
       const { id: accountId } = await resolveAccount(identity, call);
       const made = await identity.apiKeys.create({
         holder: await resolveSubject(identity, accountId, holder),
-        name,
-        description,
-        locked,
+        ...sent,
         ...readExpiry(expiresAt),
       });
       if (call.audit !== undefined) call.audit.target = { account: accountId, apiKey: made.record.id };
@@ -69,13 +67,8 @@ export const apiKeyOperations = [
       enabled: 'optional switch',
       locked: 'optional switch',
     },
-    async run({ identity }, { name, description, enabled, locked }, call) {
-      const { record } = await identity.apiKeys.update(call.parameter('apiKey'), {
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
-        ...(enabled !== undefined && { enabled }),
-        ...(locked !== undefined && { locked }),
-      });
+    async run({ identity }, changes, call) {
+      const { record } = await identity.apiKeys.update(call.parameter('apiKey'), changes);
       return { apiKey: recordJson(record) };
     },
   }),

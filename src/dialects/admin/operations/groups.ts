@@ -38,9 +38,9 @@ export const groupOperations = [
     resource: ALL,
     members: { name: 'text', description: 'optional text' },
     status: 201,
-    async run({ identity }, { name, description = '' }, call) {
+    async run({ identity }, sent, call) {
       const { id: accountId } = await resolveAccount(identity, call);
-      const { record } = await identity.groups.create({ accountId, name, description });
+      const { record } = await identity.groups.create({ accountId, ...sent });
       if (call.audit !== undefined) call.audit.target = { account: accountId, group: record.id };
       return { group: recordJson(record) };
     },
@@ -51,12 +51,9 @@ export const groupOperations = [
     method: 'PATCH',
     resource: ONE,
     members: { name: 'optional text', description: 'optional text' },
-    async run(services, { name, description }, call) {
+    async run(services, changes, call) {
       const { id } = await findGroup(services, call);
-      const { record } = await services.identity.groups.update(id, {
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
-      });
+      const { record } = await services.identity.groups.update(id, changes);
       return { group: recordJson(record) };
     },
   }),

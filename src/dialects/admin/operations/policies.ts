@@ -79,11 +79,10 @@ export const policyOperations = [
     method: 'PATCH',
     resource: ONE,
     members: { name: 'optional text', description: 'optional text', document: 'optional document' },
-    async run(services, { name, description, document }, call) {
+    async run(services, { document, ...changes }, call) {
       const { id } = await findPolicy(services, call);
       const { record } = await services.identity.policies.update(id, {
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
+        ...changes,
         ...(document !== undefined && { document: JSON.stringify(document) }),
       });
       return { policy: policyJson(record) };

@@ -44,14 +44,12 @@ export const roleOperations = [
       maxSessionSeconds: 'optional number',
     },
     status: 201,
-    async run({ identity }, { name, description = '', trustPolicy = {}, maxSessionSeconds }, call) {
+    async run({ identity }, { trustPolicy = {}, ...sent }, call) {
       const { id: accountId } = await resolveAccount(identity, call);
       const { record } = await identity.roles.create({
         accountId,
-        name,
-        description,
+        ...sent,
         trustPolicy: JSON.stringify(trustPolicy),
-        ...(maxSessionSeconds !== undefined && { maxSessionSeconds }),
       });
       if (call.audit !== undefined) call.audit.target = { account: accountId, role: record.id };
       return { role: roleJson(record) };
@@ -68,13 +66,11 @@ export const roleOperations = [
       trustPolicy: 'optional document',
       maxSessionSeconds: 'optional number',
     },
-    async run(services, { name, description, trustPolicy, maxSessionSeconds }, call) {
+    async run(services, { trustPolicy, ...changes }, call) {
       const { id } = await findRole(services, call);
       const { record } = await services.identity.roles.update(id, {
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
+        ...changes,
         ...(trustPolicy !== undefined && { trustPolicy: JSON.stringify(trustPolicy) }),
-        ...(maxSessionSeconds !== undefined && { maxSessionSeconds }),
       });
       return { role: roleJson(record) };
     },

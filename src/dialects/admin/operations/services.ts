@@ -33,9 +33,9 @@ export const serviceOperations = [
     resource: ALL,
     members: { name: 'text', description: 'optional text' },
     status: 201,
-    async run({ identity }, { name, description = '' }, call) {
+    async run({ identity }, sent, call) {
       const { id: accountId } = await resolveAccount(identity, call);
-      const { record } = await identity.services.create({ accountId, name, description });
+      const { record } = await identity.services.create({ accountId, ...sent });
       if (call.audit !== undefined) call.audit.target = { account: accountId, service: record.id };
       return { service: recordJson(record) };
     },
@@ -51,14 +51,9 @@ export const serviceOperations = [
       enabled: 'optional switch',
       locked: 'optional switch',
     },
-    async run(services, { name, description, enabled, locked }, call) {
+    async run(services, changes, call) {
       const { id } = await findService(services, call);
-      const { record } = await services.identity.services.update(id, {
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
-        ...(enabled !== undefined && { enabled }),
-        ...(locked !== undefined && { locked }),
-      });
+      const { record } = await services.identity.services.update(id, changes);
       return { service: recordJson(record) };
     },
   }),
