@@ -30,6 +30,8 @@ interface Form {
   readonly key?: string;
   readonly more?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Fields and a file behind the others. */
+  readonly behind?: Readonly<Record<string, string>>;
 }
 
 function post(form: Form): Promise<Response> {
@@ -44,6 +46,8 @@ function post(form: Form): Promise<Response> {
   for (const [name, body] of Object.entries(form.files ?? { 'a.txt': 'alpha' })) {
     data.append('file', new Blob([body], { type: 'text/x-form' }), name);
   }
+  for (const [name, value] of Object.entries(form.behind ?? {})) data.append(name, value);
+  if (form.behind !== undefined) data.append('file', new Blob(['the last one']), 'last.txt');
   return fetch(`${server.storageUrl}${kim.path}${below}`, { method: 'POST', body: data, redirect: 'manual' });
 }
 
@@ -81,6 +85,17 @@ describe('PostForm', () => {
     const many = await post({ count: '1', files: { one: '1', two: '2' } });
     assert.deepEqual([many.status, await many.text()], [400, 'FormPost: max_file_count exceeded']);
     assert.equal((await post({ files: {} })).status, 400);
+  });
+
+  it('goes by no field behind the first file: those are not signed', async () => {
+    const behind = { max_file_size: '1000', max_file_count: '5', x_delete_after: '500' };
+    const large = await post({ size: '5', behind });
+    assert.deepEqual([large.status, await large.text()], [400, 'FormPost: max_file_size exceeded']);
+    const many = await post({ count: '1', behind });
+    assert.deepEqual([many.status, await many.text()], [400, 'FormPost: max_file_count exceeded']);
+    assert.equal((await kim.ask('HEAD', '/c/in_last.txt')).status, 404);
+    assert.equal((await post({ behind })).status, 201);
+    assert.equal((await kim.ask('HEAD', '/c/in_last.txt')).header('x-delete-at'), undefined);
   });
 
   it('is 401 when it is not signed, expired, or for another place', async () => {

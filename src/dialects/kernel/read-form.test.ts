@@ -69,6 +69,42 @@ test('a field with a file name is a field all the same', async () => {
   assert.equal((await readAll(file!.source)).toString(), 'x');
 });
 
+const manyFiles = [
+  fileHead,
+  'one\r\n',
+  field('late', 'x'),
+  fileHead,
+  '\r\n',
+  fileHead,
+  'x'.repeat(70_000),
+  end,
+];
+
+test('many files one after the other, and no field behind the first of them', async () => {
+  for (const length of [7, 1 << 30]) {
+    const source = sourceOf(Buffer.from(field('a', '1') + manyFiles.join('')), [length]);
+    const form = await readForm(source, TYPE, { ...LIMITS, takesManyFiles: true });
+    const contents: number[] = [];
+    for (let { file } = form; file !== undefined; file = await form.nextFile()) {
+      assert.equal(file.type, 'text/plain');
+      contents.push((await readAll(file.source)).length);
+    }
+    assert.deepEqual([form.fields, contents], [[['a', '1']], [3, 0, 70_000]]);
+  }
+});
+
+test('many files that are cut off are never whole', async () => {
+  const text = manyFiles.join('').slice(0, 500);
+  for (let length = 0; length < text.length; length++) {
+    const read = async () => {
+      const source = sourceOf(Buffer.from(text.slice(0, length)), [7]);
+      const form = await readForm(source, TYPE, { ...LIMITS, takesManyFiles: true });
+      for (let { file } = form; file !== undefined; file = await form.nextFile()) await readAll(file.source);
+    };
+    await assert.rejects(read(), faultOf('malformed'), `${length}`);
+  }
+});
+
 test('a form without a file has none', async () => {
   const form = Buffer.from(`${field('a', '1')}--B0--\r\n`);
   const { fields, file } = await readForm(sourceOf(form), TYPE, LIMITS);

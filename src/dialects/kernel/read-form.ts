@@ -1,24 +1,28 @@
 /**
- * Forms of browsers that carry a file (`multipart/form-data`, RFC 7578): the fields before the file, and then the file as a stream.
- * What comes after the file is read to the end of the form and ignored, as S3 and Swift have it, so that a form that was cut off is
- * never taken for a whole one.
+ * Forms of browsers that carry files (`multipart/form-data`, RFC 7578): the fields before the first file, and then the files as streams.
+ * Fields behind it are ignored, as S3 and Swift have it: whoever signs a form has not signed those. The form is read to its end, so
+ * that one that was cut off is never taken for a whole one.
  */
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import type { ByteSource } from '../../lib/byte-source.ts';
 
 export interface FormRules {
-  /** Of all names and values before the file. Bytes. */
+  /** Of all names and values before the first file. Bytes. */
   readonly fieldBytesMax: number;
   readonly fieldsMax: number;
   /** Which field is a file. Not whether it has a file name: some clients give one to every field. */
   isFile(field: string, filename: string | undefined): boolean;
+  /** Default: the first file ends with the form, and others are ignored. */
+  readonly takesManyFiles?: boolean;
 }
 
 export interface FormFile {
   /** Name of the field. */
   readonly field: string;
   readonly filename: string;
+  /** Its Content-Type. */
+  readonly type: string;
   /** Rejects with FormError when the form is cut off or malformed. */
   readonly source: ByteSource;
 }
@@ -27,6 +31,8 @@ export interface Form {
   /** In the order of the form; names as sent. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly file: FormFile | undefined;
+  /** The next one, when the one before was read to its end. Rejects with FormError. */
+  nextFile(): Promise<FormFile | undefined>;
 }
 
 export type FormFault = 'not-a-form' | 'malformed' | 'too-long';
@@ -50,26 +56,28 @@ export async function readForm(
   if (contentType === undefined || !/^multipart\/form-data\s*;/i.test(contentType))
     throw new FormError('not-a-form');
   const pump = new FormPump(source, contentType, rules);
-  await pump.readFields();
-  return { fields: pump.fields, file: pump.file };
+  const file = await pump.nextFile();
+  return { fields: pump.fields, file, nextFile: () => pump.nextFile() };
 }
 
 class FormPump {
   readonly fields: [string, string][] = [];
-  file: FormFile | undefined;
+  /** That have begun and were not asked for. */
+  readonly #files: FormFile[] = [];
+  #hasFile = false;
   readonly #source: ByteSource;
   readonly #parser: InstanceType<typeof Busboy>;
   /** Of the last chunk: the parser waits within one for the file's reader. */
   #writing: Promise<void> = Promise.resolve();
   #fault: unknown;
   #isSourceEnded = false;
-  #isFileEnded = false;
   #isFinished = false;
   #isStepping = false;
   /** Of whoever waits for the parser to get on. */
   #wake = (): void => {};
 
-  constructor(source: ByteSource, contentType: string, { fieldBytesMax, fieldsMax, isFile }: FormRules) {
+  constructor(source: ByteSource, contentType: string, rules: FormRules) {
+    const { fieldBytesMax, fieldsMax, isFile, takesManyFiles = false } = rules;
     this.#source = source;
     try {
       this.#parser = new Busboy({
@@ -83,17 +91,19 @@ class FormPump {
     }
     let fieldBytes = 0;
     this.#parser.on('field', (name, value) => {
-      if (this.file !== undefined) return;
+      if (this.#hasFile) return;
       fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
       this.fields.push([name, value]);
       if (fieldBytes > fieldBytesMax || this.fields.length > fieldsMax) this.#fail('too-long');
     });
-    this.#parser.on('file', (field, stream, filename) => {
-      if (this.file !== undefined) {
+    this.#parser.on('file', (field, stream, filename, _encoding, type) => {
+      if (this.#hasFile && !takesManyFiles) {
         stream.resume();
         return;
       }
-      this.file = { field: field ?? '', filename: filename ?? '', source: this.#open(stream) };
+      this.#hasFile = true;
+      const source = this.#open(stream, takesManyFiles);
+      this.#files.push({ field: field ?? '', filename: filename ?? '', type, source });
       this.#wake();
     });
     this.#parser.on('error', () => this.#fail('malformed'));
@@ -108,10 +118,11 @@ class FormPump {
     this.#wake();
   }
 
-  /** Until the file begins, or the form ends. */
-  async readFields(): Promise<void> {
-    await this.#until(() => this.file !== undefined || this.#isFinished);
+  /** Undefined: the form has ended. */
+  async nextFile(): Promise<FormFile | undefined> {
+    await this.#until(() => this.#files.length > 0 || this.#isFinished);
     if (this.#fault !== undefined) throw this.#fault;
+    return this.#files.shift();
   }
 
   /** Feeds the parser until something holds. Throws what is wrong with the form or its source. */
@@ -145,11 +156,12 @@ class FormPump {
     this.#wake();
   }
 
-  #open(stream: Readable): ByteSource {
+  #open(stream: Readable, endsBeforeForm: boolean): ByteSource {
+    let isEnded = false;
     stream.on('readable', () => this.#wake());
     for (const event of ['end', 'close']) {
       stream.once(event, () => {
-        this.#isFileEnded = true;
+        isEnded = true;
         this.#wake();
       });
     }
@@ -159,11 +171,11 @@ class FormPump {
         let piece: Buffer | null = null;
         await this.#until(() => {
           piece ??= stream.read();
-          return piece !== null || this.#isFileEnded;
+          return piece !== null || isEnded;
         });
         if (this.#fault !== undefined) throw this.#fault;
         // The rest of the form must be there.
-        if (piece === null) await this.#until(() => this.#isFinished);
+        if (piece === null && !endsBeforeForm) await this.#until(() => this.#isFinished);
         return piece;
       },
     };

@@ -2,12 +2,10 @@
  * Upload by an HTML form (OpenStack Swift, "FormPost"; nhn-openstack.md, section 15.1): hidden fields that a key of the account or the
  * container has signed, then files, which are stored while they arrive. Whoever holds such a form acts for the owner within it.
  */
-import { Readable } from 'node:stream';
-import { Busboy } from '@fastify/busboy';
 import { CoreError } from '../../core/core-errors.ts';
-import type { ByteSource } from '../../lib/byte-source.ts';
 import { encodeStrict } from '../../lib/percent-encoding.ts';
 import { isFormSigned, type TempUrlDigest } from '../authn/temp-url.ts';
+import { FormError, type FormFile, readForm } from '../kernel/read-form.ts';
 import type { WireHeaders, WireResponse } from '../kernel/wire.ts';
 import { checkNames, decodePath } from './addressing.ts';
 import { decodeExpiry } from './expiry-headers.ts';
@@ -18,8 +16,14 @@ import { SwiftError, statusLine } from './swift-errors.ts';
 import { swiftLimits } from './swift-limits.ts';
 import { keysOf } from './temp-url-call.ts';
 
-const FIELD_BYTES_MAX = 4096;
 const FIELDS_MAX = 50;
+const RULES = {
+  // Swift takes 4096 of each (`MAX_VALUE_LENGTH` in its formpost.py).
+  fieldBytesMax: FIELDS_MAX * 4096,
+  fieldsMax: FIELDS_MAX,
+  isFile: (_field: string, filename: string | undefined) => filename !== undefined,
+  takesManyFiles: true,
+};
 
 /** Whether a POST carries a form. */
 export function isUploadForm(method: string, headers: WireHeaders): boolean {
@@ -60,8 +64,7 @@ class FormUpload {
   readonly #services: SwiftServices;
   readonly #call: SwiftCall;
   readonly #digests: ReadonlySet<TempUrlDigest>;
-  readonly #fields = new Map<string, string>();
-  #files = 0;
+  #fields: ReadonlyMap<string, string> = new Map();
 
   constructor(services: SwiftServices, call: SwiftCall, digests: ReadonlySet<TempUrlDigest>) {
     this.#services = services;
@@ -75,58 +78,35 @@ class FormUpload {
 
   /** Resolves when every file is stored. */
   async read(): Promise<void> {
-    const { headers, body } = this.#call.request;
-    const form = this.#open(headers.get('content-type') ?? '');
-    const input = Readable.from(chunksOf(body));
-    let work: Promise<void> = Promise.resolve();
-    const ended = new Promise<void>((resolve, reject) => {
-      form.on('field', (name, value, _cutName, isCut) => {
-        if (!isCut) this.#fields.set(name.toLowerCase(), value);
-      });
-      form.on('file', (_field, file, filename, _encoding, mimeType) => {
-        work = work.then(() => this.#store(file, filename, mimeType));
-        work.catch((error: Error) => {
-          file.resume();
-          reject(error);
-        });
-      });
-      form.on('finish', resolve);
-      form.on('error', reject);
-      input.on('error', reject);
-    });
-    input.pipe(form);
     try {
-      await ended;
-      await work;
+      await this.#readFiles();
     } catch (error) {
-      throw isOfBusboy(error) ? refused('invalid form') : error;
-    } finally {
-      input.unpipe(form);
-      input.destroy();
-    }
-    if (this.#files === 0) throw refused('no file to process');
-  }
-
-  #open(contentType: string): InstanceType<typeof Busboy> {
-    try {
-      return new Busboy({
-        headers: { 'content-type': contentType },
-        limits: { fieldSize: FIELD_BYTES_MAX, fields: FIELDS_MAX },
-      });
-    } catch {
-      throw refused('invalid form');
+      throw error instanceof FormError ? refused('invalid form') : error;
     }
   }
 
-  async #store(file: AsyncIterable<Buffer>, filename: string, mimeType: string): Promise<void> {
-    if (this.#files === 0) await this.#confirm();
-    this.#files += 1;
-    if (this.#files > wholeNumber(this.field('max_file_count'))) throw refused('max_file_count exceeded');
+  async #readFiles(): Promise<void> {
+    const { headers, body } = this.#call.request;
+    const form = await readForm(body, headers.get('content-type'), RULES);
+    this.#fields = new Map(form.fields.map(([name, value]) => [name.toLowerCase(), value]));
+    if (form.file === undefined) throw refused('no file to process');
+    await this.#confirm();
+    const filesMax = wholeNumber(this.field('max_file_count'));
+    let files = 0;
+    for (let file: FormFile | undefined = form.file; file !== undefined; file = await form.nextFile()) {
+      files += 1;
+      if (files > filesMax) throw refused('max_file_count exceeded');
+      await this.#store(file);
+    }
+  }
+
+  async #store({ filename: path, type, source }: FormFile): Promise<void> {
     const { bucket, key: prefix, request } = this.#call;
+    const filename = path.replace(/^.*[/\\]/s, '');
     const key = prefix + filename;
-    if (filename === '' || key.includes('\0')) throw refused('a file has no name');
+    if (/^\.{0,2}$/.test(filename) || key.includes('\0')) throw refused('a file has no name');
     checkNames(bucket.name, key);
-    const headers = new Fields(this.#fields, mimeType);
+    const headers = new Fields(this.#fields, type);
     const { receivedAtMicros } = request;
     const expiresAtMicros = decodeExpiry({ headers, receivedAtMicros });
     const bytesMax = Math.min(wholeNumber(this.field('max_file_size')), swiftLimits.objectBytesMax);
@@ -136,7 +116,7 @@ class FormUpload {
         key,
         owner: bucket.account,
         metadata: decodeObjectMetadata(headers, key),
-        body: { source: sourceOf(file), size: undefined, expected: {} },
+        body: { source, size: undefined, expected: {} },
         conditions: {},
         bytesMax,
         ...(expiresAtMicros !== undefined && { expiresAtMicros }),
@@ -147,7 +127,7 @@ class FormUpload {
     }
   }
 
-  /** Fields come before files: what stands behind them is not signed. Throws 400 and 401. */
+  /** Throws 400 and 401. */
   async #confirm(): Promise<void> {
     const form = {
       path: decodePath(this.#call.request.rawPath),
@@ -168,30 +148,10 @@ class FormUpload {
   }
 }
 
-/** Every error that is none of ours comes from reading the form. */
-function isOfBusboy(error: unknown): boolean {
-  if (error instanceof SwiftError || error instanceof CoreError) return false;
-  return !(error instanceof Error && error.name === 'RequestBodyError');
-}
-
 /** Throws 400. */
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw refused('max_file_size and max_file_count must be numbers');
   return Number(text);
-}
-
-async function* chunksOf(source: ByteSource): AsyncGenerator<Buffer> {
-  for (let chunk = await source.read(); chunk !== null; chunk = await source.read()) yield chunk;
-}
-
-function sourceOf(content: AsyncIterable<Buffer>): ByteSource {
-  const chunks = content[Symbol.asyncIterator]();
-  return {
-    async read() {
-      const { done, value } = await chunks.next();
-      return done === true ? null : value;
-    },
-  };
 }
 
 /** Fields of the form that say something about its files, in the words of headers. */
