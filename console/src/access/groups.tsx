@@ -16,7 +16,6 @@ const text = defineText(
     empty: 'There is no group.',
     loss: 'Its members lose what it gave them.',
     members: 'Members and policies',
-    of: (what: string, name: string) => `${what}: ${name}`,
   },
   {
     hint: '그룹에 연결된 권한은 구성원 모두가 가집니다.',
@@ -24,7 +23,6 @@ const text = defineText(
     empty: '그룹이 없습니다.',
     loss: '구성원은 그룹에서 받은 권한을 잃습니다.',
     members: '구성원과 정책',
-    of: (what: string, name: string) => `${what}: ${name}`,
   },
 );
 
@@ -59,16 +57,7 @@ export function Groups({ account }: { readonly account: string }) {
               { name: 'description', label: words.description, kind: 'text' },
             ],
           },
-          actions: (group) => (
-            <button
-              type="button"
-              className="small"
-              aria-label={own.of(own.members, group.name)}
-              onClick={() => setShown(group)}
-            >
-              {own.members}
-            </button>
-          ),
+          actions: [{ label: own.members, onClick: setShown }],
           columns: [
             { name: 'name', title: words.name, cell: ({ name }) => <strong>{name}</strong> },
             { name: 'description', title: words.description, cell: ({ description }) => description },

@@ -23,7 +23,6 @@ const text = defineText(
     document: 'Document',
     attached: 'Attached to',
     edit: 'Edit',
-    of: (what: string, name: string) => `${what}: ${name}`,
     editHint: 'Counts from the next request on, for everybody it is attached to.',
     saved: 'The policy is saved',
   },
@@ -36,7 +35,6 @@ const text = defineText(
     document: '문서',
     attached: '연결된 대상',
     edit: '편집',
-    of: (what: string, name: string) => `${what}: ${name}`,
     editHint: '연결된 모든 대상에 다음 요청부터 적용됩니다.',
     saved: '정책을 저장했습니다',
   },
@@ -94,16 +92,7 @@ export function Policies({ account }: { readonly account: string }) {
               { name: 'document', label: own.document, kind: 'document', initial: EXAMPLE, isRequired: true },
             ],
           },
-          actions: (policy) => (
-            <button
-              type="button"
-              className="small"
-              aria-label={own.of(own.edit, policy.name)}
-              onClick={() => setEdited(policy)}
-            >
-              {own.edit}
-            </button>
-          ),
+          actions: [{ label: own.edit, onClick: setEdited }],
           columns: [
             { name: 'name', title: words.name, cell: ({ name }) => <strong>{name}</strong> },
             { name: 'description', title: words.description, cell: ({ description }) => description },

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import type { Column } from '../parts/data-table.tsx';
 import type { ShownSecret } from '../parts/secret-once.tsx';
 
@@ -46,7 +45,7 @@ export interface RecordKind<T extends RecordRow> {
   readonly canDisable?: boolean;
   readonly canLock?: boolean;
   /** What else can be done with a row. */
-  readonly actions?: (row: T) => ReactNode;
+  readonly actions?: readonly { readonly label: string; readonly onClick: (row: T) => void }[];
   /** Said before a row is deleted. */
   readonly lossOf: (row: T) => string;
   readonly commands: readonly string[];

@@ -132,7 +132,13 @@ function RecordTable<T extends RecordRow>({ kind, rows, onRemove, onChanged }: R
     );
   };
   const button = (row: T, label: string, onClick: () => void): ReactNode => (
-    <button type="button" className="small" aria-label={words.of(label, kind.nameOf(row))} onClick={onClick}>
+    <button
+      key={label}
+      type="button"
+      className="small"
+      aria-label={words.of(label, kind.nameOf(row))}
+      onClick={onClick}
+    >
       {label}
     </button>
   );
@@ -141,7 +147,7 @@ function RecordTable<T extends RecordRow>({ kind, rows, onRemove, onChanged }: R
     const isPermanent = kind.isPermanent?.(row) === true;
     return (
       <div className="button-row">
-        {kind.actions?.(row)}
+        {kind.actions?.map(({ label, onClick }) => button(row, label, () => onClick(row)))}
         {kind.canLock === true
           ? button(row, locked ? words.unlock : words.lock, () => change(row, { locked: !locked }))
           : null}

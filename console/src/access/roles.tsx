@@ -18,7 +18,6 @@ const text = defineText(
     trust: 'Trust policy',
     longest: 'Longest session (seconds)',
     details: 'Trust and policies',
-    of: (what: string, name: string) => `${what}: ${name}`,
   },
   {
     hint: '신뢰 정책에 있는 대상은 정해진 시간 동안 역할을 맡아 역할에 연결된 권한을 가집니다.',
@@ -28,7 +27,6 @@ const text = defineText(
     trust: '신뢰 정책',
     longest: '최대 세션 시간(초)',
     details: '신뢰와 정책',
-    of: (what: string, name: string) => `${what}: ${name}`,
   },
 );
 
@@ -66,16 +64,7 @@ export function Roles({ account }: { readonly account: string }) {
               { name: 'trustPolicy', label: own.trust, kind: 'document' },
             ],
           },
-          actions: (role) => (
-            <button
-              type="button"
-              className="small"
-              aria-label={own.of(own.details, role.name)}
-              onClick={() => setShown(role)}
-            >
-              {own.details}
-            </button>
-          ),
+          actions: [{ label: own.details, onClick: setShown }],
           columns: [
             { name: 'name', title: words.name, cell: ({ name }) => <strong>{name}</strong> },
             { name: 'description', title: words.description, cell: ({ description }) => description },

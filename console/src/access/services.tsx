@@ -15,14 +15,12 @@ const text = defineText(
     create: 'Create a service ID',
     empty: 'There is no service ID.',
     loss: 'Its key pairs and API keys go with it: what uses them is refused from the next request on.',
-    of: (what: string, name: string) => `${what}: ${name}`,
   },
   {
     hint: '프로그램이 쓰는 신원입니다. 소유하는 것이 없으며 정책에 있는 권한만 가집니다.',
     create: '서비스 ID 만들기',
     empty: '서비스 ID가 없습니다.',
     loss: '키 쌍과 API 키도 함께 사라지고, 이를 쓰는 프로그램은 다음 요청부터 거부됩니다.',
-    of: (what: string, name: string) => `${what}: ${name}`,
   },
 );
 
@@ -61,16 +59,7 @@ export function Services({ account }: { readonly account: string }) {
               { name: 'description', label: words.description, kind: 'text' },
             ],
           },
-          actions: (service) => (
-            <button
-              type="button"
-              className="small"
-              aria-label={own.of(words.details, service.name)}
-              onClick={() => setShown(service)}
-            >
-              {words.details}
-            </button>
-          ),
+          actions: [{ label: words.details, onClick: setShown }],
           columns: [
             { name: 'name', title: words.name, cell: ({ name }) => <strong>{name}</strong> },
             { name: 'description', title: words.description, cell: ({ description }) => description },

@@ -17,7 +17,6 @@ const text = defineText(
     empty: 'There is no user.',
     loss: 'The keys of the user go with it; what it stored stays.',
     setPassword: 'Set password',
-    of: (what: string, name: string) => `${what}: ${name}`,
     passwordFor: (name: string) => `New password for ${name}`,
     ends: 'Sessions and tokens of the user end at once.',
     done: 'The password is set',
@@ -27,7 +26,6 @@ const text = defineText(
     empty: '사용자가 없습니다.',
     loss: '사용자의 키도 함께 사라집니다. 저장한 오브젝트는 남습니다.',
     setPassword: '비밀번호 설정',
-    of: (what: string, name: string) => `${what}: ${name}`,
     passwordFor: (name: string) => `${name}의 새 비밀번호`,
     ends: '이 사용자의 세션과 토큰은 바로 끝납니다.',
     done: '비밀번호를 설정했습니다',
@@ -50,16 +48,6 @@ export function Users({ account }: { readonly account: string }) {
   const [shown, setShown] = useState<User>();
   const [changed, setChanged] = useState<User>();
   const path = adminPath('accounts', account, 'users');
-  const button = (label: string, user: User, onClick: (user: User) => void) => (
-    <button
-      type="button"
-      className="small"
-      aria-label={own.of(label, user.name)}
-      onClick={() => onClick(user)}
-    >
-      {label}
-    </button>
-  );
   return (
     <>
       <RecordList<User>
@@ -74,12 +62,10 @@ export function Users({ account }: { readonly account: string }) {
           canDisable: true,
           isPermanent: ({ isRoot }) => isRoot,
           create: { action: own.create, fields: userFields(words) },
-          actions: (user) => (
-            <>
-              {button(words.details, user, setShown)}
-              {button(own.setPassword, user, setChanged)}
-            </>
-          ),
+          actions: [
+            { label: words.details, onClick: setShown },
+            { label: own.setPassword, onClick: setChanged },
+          ],
           columns: [
             { name: 'name', title: words.name, cell: ({ name }) => <strong>{name}</strong> },
             { name: 'display', title: words.displayName, cell: ({ displayName }) => displayName },
