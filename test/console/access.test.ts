@@ -9,21 +9,19 @@ import {
   logIn,
   type OpenConsole,
   openConsole,
-  ROOT_PASSWORD,
+  startConsoleServer,
   whyNoBrowser,
 } from '../support/console-browser.ts';
-import { buildConsole } from '../support/console-build.ts';
 import { connectS3 } from '../support/s3-client.ts';
 import { SamlProvider } from '../support/saml-provider.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 describe('access', { skip: whyNoBrowser }, () => {
   let server: ServerProcess;
   let console: OpenConsole;
   let pair = { accessKeyId: '', secretAccessKey: '' };
   before(async () => {
-    buildConsole();
-    server = await startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+    server = await startConsoleServer();
     await askS3(server, 'PUT', '/builds');
     await askS3(server, 'PUT', '/builds/output.txt', { body: 'built' });
     console = await openConsole(server);

@@ -10,17 +10,16 @@ import {
   type OpenConsole,
   openConsole,
   ROOT_PASSWORD,
+  startConsoleServer,
   whyNoBrowser,
 } from '../support/console-browser.ts';
-import { buildConsole } from '../support/console-build.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 describe('denials', { skip: whyNoBrowser }, () => {
   let server: ServerProcess;
   let console: OpenConsole;
   before(async () => {
-    buildConsole();
-    server = await startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+    server = await startConsoleServer();
     await askS3(server, 'PUT', '/reports');
     await askS3(server, 'PUT', '/reports/may.txt', { body: 'growth' });
     const kim = { name: 'kim', password: ROOT_PASSWORD, role: 'member' };

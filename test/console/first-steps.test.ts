@@ -6,18 +6,16 @@ import {
   logIn,
   type OpenConsole,
   openConsole,
-  ROOT_PASSWORD,
+  startConsoleServer,
   whyNoBrowser,
 } from '../support/console-browser.ts';
-import { buildConsole } from '../support/console-build.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 describe('first steps', { skip: whyNoBrowser }, () => {
   let server: ServerProcess;
   let console: OpenConsole;
   before(async () => {
-    buildConsole();
-    server = await startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+    server = await startConsoleServer();
     console = await openConsole(server);
   });
   after(async () => {

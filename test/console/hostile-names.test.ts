@@ -9,10 +9,10 @@ import {
   type OpenConsole,
   openConsole,
   ROOT_PASSWORD,
+  startConsoleServer,
   whyNoBrowser,
 } from '../support/console-browser.ts';
-import { buildConsole } from '../support/console-build.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 const ATTACK = `<img src=x onerror="window.hit=1">`;
 const SCRIPT = `<script>window.hit=1</script>`;
@@ -21,8 +21,7 @@ describe('hostile names', { skip: whyNoBrowser }, () => {
   let server: ServerProcess;
   let console: OpenConsole;
   before(async () => {
-    buildConsole();
-    server = await startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+    server = await startConsoleServer();
     await askS3(server, 'PUT', '/hostile');
     const headers = { 'content-type': 'text/html', 'x-amz-meta-note': ATTACK };
     for (const key of [ATTACK, `javascript:alert(1)`, `"><svg onload=window.hit=1>`, `a/${SCRIPT}`]) {

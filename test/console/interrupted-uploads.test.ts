@@ -15,12 +15,11 @@ import {
   logIn,
   type OpenConsole,
   openConsole,
-  ROOT_PASSWORD,
+  startConsoleServer,
   whyNoBrowser,
 } from '../support/console-browser.ts';
-import { buildConsole } from '../support/console-build.ts';
 import { connectS3 } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 const MEGABYTE = 1_000_000;
 const SIZE = 50 * MEGABYTE;
@@ -32,9 +31,8 @@ describe('interrupted uploads', { skip: whyNoBrowser }, () => {
   let server: ServerProcess;
   let console: OpenConsole;
   before(async () => {
-    buildConsole();
     writeFileSync(path, content);
-    server = await startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+    server = await startConsoleServer();
     await askS3(server, 'PUT', '/films');
   });
   after(async () => {

@@ -9,17 +9,16 @@ import {
   type OpenConsole,
   openConsole,
   ROOT_PASSWORD,
+  startConsoleServer,
   whyNoBrowser,
 } from '../support/console-browser.ts';
-import { buildConsole } from '../support/console-build.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 describe('sessions', { skip: whyNoBrowser }, () => {
   let server: ServerProcess;
   let console: OpenConsole;
   before(async () => {
-    buildConsole();
-    server = await startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+    server = await startConsoleServer();
     await askS3(server, 'PUT', '/example-bucket');
     await askAdmin(server, 'POST', '/accounts', { name: 'guests' });
     const kim = { name: 'kim', password: ROOT_PASSWORD, role: 'member' };

@@ -1,13 +1,18 @@
 /**
  * The console in a real browser: Chromium where the machine has one (Debian's package `chromium`, or `GOTGAN_TEST_CHROMIUM`).
  *
+ *     const server = await startConsoleServer();
  *     const console = await openConsole(server);          // logged out, English
  *     await logIn(console.page);
+ *
+ * All consoles of one test file share one browser: each has storage and cookies of its own, as in a private window.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { after } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { ServerProcess } from './server-process.ts';
+import { buildConsole } from './console-build.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
 
 export const ROOT_PASSWORD = 'a-password-for-tests-only';
 
@@ -22,8 +27,16 @@ const executablePath = places.find((path) => path !== undefined && existsSync(pa
 /** For `describe(..., { skip })`: why there is nothing to drive. */
 export const whyNoBrowser = executablePath === undefined ? 'no Chromium on this machine' : false;
 
+/** With a console that is built from the sources as they are, and a root user who can log in. */
+export function startConsoleServer(): Promise<ServerProcess> {
+  buildConsole();
+  return startServer({ env: { GOTGAN_ROOT_PASSWORD: ROOT_PASSWORD } });
+}
+
+let launched: Promise<Browser> | undefined;
+after(async () => (await launched)?.close());
+
 export interface OpenConsole {
-  readonly browser: Browser;
   readonly page: Page;
   /** What the page has reported: breaches of the Content-Security-Policy, errors of its scripts. */
   readonly complaints: string[];
@@ -35,11 +48,11 @@ export async function openConsole(
   options: BrowserContextOptions = {},
 ): Promise<OpenConsole> {
   assert.ok(executablePath);
-  const browser = await chromium.launch({
+  launched ??= chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
   });
-  const context = await browser.newContext({ locale: 'en-US', ...options });
+  const context = await (await launched).newContext({ locale: 'en-US', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
@@ -48,7 +61,7 @@ export async function openConsole(
     if (/Content Security Policy|Uncaught/.test(message.text())) complaints.push(message.text());
   });
   await page.goto(`${server.controlUrl}/console/`);
-  return { browser, page, complaints, close: () => browser.close() };
+  return { page, complaints, close: () => context.close() };
 }
 
 /** `hash`: `#/buckets/…`, encoded. */
