@@ -6,9 +6,10 @@
  * and another to the operation: those of access control lists also from the query, the source of a copy decoded.
  */
 import { findTag } from '../../identity/object-tags.ts';
-import { REQUEST_TAG_PREFIX, SCP_REGION_KEY } from '../../identity/policy-condition-keys.ts';
+import { REQUEST_TAG_PREFIX } from '../../identity/policy-condition-keys.ts';
 import type { ConditionValues } from '../../identity/policy-conditions.ts';
 import type { Proof } from '../../identity/principal.ts';
+import { globalCondition } from '../kernel/global-conditions.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { parseCopySource } from './copy-source.ts';
 import { type AskedAbout, ibmAttribute } from './ibm-attributes.ts';
@@ -58,24 +59,8 @@ export class RequestConditions implements ConditionValues {
     if (key.startsWith(IBM_PREFIX)) {
       return ibmAttribute(key.slice(IBM_PREFIX.length).toLowerCase(), this.#asked, this.#call);
     }
-    const { request, query } = this.#call;
+    const { query } = this.#call;
     switch (key) {
-      case 'aws:sourceip':
-        return request.remoteAddress;
-      case 'aws:securetransport':
-        return String(request.isSecure);
-      case 'aws:currenttime':
-        return new Date(request.receivedAtMicros / 1000).toISOString();
-      case 'aws:epochtime':
-        return String(Math.floor(request.receivedAtMicros / 1e6));
-      case 'aws:useragent':
-        return request.headers.get('user-agent');
-      case 'aws:referer':
-        return request.headers.get('referer');
-      case 'aws:requestedregion':
-        return this.#call.place;
-      case SCP_REGION_KEY:
-        return this.#call.scpRegion;
       case 's3:prefix':
         // A listing without a prefix is one with an empty one.
         return query.get('prefix') ?? (this.#call.key === '' ? '' : undefined);
@@ -95,7 +80,7 @@ export class RequestConditions implements ConditionValues {
       case 's3:requestobjecttagkeys':
         return Object.keys(this.#tags());
       default:
-        return this.#header(key);
+        return globalCondition(key, this.#call) ?? this.#header(key);
     }
   }
 
