@@ -1,38 +1,25 @@
 // CORS: configurations by the AWS SDK, and what browsers are answered (by plain requests, which are what they send).
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import {
   type CORSRule,
-  CreateBucketCommand,
   DeleteBucketCorsCommand,
   GetBucketCorsCommand,
   GetObjectCommand,
   PutBucketAclCommand,
   PutBucketCorsCommand,
   PutObjectCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { openBucket } from '../support/open-bucket.ts';
+import { assertS3Error, connectS3 } from '../support/s3-client.ts';
 
-let server: ServerProcess;
-let s3: S3Client;
-let Bucket: string;
+const { server, s3, Bucket } = await openBucket('cors');
 
 before(async () => {
-  server = await startServer();
-  s3 = connectS3(server);
-  Bucket = newBucketName('cors');
-  await s3.send(new CreateBucketCommand({ Bucket }));
   await s3.send(new PutBucketAclCommand({ Bucket, ACL: 'public-read' }));
   await s3.send(new PutObjectCommand({ Bucket, Key: 'public', Body: 'x', ACL: 'public-read' }));
   await s3.send(new PutObjectCommand({ Bucket, Key: 'private', Body: 'x' }));
-});
-after(async () => {
-  s3?.destroy();
-  await server?.dispose();
-  assertNoFailures(server);
 });
 
 const refused = (call: Promise<unknown>, status: number, code: string) =>

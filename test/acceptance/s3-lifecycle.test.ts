@@ -1,6 +1,6 @@
 // Lifecycle rules by the AWS SDK: set, shown, refused, announced, and carried out (with a day of one second).
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
@@ -14,26 +14,12 @@ import {
   PutBucketLifecycleConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
-import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { openBucket } from '../support/open-bucket.ts';
+import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
+import { startServer } from '../support/server-process.ts';
 
-let server: ServerProcess;
-let s3: S3Client;
-let Bucket: string;
-
-before(async () => {
-  server = await startServer();
-  s3 = connectS3(server);
-  Bucket = newBucketName('lifecycle');
-  await s3.send(new CreateBucketCommand({ Bucket }));
-});
-after(async () => {
-  s3?.destroy();
-  await server?.dispose();
-  assertNoFailures(server);
-});
+const { s3, Bucket } = await openBucket('lifecycle');
 
 const refused = (call: Promise<unknown>, status: number, code: string) =>
   assertS3Error(call, { status, code });

@@ -1,6 +1,6 @@
 // ListObjects, ListObjectsV2 and ListObjectVersions by the AWS SDK, against what a naive reading of a set of keys says.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import {
   CreateBucketCommand,
   ListObjectsCommand,
@@ -9,11 +9,10 @@ import {
   ListObjectVersionsCommand,
   PutObjectCommand,
   paginateListObjectsV2,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { openBucket } from '../support/open-bucket.ts';
+import { assertS3Error, newBucketName } from '../support/s3-client.ts';
 
 const KEYS = [
   ' leading space',
@@ -43,21 +42,10 @@ const KEYS = [
 const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const SORTED = [...KEYS].sort(byBytes);
 
-let server: ServerProcess;
-let s3: S3Client;
-let Bucket: string;
+const { s3, Bucket } = await openBucket('listed');
 
 before(async () => {
-  server = await startServer();
-  s3 = connectS3(server);
-  Bucket = newBucketName('listed');
-  await s3.send(new CreateBucketCommand({ Bucket }));
   await Promise.all(KEYS.map((Key) => s3.send(new PutObjectCommand({ Bucket, Key, Body: `of ${Key}` }))));
-});
-after(async () => {
-  s3?.destroy();
-  await server?.dispose();
-  assertNoFailures(server);
 });
 
 interface Names {

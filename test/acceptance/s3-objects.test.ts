@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import {
   ChecksumAlgorithm,
-  CreateBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -14,26 +13,11 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
-  type S3Client,
 } from '@aws-sdk/client-s3';
-import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { openBucket } from '../support/open-bucket.ts';
+import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 
-let server: ServerProcess;
-let s3: S3Client;
-let Bucket: string;
-
-before(async () => {
-  server = await startServer();
-  s3 = connectS3(server);
-  Bucket = newBucketName('objects');
-  await s3.send(new CreateBucketCommand({ Bucket }));
-});
-after(async () => {
-  s3?.destroy();
-  await server?.dispose();
-  assertNoFailures(server);
-});
+const { server, s3, Bucket } = await openBucket('objects');
 
 const md5Hex = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
 const put = (

@@ -1,7 +1,7 @@
 // PostObject: forms by the AWS SDK's maker of policies, sent as browsers send them; Version 2 and what is wrong by hand.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -9,27 +9,12 @@ import {
   HeadObjectCommand,
   PutBucketAclCommand,
   PutBucketCorsCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post';
-import { assertNoFailures, connectS3, newBucketName } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { openBucket } from '../support/open-bucket.ts';
+import { newBucketName } from '../support/s3-client.ts';
 
-let server: ServerProcess;
-let s3: S3Client;
-let Bucket: string;
-
-before(async () => {
-  server = await startServer();
-  s3 = connectS3(server);
-  Bucket = newBucketName('post');
-  await s3.send(new CreateBucketCommand({ Bucket }));
-});
-after(async () => {
-  s3?.destroy();
-  await server?.dispose();
-  assertNoFailures(server);
-});
+const { server, s3, Bucket } = await openBucket('post');
 
 interface Sent {
   readonly status: number;

@@ -1,6 +1,6 @@
 // Tags of objects and buckets by the AWS SDK: set, shown, counted, copied, removed, and what is refused.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -17,30 +17,15 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
-  type S3Client,
   type Tag,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { addTestAccount } from '../support/add-account.ts';
-import { assertNoFailures, assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { openBucket } from '../support/open-bucket.ts';
+import { assertS3Error, connectS3, newBucketName } from '../support/s3-client.ts';
 
-let server: ServerProcess;
-let s3: S3Client;
-let Bucket: string;
-
-before(async () => {
-  server = await startServer();
-  s3 = connectS3(server);
-  Bucket = newBucketName('tagging');
-  await s3.send(new CreateBucketCommand({ Bucket }));
-});
-after(async () => {
-  s3?.destroy();
-  await server?.dispose();
-  assertNoFailures(server);
-});
+const { server, s3, Bucket } = await openBucket('tagging');
 
 const put = (Key: string, extra: object = {}) =>
   s3.send(new PutObjectCommand({ Bucket, Key, Body: 'bytes', ...extra }));
