@@ -1,14 +1,13 @@
 /**
- * From Node's message to a `WireRequest` value. This is the hot path of everything: one object, one map of the headers, and
- * no work that the dialect may not need. Only `rawHeaders` are read: Node's own view joins and drops fields.
+ * From the head of a request to a `WireRequest` value. This is the hot path of everything: one object, one map of the headers, and
+ * no work that the dialect may not need.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ListenerLimits } from '../config/limits.ts';
 import type { RequestBody, WireHeaders, WireRequest } from '../dialects/kernel/wire.ts';
 import { clientOrigin, forwardedHost, type PublicEndpoint } from './client-origin.ts';
-import { decodeHeaderText, isAscii } from './header-text.ts';
-import { emptyBody, IncomingBody } from './incoming-body.ts';
+import { IncomingHeaders } from './incoming-headers.ts';
 import type { Refusal } from './render-refusal.ts';
 import {
   type ForwardedClient,
@@ -17,54 +16,19 @@ import {
   type TrustedProxies,
 } from './trusted-proxies.ts';
 
-export interface AcceptSettings {
-  readonly limits: ListenerLimits;
-  readonly trustedProxies: TrustedProxies | undefined;
-  readonly publicEndpoint?: PublicEndpoint | undefined;
+/** A request's head, whoever read it. */
+export interface RequestHead {
+  readonly method: string;
+  /** As sent. */
+  readonly target: string;
+  readonly headers: IncomingHeaders;
+  /** In HTTP/1.1, but not before. */
+  readonly needsHost: boolean;
 }
 
-class IncomingHeaders implements WireHeaders {
-  /** Values are latin1 until they are asked for. */
-  readonly #values = new Map<string, string>();
-  /** How many fields carried a name, where they were several. */
-  #repeated: Map<string, number> | undefined;
-
-  constructor(rawHeaders: readonly string[]) {
-    for (let index = 0; index < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index]!.toLowerCase();
-      const value = rawHeaders[index + 1]!;
-      const earlier = this.#values.get(name);
-      this.#values.set(name, earlier === undefined ? value : `${earlier},${value}`);
-      if (earlier !== undefined) this.#countAgain(name);
-    }
-  }
-
-  #countAgain(name: string): void {
-    this.#repeated ??= new Map();
-    this.#repeated.set(name, (this.#repeated.get(name) ?? 1) + 1);
-  }
-
-  get(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return value === undefined || isAscii(value) ? value : decodeHeaderText(value);
-  }
-
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
-  count(name: string): number {
-    return this.#repeated?.get(name) ?? (this.#values.has(name) ? 1 : 0);
-  }
-
-  names(): Iterable<string> {
-    return this.#values.keys();
-  }
-
-  /** A target in absolute form names the host, whatever the field says (RFC 9112, section 3.2.2); so does a trusted proxy. */
-  replaceHost(host: string): void {
-    this.#values.set('host', host);
-  }
+export interface AcceptSettings {
+  readonly trustedProxies: TrustedProxies | undefined;
+  readonly publicEndpoint?: PublicEndpoint | undefined;
 }
 
 class AcceptedRequest implements WireRequest {
@@ -74,26 +38,27 @@ class AcceptedRequest implements WireRequest {
   readonly headers: WireHeaders;
   readonly body: RequestBody;
   readonly receivedAtMicros: number;
-  readonly #message: IncomingMessage;
+  readonly #socket: Socket;
   readonly #settings: AcceptSettings;
   #client: ForwardedClient | undefined;
 
+  /** `target` in origin-form. */
   constructor(
-    message: IncomingMessage,
+    { method, headers }: RequestHead,
     target: string,
-    headers: WireHeaders,
+    socket: Socket,
     body: RequestBody,
     receivedAtMicros: number,
     settings: AcceptSettings,
   ) {
     const query = target.indexOf('?');
-    this.method = message.method ?? 'GET';
+    this.method = method;
     this.rawPath = query < 0 ? target : target.slice(0, query);
     this.rawQuery = query < 0 ? '' : target.slice(query + 1);
     this.headers = headers;
     this.body = body;
     this.receivedAtMicros = receivedAtMicros;
-    this.#message = message;
+    this.#socket = socket;
     this.#settings = settings;
   }
 
@@ -107,7 +72,7 @@ class AcceptedRequest implements WireRequest {
 
   get clientOrigin(): string {
     const { trustedProxies, publicEndpoint } = this.#settings;
-    const peer = plainAddress(this.#message.socket.remoteAddress);
+    const peer = plainAddress(this.#socket.remoteAddress);
     const isProxied =
       trustedProxies?.isTrusted(peer) === true && this.headers.get('x-forwarded-host') === undefined;
     return clientOrigin(this.headers.get('host') ?? '', this.isSecure, isProxied, publicEndpoint);
@@ -115,10 +80,9 @@ class AcceptedRequest implements WireRequest {
 
   #findClient(): ForwardedClient {
     if (this.#client === undefined) {
-      const { socket } = this.#message;
       const peer: ForwardedClient = {
-        address: plainAddress(socket.remoteAddress),
-        isSecure: (socket as Partial<TLSSocket>).encrypted === true,
+        address: plainAddress(this.#socket.remoteAddress),
+        isSecure: (this.#socket as Partial<TLSSocket>).encrypted === true,
       };
       const { trustedProxies } = this.#settings;
       this.#client =
@@ -130,29 +94,36 @@ class AcceptedRequest implements WireRequest {
 
 export type Accepted = { readonly request: WireRequest } | { readonly refusal: Refusal };
 
-/** `expectsContinue`: the client waits before it sends its body. */
 export function acceptRequest(
-  message: IncomingMessage,
-  response: ServerResponse,
-  expectsContinue: boolean,
+  head: RequestHead,
+  socket: Socket,
+  body: RequestBody,
   receivedAtMicros: number,
   settings: AcceptSettings,
 ): Accepted {
-  const headers = new IncomingHeaders(message.rawHeaders);
-  const target = originForm(message.url ?? '', headers);
+  const { headers } = head;
+  const target = originForm(head.target, headers);
   if (target === undefined)
     return { refusal: refuse('The request target is not a path or an absolute URI.') };
-  const hostProblem = findHostProblem(message, headers);
+  const hostProblem = findHostProblem(head);
   if (hostProblem !== undefined) return { refusal: refuse(hostProblem) };
   if (settings.trustedProxies !== undefined) {
-    const peer = plainAddress(message.socket.remoteAddress);
+    const peer = plainAddress(socket.remoteAddress);
     const host = forwardedHost(settings.trustedProxies, peer, headers);
     if (host !== undefined) headers.replaceHost(host);
   }
-  const body = bodyOf(message, response, headers, expectsContinue, settings.limits);
-  return {
-    request: new AcceptedRequest(message, target, headers, body, receivedAtMicros, settings),
-  };
+  return { request: new AcceptedRequest(head, target, socket, body, receivedAtMicros, settings) };
+}
+
+/** Only `rawHeaders` are read: Node's own view joins and drops fields. */
+export function headOfMessage(message: IncomingMessage): RequestHead {
+  const { rawHeaders } = message;
+  const headers = new IncomingHeaders();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    headers.add(rawHeaders[index]!.toLowerCase(), rawHeaders[index + 1]!);
+  }
+  const needsHost = message.httpVersionMinor >= 1;
+  return { method: message.method ?? 'GET', target: message.url ?? '', headers, needsHost };
 }
 
 /** RFC 9112, section 3.2: origin-form, or absolute-form of a proxy-minded client. The parser lets ASCII pass only. */
@@ -172,27 +143,10 @@ function originForm(url: string, headers: IncomingHeaders): string | undefined {
 }
 
 /** RFC 9112, section 3.2: exactly one Host in HTTP/1.1, none needed before. */
-function findHostProblem(message: IncomingMessage, headers: WireHeaders): string | undefined {
+function findHostProblem({ headers, needsHost }: RequestHead): string | undefined {
   const host = headers.get('host');
-  if (host === undefined) {
-    return message.httpVersionMinor >= 1 ? 'The request has no Host header.' : undefined;
-  }
+  if (host === undefined) return needsHost ? 'The request has no Host header.' : undefined;
   return host.includes(',') ? 'The request has more than one Host header.' : undefined;
-}
-
-/** Node's parser has refused every contradiction between the two headers (RFC 9112, section 6.3). */
-function bodyOf(
-  message: IncomingMessage,
-  response: ServerResponse,
-  headers: WireHeaders,
-  expectsContinue: boolean,
-  limits: ListenerLimits,
-): RequestBody {
-  const declared = headers.get('content-length');
-  if (declared === undefined && !headers.has('transfer-encoding')) return emptyBody;
-  const contentLength = declared === undefined ? undefined : Number(declared);
-  if (contentLength === 0) return emptyBody;
-  return new IncomingBody(message, response, contentLength, expectsContinue, limits);
 }
 
 function refuse(message: string): Refusal {

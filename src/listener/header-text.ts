@@ -1,9 +1,10 @@
 /**
- * Header bytes. Node's parser hands them over as latin1 text, one character per byte; people mean UTF-8. What is not
+ * Header bytes. They are latin1 text, one character per byte, when a parser hands them over; people mean UTF-8. What is not
  * valid UTF-8 stays latin1, which is what its sender meant (RFC 9110, section 5.5, calls such bytes opaque).
  */
 import { isUtf8 } from 'node:buffer';
 
+const [TAB, SPACE, DELETE] = [0x09, 0x20, 0x7f];
 const ASCII_LAST = 0x7f;
 
 export function isAscii(text: string): boolean {
@@ -23,4 +24,26 @@ export function decodeHeaderText(latin1: string): string {
 /** What the serialiser must be given so that the text goes out as UTF-8. */
 export function encodeHeaderText(text: string): string {
   return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** Of which field names and methods are made (RFC 9110, section 5.6.2). */
+const tokenCharacters = new Uint8Array(ASCII_LAST + 1);
+for (const character of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
+  tokenCharacters[character.charCodeAt(0)] = 1;
+}
+
+/** Where the token that begins at `start` ends; `start` itself when there is none. */
+export function endOfToken(text: string, start: number): number {
+  let end = start;
+  while (tokenCharacters[text.charCodeAt(end)] === 1) end += 1;
+  return end;
+}
+
+/** Whether a part of a text may stand in a field's value: no control character but the tab (RFC 9110, section 5.5). */
+export function isFieldValue(text: string, start: number, end: number): boolean {
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if ((code < SPACE && code !== TAB) || code === DELETE) return false;
+  }
+  return true;
 }

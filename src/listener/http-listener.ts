@@ -15,12 +15,20 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { ListenAddress } from '../config/config.ts';
-import type { WireRequest, WireResponse } from '../dialects/kernel/wire.ts';
+import type { ListenerLimits } from '../config/limits.ts';
+import type { RequestBody, WireHeaders, WireRequest, WireResponse } from '../dialects/kernel/wire.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type AcceptSettings, acceptRequest } from './accept-request.ts';
-import { bodyBeingRead, emptyBody } from './incoming-body.ts';
+import { formatHttpDate } from '../lib/http-date.ts';
+import { type AcceptSettings, acceptRequest, headOfMessage, type RequestHead } from './accept-request.ts';
+import { bodyBeingRead, emptyBody, IncomingBody } from './incoming-body.ts';
+import { leaveRequestBody } from './leave-request-body.ts';
+import { MessageSink } from './message-sink.ts';
+import { PlainConnections } from './plain-connections.ts';
+import { type PlainResponses, PlainSink } from './plain-sink.ts';
 import { type Refusal, type RenderedRefusal, refusalFor } from './render-refusal.ts';
-import { type SentResponse, writeResponse } from './write-response.ts';
+import type { ResponseSink } from './response-sink.ts';
+import { type SentResponse, type WriteContext, writeResponse } from './write-response.ts';
+import { WriteTurn } from './write-turn.ts';
 
 /** One request, from its arrival to the end of its response. */
 export interface Exchange {
@@ -38,6 +46,7 @@ export interface TlsMaterial {
 
 export interface ListenerOptions extends AcceptSettings {
   readonly address: ListenAddress;
+  readonly limits: ListenerLimits;
   readonly tls?: TlsMaterial;
   readonly clock: Clock;
   /** Called on the arrival of every request. */
@@ -78,17 +87,36 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 class RunningListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
+  readonly #plain: PlainConnections;
+  readonly #plainResponses: PlainResponses;
   #isStopping = false;
 
   constructor(options: ListenerOptions) {
+    const { limits, clock } = options;
     this.#options = options;
+    this.#plainResponses = {
+      turn: new WriteTurn(),
+      date: createDateText(clock),
+      keepAliveSeconds: Math.floor(limits.keepAliveMillis / 1000),
+    };
     this.#server = createHttpServer(options);
     const server = this.#server;
-    server.on('request', (message, response) => void this.#serve(message, response, false));
-    server.on('checkContinue', (message, response) => void this.#serve(message, response, true));
+    const handOver = takeConnections(server, (socket) => this.#plain.add(socket));
+    this.#plain = new PlainConnections({
+      limits,
+      clock,
+      serve: (head, socket, body, leaveBody = nothingToLeave) => {
+        const sink = new PlainSink(socket, head.method === 'HEAD', this.#plainResponses);
+        return this.#serve(head, socket, body, sink, leaveBody);
+      },
+      handOver,
+      refuseSilent: (socket) => this.#refuseOnSocket(silence, socket),
+    });
+    server.on('request', (message, response) => void this.#serveMessage(message, response, false));
+    server.on('checkContinue', (message, response) => void this.#serveMessage(message, response, true));
     server.on('checkExpectation', (_message: IncomingMessage, response: ServerResponse) => {
       const message = 'The server meets no expectation but 100-continue.';
-      this.#refuse(response, { status: 417, code: 'ExpectationFailed', message });
+      this.#refuseMessage(response, { status: 417, code: 'ExpectationFailed', message });
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
       this.#onClientError(error, socket),
@@ -118,58 +146,85 @@ class RunningListener implements Listener {
     this.#isStopping = true;
     const closed = Promise.withResolvers<void>();
     this.#server.close(() => closed.resolve());
-    const timer = setInterval(() => this.#server.closeIdleConnections(), IDLE_CHECK_MILLIS);
+    const timer = setInterval(() => {
+      this.#server.closeIdleConnections();
+      this.#plain.closeIdle();
+    }, IDLE_CHECK_MILLIS);
     await closed.promise;
     clearInterval(timer);
+    this.#plain.destroy();
   }
 
   destroy(): void {
     this.#server.closeAllConnections();
+    this.#plain.destroy();
   }
 
   renewTls(tls: TlsMaterial): void {
     if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
   }
 
-  async #serve(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
-    const { clock, limits } = this.#options;
+  #serveMessage(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    const { limits } = this.#options;
     (message.socket as KnownSocket)[LATEST] = response;
-    const accepted = acceptRequest(message, response, expectsContinue, clock.nowMicros(), this.#options);
+    const head = headOfMessage(message);
+    const { socket } = message;
+    const sink = new MessageSink(response);
+    const length = bodyLength(head.headers);
+    if (length === 0) return this.#serve(head, socket, emptyBody, sink, nothingToLeave);
+    const body = new IncomingBody(message, length, expectsContinue, () => response.writeContinue(), limits);
+    const leaveBody = (): boolean => {
+      const mustClose = leaveRequestBody(body, message, socket, limits);
+      if (mustClose) destroyWhenCutOff(response, socket);
+      return mustClose;
+    };
+    return this.#serve(head, socket, body, sink, leaveBody);
+  }
+
+  /** `leaveBody`: sees to what has not been read of the body; answers whether the connection must be closed. */
+  async #serve(
+    head: RequestHead,
+    socket: Socket,
+    body: RequestBody,
+    sink: ResponseSink,
+    leaveBody: () => boolean,
+  ): Promise<void> {
+    const { clock, limits } = this.#options;
+    const isHead = head.method === 'HEAD';
+    const accepted = acceptRequest(head, socket, body, clock.nowMicros(), this.#options);
     if ('refusal' in accepted) {
-      this.#refuse(response, accepted.refusal);
+      this.#refuse(sink, isHead, accepted.refusal);
       return;
     }
-    const { request } = accepted;
     const exchange = this.#options.beginExchange();
     let sent: SentResponse = { bodyBytesSent: 0, isComplete: false };
     try {
-      const wire = await exchange.respond(request);
-      const closeConnection = this.#isStopping;
-      const context = { message, response, requestBody: request.body, limits, closeConnection };
-      sent = await writeResponse(context, wire);
+      const wire = await exchange.respond(accepted.request);
+      const leaveRequest = ({ close }: WireResponse) => leaveBody() || this.#isStopping || close === true;
+      sent = await writeResponse({ sink, isHead, limits, leaveRequest }, wire);
     } catch (error) {
       this.#options.onBug(error);
-      this.#refuse(response, { status: 500, code: 'InternalError', message: 'The server has failed.' });
+      this.#refuse(sink, isHead, {
+        status: 500,
+        code: 'InternalError',
+        message: 'The server has failed.',
+      });
     } finally {
       exchange.ended(sent);
     }
   }
 
+  #refuseMessage(response: ServerResponse, refusal: Refusal): void {
+    this.#refuse(new MessageSink(response), response.req.method === 'HEAD', refusal);
+  }
+
   /** An answer of the listener's own. The connection is not used again. */
-  #refuse(response: ServerResponse, refusal: Refusal): void {
+  #refuse(sink: ResponseSink, isHead: boolean, refusal: Refusal): void {
     this.#options.onRefusal(refusal);
     const { contentType, body } = this.#options.renderRefusal(refusal);
-    const wire = { status: refusal.status, headers: ['Content-Type', contentType], body, close: true };
-    const { limits } = this.#options;
-    const context = {
-      message: response.req,
-      response,
-      requestBody: emptyBody,
-      limits,
-      closeConnection: true,
-    };
-    if (response.headersSent) response.destroy();
-    else void writeResponse(context, wire);
+    const wire = { status: refusal.status, headers: ['Content-Type', contentType], body };
+    const context: WriteContext = { sink, isHead, limits: this.#options.limits, leaveRequest: () => true };
+    void writeResponse(context, wire);
   }
 
   /**
@@ -214,6 +269,53 @@ class RunningListener implements Listener {
     const timer = setTimeout(() => socket.destroy(), this.#options.limits.discardMillis);
     socket.once('close', () => clearTimeout(timer));
   }
+}
+
+const nothingToLeave = (): boolean => false;
+
+/** Node's parser has refused every contradiction between the two headers (RFC 9112, section 6.3). Undefined: not known. */
+function bodyLength(headers: WireHeaders): number | undefined {
+  const declared = headers.get('content-length');
+  if (declared !== undefined) return Number(declared);
+  return headers.has('transfer-encoding') ? undefined : 0;
+}
+
+/** A lingering connection is not ended by Node any more. */
+function destroyWhenCutOff(response: ServerResponse, socket: Socket): void {
+  response.once('close', () => {
+    if (!response.writableFinished) socket.destroy();
+  });
+}
+
+const silence: Refusal = {
+  status: 408,
+  code: 'RequestTimeout',
+  message: 'The headers of the request were not received within the timeout period.',
+};
+
+/** Every connection goes to `take` instead of to Node's HTTP server; the answer gives it one that `take` does not want. */
+function takeConnections(server: Server, take: (socket: Socket) => void): (socket: Socket) => void {
+  const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
+  const own = server.listeners(event) as ((socket: Socket) => void)[];
+  server.removeAllListeners(event);
+  server.on(event, take);
+  return (socket) => {
+    for (const listener of own) listener.call(server, socket);
+  };
+}
+
+/** The text of a second is made once. */
+function createDateText(clock: Clock): () => string {
+  let second = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Math.floor(clock.nowMicros() / 1_000_000);
+    if (now !== second) {
+      second = now;
+      text = formatHttpDate(now * 1_000_000);
+    }
+    return text;
+  };
 }
 
 function createHttpServer({ limits, tls }: ListenerOptions): Server {

@@ -5,14 +5,19 @@
  * The first read acknowledges `Expect: 100-continue` (design, section 4, step 1). There are no closures per request: the
  * listeners are shared functions that find their body at the message.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { ListenerLimits } from '../config/limits.ts';
 import { RequestBodyError, type RequestBodyFault } from '../dialects/kernel/request-body-error.ts';
 import type { RequestBody } from '../dialects/kernel/wire.ts';
 
 const BODY = Symbol('body');
 
-type MessageWithBody = IncomingMessage & { [BODY]?: IncomingBody };
+/** Node's message, or a `BodyStream`. */
+export type ArrivingBytes = Readable & {
+  /** Everything has arrived. */
+  readonly complete: boolean;
+  [BODY]?: IncomingBody;
+};
 
 /** Of a request without a body; also the answer to `Expect` without one is just the response. */
 export const emptyBody: RequestBody = {
@@ -24,8 +29,8 @@ export const emptyBody: RequestBody = {
 export class IncomingBody implements RequestBody {
   readonly contentLength: number | undefined;
   bytesRead = 0;
-  readonly #message: MessageWithBody;
-  readonly #response: ServerResponse;
+  readonly #bytes: ArrivingBytes;
+  readonly #sendContinue: () => void;
   readonly #limits: ListenerLimits;
   readonly #queue: Buffer[] = [];
   #queuedBytes = 0;
@@ -38,14 +43,14 @@ export class IncomingBody implements RequestBody {
   #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    message: IncomingMessage,
-    response: ServerResponse,
+    bytes: ArrivingBytes,
     contentLength: number | undefined,
     mustContinue: boolean,
+    sendContinue: () => void,
     limits: ListenerLimits,
   ) {
-    this.#message = message;
-    this.#response = response;
+    this.#bytes = bytes;
+    this.#sendContinue = sendContinue;
     this.contentLength = contentLength;
     this.#mustContinue = mustContinue;
     this.#limits = limits;
@@ -53,7 +58,7 @@ export class IncomingBody implements RequestBody {
 
   /** Bytes that the client has still to send, or undefined when nobody knows. */
   get bytesOutstanding(): number | undefined {
-    if (this.#message.complete) return 0;
+    if (this.#bytes.complete) return 0;
     return this.contentLength === undefined ? undefined : this.contentLength - this.#bytesReceived;
   }
 
@@ -73,7 +78,7 @@ export class IncomingBody implements RequestBody {
       const wasFull = this.#queuedBytes >= this.#limits.bodyBufferBytes;
       this.#queuedBytes -= chunk.length;
       this.bytesRead += chunk.length;
-      if (wasFull && this.#queuedBytes < this.#limits.bodyBufferBytes) this.#message.resume();
+      if (wasFull && this.#queuedBytes < this.#limits.bodyBufferBytes) this.#bytes.resume();
       return Promise.resolve(chunk);
     }
     if (this.#state === 'ended') return Promise.resolve(null);
@@ -97,7 +102,7 @@ export class IncomingBody implements RequestBody {
     if (isNew) this.#start('discarding');
     else {
       this.#state = 'discarding';
-      this.#message.resume();
+      this.#bytes.resume();
     }
     this.#settle()?.reject(this.#error());
   }
@@ -108,24 +113,26 @@ export class IncomingBody implements RequestBody {
     this.#state = 'failed';
     this.#fault = fault;
     this.#queue.length = 0;
+    // What the parser has read in the same go as the fault was not handed on yet.
+    this.#bytesReceived += this.#bytes.readableLength;
     this.#settle()?.reject(this.#error());
   }
 
   #start(state: 'reading' | 'discarding'): void {
-    const message = this.#message;
-    if (message.destroyed && !message.complete) {
+    const bytes = this.#bytes;
+    if (bytes.destroyed && !bytes.complete) {
       this.fail('aborted');
       return;
     }
     this.#state = state;
     if (this.#mustContinue) {
       this.#mustContinue = false;
-      this.#response.writeContinue();
+      this.#sendContinue();
     }
-    message[BODY] = this;
-    message.on('data', onData);
-    message.on('end', onEnd);
-    message.on('close', onClose);
+    bytes[BODY] = this;
+    bytes.on('data', onData);
+    bytes.on('end', onEnd);
+    bytes.on('close', onClose);
   }
 
   receive(chunk: Buffer): void {
@@ -143,7 +150,7 @@ export class IncomingBody implements RequestBody {
     }
     this.#queue.push(chunk);
     this.#queuedBytes += chunk.length;
-    if (this.#queuedBytes >= this.#limits.bodyBufferBytes) this.#message.pause();
+    if (this.#queuedBytes >= this.#limits.bodyBufferBytes) this.#bytes.pause();
   }
 
   end(): void {
@@ -170,19 +177,19 @@ export class IncomingBody implements RequestBody {
 }
 
 /** The body that is being read from this message, if any. */
-export function bodyBeingRead(message: IncomingMessage): IncomingBody | undefined {
-  return (message as MessageWithBody)[BODY];
+export function bodyBeingRead(message: ArrivingBytes): IncomingBody | undefined {
+  return message[BODY];
 }
 
-function onData(this: MessageWithBody, chunk: Buffer): void {
+function onData(this: ArrivingBytes, chunk: Buffer): void {
   this[BODY]?.receive(chunk);
 }
 
-function onEnd(this: MessageWithBody): void {
+function onEnd(this: ArrivingBytes): void {
   this[BODY]?.end();
 }
 
-function onClose(this: MessageWithBody): void {
+function onClose(this: ArrivingBytes): void {
   this[BODY]?.fail('aborted');
 }
 

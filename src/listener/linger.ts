@@ -3,32 +3,28 @@
  * kernel reset the connection, and clients then report a reset instead of the 403 that explains it. So: send the answer, send
  * FIN, go on discarding for a while, and only then destroy.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { ListenerLimits } from '../config/limits.ts';
 import type { IncomingBody } from './incoming-body.ts';
 
-/** To be called before the response, which must carry `Connection: close`, is ended. */
+/** To be called before the response, which must carry `Connection: close`, is ended. `bytes`: those of the body as they arrive. */
 export function lingerAfterResponse(
-  message: IncomingMessage,
-  response: ServerResponse,
+  socket: Socket,
+  bytes: Readable,
   body: IncomingBody,
   limits: ListenerLimits,
 ): void {
-  const { socket } = message;
   let discarded = 0;
-  body.discard((bytes) => {
-    discarded += bytes;
+  body.discard((count) => {
+    discarded += count;
     if (discarded > limits.discardBytesMax) socket.destroy();
   });
-  // After the last response of a connection Node calls this to end it, which would destroy it as soon as FIN is out.
-  socket.destroySoon = () => closeGently(socket, message, limits.discardMillis);
-  response.once('close', () => {
-    if (!response.writableFinished) socket.destroy();
-  });
+  // After the last response of a connection this is called to end it, which would destroy it as soon as FIN is out.
+  socket.destroySoon = () => closeGently(socket, bytes, limits.discardMillis);
 }
 
-function closeGently(socket: Socket, message: IncomingMessage, millisMax: number): void {
+function closeGently(socket: Socket, bytes: Readable, millisMax: number): void {
   if (socket.readableEnded) {
     // The client has nothing more to say.
     socket.end(() => socket.destroy());
@@ -40,7 +36,7 @@ function closeGently(socket: Socket, message: IncomingMessage, millisMax: number
     clearTimeout(timer);
     socket.destroy();
   };
-  message.once('end', done);
+  bytes.once('end', done);
   socket.once('end', done);
   socket.once('close', () => clearTimeout(timer));
 }

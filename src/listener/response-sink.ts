@@ -1,0 +1,18 @@
+/** Where a response goes: through Node's HTTP server, or plainly into a socket. */
+export interface ResponseSink {
+  /** Nobody takes anything any more. */
+  readonly destroyed: boolean;
+  /**
+   * Sends nothing yet. `fields`: name, value, name, value; text that is not ASCII leaves as UTF-8. `length`: of the Content-Length;
+   * undefined: not known, or none is due. Throws when a field holds what no header may hold.
+   */
+  writeHead(status: number, fields: readonly string[], length: number | undefined, mustClose: boolean): void;
+  /** Whether more may be written before `drain`. */
+  write(chunk: Buffer): boolean;
+  /** Text leaves as UTF-8. */
+  end(body?: string | Buffer): void;
+  /** Cuts the connection off. */
+  destroy(): void;
+  on(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+}
