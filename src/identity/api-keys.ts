@@ -1,6 +1,6 @@
 /** API keys of users and services: values found by their HMAC, which alone is stored; shown once, when they are made. */
 import { mintUuid } from '../lib/uuid.ts';
-import { checkValue } from './check-values.ts';
+import { checkNames, checkValue } from './check-values.ts';
 import type { IdentityContext } from './commit-change.ts';
 import type { FoundPrincipal, PrincipalFinder } from './find-principal.ts';
 import type { ApiKeyRecord, StoredApiKey } from './identity-collections.ts';
@@ -93,14 +93,7 @@ export function createApiKeys(
       return { items: items.map(shown), ...rest };
     },
     async update(id, changes, expected) {
-      const checked = {
-        ...changes,
-        ...(changes.name !== undefined && { name: checkValue('label', changes.name) }),
-        ...(changes.description !== undefined && {
-          description: checkValue('description', changes.description),
-        }),
-        modifiedAtMicros: clock.nowMicros(),
-      };
+      const checked = { ...checkNames(changes), modifiedAtMicros: clock.nowMicros() };
       const decide = (key: StoredApiKey): StoredApiKey => {
         if (key.locked && changes.locked !== false) throw lockedError(id);
         return { ...key, ...checked };

@@ -33,3 +33,15 @@ export function checkValue(what: keyof typeof rules, value: string): string {
   if (!pattern.test(normal)) throw new IdentityError('InvalidValue', { what, expected });
   return normal;
 }
+
+/** The same changes, with name and description as they are to be stored. */
+export function checkNames<C extends { readonly name?: string; readonly description?: string }>(
+  changes: C,
+): C {
+  const { name, description } = changes;
+  return {
+    ...changes,
+    ...(name !== undefined && { name: checkValue('label', name) }),
+    ...(description !== undefined && { description: checkValue('description', description) }),
+  };
+}

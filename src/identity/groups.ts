@@ -1,5 +1,5 @@
 /** Groups of an account: users and services that have what is attached to the group. */
-import { checkValue } from './check-values.ts';
+import { checkNames, checkValue } from './check-values.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
 import type { GroupRecord, MembershipRecord } from './identity-collections.ts';
 import { IdentityError } from './identity-errors.ts';
@@ -67,13 +67,9 @@ export function createGroups(
         modifiedAtMicros: now,
       });
     },
-    update(id, { name, description }, expected) {
-      const changes = {
-        ...(name !== undefined && { name: checkValue('label', name) }),
-        ...(description !== undefined && { description: checkValue('description', description) }),
-        modifiedAtMicros: clock.nowMicros(),
-      };
-      return collection.update(id, (group) => ({ ...group, ...changes }), expected);
+    update(id, changes, expected) {
+      const checked = { ...checkNames(changes), modifiedAtMicros: clock.nowMicros() };
+      return collection.update(id, (group) => ({ ...group, ...checked }), expected);
     },
     async remove(id, expected) {
       const { accountId } = await collection.remove(id, expected);

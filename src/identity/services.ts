@@ -1,6 +1,6 @@
 /** Service identities of an account: for programs, with keys and policies, and never owners of anything. */
 import { mintUuid } from '../lib/uuid.ts';
-import { checkValue } from './check-values.ts';
+import { checkNames, checkValue } from './check-values.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
 import type { StoredService } from './identity-collections.ts';
 import { IdentityError } from './identity-errors.ts';
@@ -63,14 +63,7 @@ export function createServices(
       return { items: items.map(shown), ...rest };
     },
     async update(id, changes, expected) {
-      const checked = {
-        ...changes,
-        ...(changes.name !== undefined && { name: checkValue('label', changes.name) }),
-        ...(changes.description !== undefined && {
-          description: checkValue('description', changes.description),
-        }),
-        modifiedAtMicros: clock.nowMicros(),
-      };
+      const checked = { ...checkNames(changes), modifiedAtMicros: clock.nowMicros() };
       const decide = (service: StoredService): StoredService => {
         if (service.locked && changes.locked !== false) throw lockedError(id);
         return { ...service, ...checked };
