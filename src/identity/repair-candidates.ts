@@ -4,6 +4,7 @@ import type { PatchStep } from './edit-aws-policy.ts';
 import type { AccessQuestion } from './evaluate-access.ts';
 import type { PolicyLanguage } from './grants.ts';
 import { PolicyFormatError } from './policy-cache.ts';
+import type { RepairSaying } from './repair-sentences.ts';
 
 export const repairKinds = ['credential', 'statement', 'grant', 'deny'] as const;
 export type RepairKind = (typeof repairKinds)[number];
@@ -28,8 +29,9 @@ export type RepairTarget =
 
 export interface Repair {
   readonly kind: RepairKind;
-  /** One sentence in English. */
+  /** One sentence in English, and what it was made from. */
   readonly sentence: string;
+  readonly says: RepairSaying;
   readonly target: RepairTarget;
   /** Everybody would have it, also without a proof of identity. */
   readonly opensToAll?: true;

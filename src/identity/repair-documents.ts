@@ -24,11 +24,13 @@ import { compilePolicy } from './policy-cache.ts';
 import { policyRequestOf } from './policy-layers.ts';
 import { isEverybody } from './policy-principals.ts';
 import { type Make, making, type RepairTarget } from './repair-candidates.ts';
+import { type RepairSaying, saying } from './repair-sentences.ts';
 
 /** A document of policies that the question depends on, and how the question looks when it is another one. */
 interface EditedDocument {
   readonly document: string;
-  readonly name: string;
+  /** Of an identity's; undefined: the bucket's. */
+  readonly policy?: { readonly id: string; readonly name: string };
   readonly target: RepairTarget;
   readonly statements: readonly StatementTrace[];
   /** Indexes of those that name everybody. */
@@ -47,7 +49,7 @@ function editableDocuments(question: AccessQuestion): readonly EditedDocument[] 
       const { id, name, language, document, policy } = granted;
       return {
         document,
-        name: `the policy ${name === '' ? id : JSON.stringify(name)}`,
+        policy: { id, name },
         target: { what: 'policy', id, name, language },
         statements: traceStatements(policy, request),
         publicStatements: new Set(),
@@ -67,7 +69,6 @@ function editableDocuments(question: AccessQuestion): readonly EditedDocument[] 
     ...own,
     {
       document: bucketPolicy,
-      name: 'the policy of the bucket',
       target: { what: 'bucket-policy', bucket },
       statements: traceStatements(compiled, request),
       publicStatements: new Set(
@@ -83,45 +84,44 @@ function editableDocuments(question: AccessQuestion): readonly EditedDocument[] 
 export function* statementRepairs(question: AccessQuestion): Generator<Make, void> {
   const action = policyNameOf(question.action);
   const resource = arnOf(question);
-  for (const { document, name, target, statements, publicStatements, change } of editableDocuments(
+  for (const { document, policy, target, statements, publicStatements, change } of editableDocuments(
     question,
   )) {
     const { principal } = question;
+    const named = policy === undefined ? {} : { policy };
     for (const { index, effect, match, failed, failedConditions = [] } of statements) {
       if (effect !== 'Allow' || match !== 'near') continue;
       const isForAll = principal.kind !== 'anonymous' && publicStatements.has(index);
-      const attempt = (patch: readonly PatchStep[] | undefined, sentence: string): Make =>
+      const place = { statement: index + 1, ...named, ...(isForAll && { forEverybody: true as const }) };
+      const attempt = (patch: readonly PatchStep[] | undefined, says: RepairSaying): Make =>
         making(
           () =>
             patch && {
-              ...(isForAll
-                ? {
-                    kind: 'grant',
-                    sentence: `${sentence} It is a statement for everybody.`,
-                    opensToAll: true,
-                  }
-                : { kind: 'statement', sentence }),
+              ...saying(says),
+              ...(isForAll ? { kind: 'grant', opensToAll: true } : { kind: 'statement' }),
               target,
               patch,
               changed: change(patch),
             },
         );
-      const where = `statement ${index + 1} of ${name}`;
+      const added = { kind: 'add-to-statement', ...place } as const;
       if (failed === 'action' && action !== undefined) {
-        yield attempt(
-          addToElement(document, index, 'Action', action),
-          `Add ${action} to the actions of ${where}.`,
-        );
+        yield attempt(addToElement(document, index, 'Action', action), {
+          ...added,
+          element: 'actions',
+          value: action,
+        });
       }
       if (failed === 'resource') {
-        yield attempt(
-          addToElement(document, index, 'Resource', resource),
-          `Add ${resource} to the resources of ${where}.`,
-        );
+        yield attempt(addToElement(document, index, 'Resource', resource), {
+          ...added,
+          element: 'resources',
+          value: resource,
+        });
       }
       if (failed === 'principal') {
         const who = principalNameOf(question.principal);
-        yield attempt(addPrincipal(document, index, who), `Add ${who} to the principals of ${where}.`);
+        yield attempt(addPrincipal(document, index, who), { ...added, element: 'principals', value: who });
       }
       const [only, second] = failedConditions;
       if (failed !== 'condition' || only === undefined || second !== undefined) continue;
@@ -129,12 +129,13 @@ export function* statementRepairs(question: AccessQuestion): Generator<Make, voi
       const value = askedValue(question, key);
       if (value !== undefined) {
         const patch = addToCondition(document, index, { operator, key, value });
-        yield attempt(patch, `Let the condition ${only} of ${where} hold for ${JSON.stringify(value)}, too.`);
+        yield attempt(patch, { kind: 'extend-condition', condition: only, value, ...place });
       }
-      yield attempt(
-        removeCondition(document, index, { operator, key }),
-        `Take the condition ${only} out of ${where}.`,
-      );
+      yield attempt(removeCondition(document, index, { operator, key }), {
+        kind: 'drop-condition',
+        condition: only,
+        ...place,
+      });
     }
   }
 }
@@ -147,19 +148,26 @@ function askedValue(question: AccessQuestion, key: string): string | undefined {
 export function* denialRepairs(question: AccessQuestion): Generator<Make, void> {
   const { resource } = question;
   const { bucket = '' } = resource;
-  for (const { document, name, target, statements, change } of editableDocuments(question)) {
+  for (const { document, policy, target, statements, change } of editableDocuments(question)) {
     for (const { index, effect, match } of statements) {
       if (effect !== 'Deny' || match !== 'full') continue;
-      const sentence = `Remove statement ${index + 1} from ${name}, which denies it.`;
+      const statement = { statement: index + 1, ...(policy !== undefined && { policy }) };
+      const said = saying({ kind: 'remove-statement', ...statement });
       const patch = removeStatement(document, index);
       if (patch !== undefined)
-        yield making(() => ({ kind: 'deny', sentence, target, patch, changed: change(patch) }));
+        yield making(() => ({ kind: 'deny', ...said, target, patch, changed: change(patch) }));
       else if (target.what === 'bucket-policy') {
         const changed = withBucketPolicy(question, undefined);
-        yield () => ({ kind: 'deny', sentence: `Delete ${name}: all it does is deny.`, target, changed });
+        yield () => ({ kind: 'deny', ...saying({ kind: 'delete-bucket-policy' }), target, changed });
       } else if (target.what === 'policy') {
         const changed = withoutPolicy(question, target.id);
-        yield () => ({ kind: 'deny', sentence: `Detach ${name}: all it does is deny.`, target, changed });
+        const { id, name } = target;
+        yield () => ({
+          kind: 'deny',
+          ...saying({ kind: 'detach-policy', policy: { id, name } }),
+          target,
+          changed,
+        });
       }
     }
   }
@@ -169,7 +177,7 @@ export function* denialRepairs(question: AccessQuestion): Generator<Make, void> 
       const left = new Set([...resource.publicAccessBlock].filter((other) => other !== name));
       yield () => ({
         kind: 'deny',
-        sentence: `Switch ${name} off in the public access block of the bucket.`,
+        ...saying({ kind: 'switch-off-block', name }),
         target: { what: 'public-access-block', bucket },
         changed: { ...question, resource: { ...resource, publicAccessBlock: left } },
       });
@@ -178,7 +186,7 @@ export function* denialRepairs(question: AccessQuestion): Generator<Make, void> 
   if (resource.firewall !== undefined) {
     yield () => ({
       kind: 'deny',
-      sentence: 'Let the firewall of the bucket admit the address that the request came from.',
+      ...saying({ kind: 'open-firewall' }),
       target: { what: 'firewall', bucket },
       changed: { ...question, resource: { ...resource, firewall: undefined } },
     });

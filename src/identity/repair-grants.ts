@@ -15,6 +15,7 @@ import type { GrantedPolicy } from './grants.ts';
 import { compilePolicy } from './policy-cache.ts';
 import { subjectOf } from './principal.ts';
 import { type Make, making } from './repair-candidates.ts';
+import { saying } from './repair-sentences.ts';
 
 export function* grantRepairs(question: AccessQuestion): Generator<Make, void> {
   const { principal, resource } = question;
@@ -30,7 +31,7 @@ export function* grantRepairs(question: AccessQuestion): Generator<Make, void> {
     if (role === 'admin') {
       yield () => ({
         kind: 'grant',
-        sentence: 'Make the user an administrator of the account.',
+        ...saying({ kind: 'make-administrator' }),
         target: { what: 'user-role', subject: subjectOf(principal) },
         changed: { ...question, principal: raised },
       });
@@ -43,7 +44,12 @@ export function* grantRepairs(question: AccessQuestion): Generator<Make, void> {
     const grants = grantsOf(principal);
     yield making(() => ({
       kind: 'grant',
-      sentence: `Attach a policy to ${subject} that allows ${statement.Action} on ${statement.Resource}.`,
+      ...saying({
+        kind: 'attach-policy',
+        subject,
+        action: statement.Action,
+        resource: statement.Resource,
+      }),
       target: { what: 'attachment', subject, account: principal.account.id },
       document,
       changed: withGrants(question, {
@@ -69,13 +75,13 @@ function* bucketPolicyGrant(
   const who = principalNameOf(question.principal);
   const named = { ...statement, Principal: who === '*' ? '*' : { AWS: who } };
   const target = { what: 'bucket-policy', bucket } as const;
-  const sentence = `Let the policy of the bucket allow ${statement.Action} to ${who === '*' ? 'everybody' : who}.`;
+  const said = saying({ kind: 'allow-in-bucket-policy', action: statement.Action, who });
   const { bucketPolicy } = question.resource;
   if (bucketPolicy === undefined) {
     const document = newDocument(named);
     yield making(() => ({
       kind: 'grant',
-      sentence,
+      ...said,
       target,
       document,
       changed: withBucketPolicy(question, JSON.stringify(document)),
@@ -85,7 +91,7 @@ function* bucketPolicyGrant(
   const patch = addStatement(bucketPolicy, named);
   yield making(() => ({
     kind: 'grant',
-    sentence,
+    ...said,
     target,
     patch,
     changed: withBucketPolicy(question, applyPatch(bucketPolicy, patch)),
@@ -102,7 +108,7 @@ function* listGrants(question: AccessQuestion, bucket: string): Generator<Make, 
   if (objectGrant !== undefined && object?.kind === 'present' && key !== undefined) {
     yield () => ({
       kind: 'grant',
-      sentence: `Grant ${objectGrant} on the object to the account ${account}.`,
+      ...saying({ kind: 'grant-in-list', list: 'object', permission: objectGrant, account }),
       target: { what: 'object-acl', bucket, key },
       grant: { permission: objectGrant, account },
       changed: {
@@ -114,7 +120,7 @@ function* listGrants(question: AccessQuestion, bucket: string): Generator<Make, 
   if (bucketGrant !== undefined) {
     yield () => ({
       kind: 'grant',
-      sentence: `Grant ${bucketGrant} on the bucket to the account ${account}.`,
+      ...saying({ kind: 'grant-in-list', list: 'bucket', permission: bucketGrant, account }),
       target: { what: 'bucket-acl', bucket },
       grant: { permission: bucketGrant, account },
       changed: {

@@ -12,6 +12,7 @@ import type { Principal } from './principal.ts';
 import { type Candidate, type Make, making, repairKinds } from './repair-candidates.ts';
 import { denialRepairs, statementRepairs } from './repair-documents.ts';
 import { grantRepairs } from './repair-grants.ts';
+import { saying } from './repair-sentences.ts';
 
 /** In order, smallest first. None of them is known to suffice. Those that cannot be stored are left out. */
 export function repairCandidates(question: AccessQuestion): readonly Candidate[] {
@@ -33,7 +34,7 @@ function* credentialRepairs(question: AccessQuestion): Generator<Make, void> {
   if (principal.kind === 'anonymous' && account !== undefined) {
     yield () => ({
       kind: 'credential',
-      sentence: 'Sign the request with a key of the account that owns the resource.',
+      ...saying({ kind: 'sign-as-owner' }),
       target: { what: 'request' },
       changed: { ...question, principal: ownerOf(account) },
     });
@@ -41,7 +42,7 @@ function* credentialRepairs(question: AccessQuestion): Generator<Make, void> {
   if (action.startsWith('admin:')) {
     yield () => ({
       kind: 'credential',
-      sentence: 'Use a key of the root user of the root account: nobody else administers the server.',
+      ...saying({ kind: 'use-server-root' }),
       target: { what: 'request' },
       changed: { ...question, principal: { ...ownerOf(account ?? ''), isServerAdmin: true } },
     });
@@ -52,7 +53,7 @@ function* credentialRepairs(question: AccessQuestion): Generator<Make, void> {
     const patch = addStatement(limit.document, statement);
     yield making(() => ({
       kind: 'credential',
-      sentence: 'Begin the session with a policy that allows this, too.',
+      ...saying({ kind: 'widen-session' }),
       target: { what: 'session' },
       patch,
       changed: withGrants(question, {
@@ -66,7 +67,7 @@ function* credentialRepairs(question: AccessQuestion): Generator<Make, void> {
     const changed = { ...question, request: withValue(request, 'aws:securetransport', 'true') };
     yield () => ({
       kind: 'credential',
-      sentence: 'Send the request over TLS (https).',
+      ...saying({ kind: 'use-tls' }),
       target: { what: 'request' },
       changed,
     });

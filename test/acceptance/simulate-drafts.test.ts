@@ -71,8 +71,22 @@ describe('SimulateCall with drafts', () => {
       bucketPolicy: draft,
     });
     assert.equal(allowed, false);
-    const changes: { target: { what: string }; patch?: object }[] = [smallestChange, ...otherChanges];
+    assert.deepEqual(smallestChange.says, { kind: 'sign-as-owner' });
+    const changes: { target: { what: string }; patch?: object; says: object; sentence: string }[] = [
+      smallestChange,
+      ...otherChanges,
+    ];
     const ofDraft = changes.find(({ target }) => target.what === 'bucket-policy');
+    assert.deepEqual(ofDraft?.says, {
+      kind: 'add-to-statement',
+      statement: 1,
+      element: 'actions',
+      value: 's3:GetObject',
+    });
+    assert.equal(
+      ofDraft.sentence,
+      'Add s3:GetObject to the actions of statement 1 of the policy of the bucket.',
+    );
     assert.deepEqual(ofDraft?.patch, [
       { op: 'replace', path: '/Statement/0/Action', value: ['s3:PutObject', 's3:GetObject'] },
     ]);

@@ -94,6 +94,29 @@ describe('denials', { skip: whyNoBrowser }, () => {
     await console.page.getByText('growth').waitFor();
   });
 
+  it('speak Korean where the page does', async () => {
+    const other = await openConsole(server, { locale: 'ko-KR' });
+    const { page } = other;
+    await logIn(page);
+    await goTo(page, '#/denials/simulator/reports');
+    await page.getByLabel('호출자').fill('user:kim');
+    await page.getByLabel('작업', { exact: true }).fill('s3:DeleteObject');
+    await page.getByLabel('키', { exact: true }).fill('may.txt');
+    await page.getByRole('button', { name: '물어보기' }).click();
+    const change = page.getByRole('region', { name: '허용되게 하는 가장 작은 변경' });
+    await change
+      .getByText(/“list-reports” 정책의 1번째 구문의 작업\(Action\)에 s3:DeleteObject 항목을 추가합니다\./)
+      .waitFor();
+    const way = page.getByRole('region', { name: '요청이 지나간 단계' });
+    await way.getByText('어느 단계도 이 작업을 허용하지 않습니다').waitFor();
+    const reasons = await way.locator('.layer-body > p').allInnerTexts();
+    assert.deepEqual(
+      reasons.filter((reason) => !/[가-힣]/.test(reason)),
+      [],
+    );
+    await other.close();
+  });
+
   it('can be foreseen with the simulator', async () => {
     const other = await openConsole(server);
     const { page } = other;

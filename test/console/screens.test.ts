@@ -35,6 +35,9 @@ const screens: readonly Screen[] = [
     shows: { en: 'Public access block', ko: '퍼블릭 액세스 차단' },
   },
   { hash: '#/buckets/KR1/example-bucket/settings', shows: { en: 'Versioning', ko: '버전 관리' } },
+  { hash: '#/buckets/KR1/example-bucket/settings', shows: { en: 'Lifecycle rules', ko: '수명 주기 규칙' } },
+  { hash: '#/buckets/KR1/example-bucket/settings', shows: { en: 'Firewall', ko: '방화벽' } },
+  { hash: '#/buckets/KR1/locked-bucket/settings', shows: { en: 'Default retention', ko: '기본 보존' } },
   {
     hash: '#/buckets/KR1/example-bucket/uploads',
     shows: { en: 'No upload is under way', ko: '끝나지 않은 업로드가 없습니다' },
@@ -51,6 +54,11 @@ const screens: readonly Screen[] = [
     hash: object,
     open: { en: 'Access', ko: '접근 권한' },
     shows: { en: 'Access control list', ko: '액세스 제어 목록' },
+  },
+  {
+    hash: '#/buckets/KR1/locked-bucket/objects/%2F/hello.txt',
+    open: { en: 'Lock', ko: '잠금' },
+    shows: { en: 'Under legal hold', ko: '법적 보존 중' },
   },
   { hash: object, open: { en: 'Link', ko: '링크' }, shows: { en: 'Make a link', ko: '링크 만들기' } },
   { hash: '#/access/users', shows: { en: 'Create a user', ko: '사용자 만들기' } },
@@ -87,6 +95,8 @@ describe('screens', { skip: whyNoBrowser }, () => {
     const headers = { 'content-type': 'text/plain', 'x-amz-meta-colour': 'green' };
     await askS3(server, 'PUT', '/example-bucket/hello.txt', { body: 'Hello', headers });
     await askS3(server, 'PUT', '/example-bucket/folder/inside.txt', { body: 'Hello' });
+    await askS3(server, 'PUT', '/locked-bucket', { headers: { 'x-amz-bucket-object-lock-enabled': 'true' } });
+    await askS3(server, 'PUT', '/locked-bucket/hello.txt', { body: 'Hello' });
     const { accounts } = await askAdmin(server, 'GET', '/accounts');
     await askAdmin(server, 'POST', `/accounts/${accounts[0].id}/services`, { name: 'builds' });
     await askAdmin(server, 'POST', `/accounts/${accounts[0].id}/groups`, { name: 'readers' });

@@ -1,13 +1,19 @@
+import { lazy, Suspense } from 'react';
 import { ObjectBrowser } from '../objects/object-browser.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { goTo, hrefOf } from '../parts/route.ts';
 import { TabList } from '../parts/tab-list.tsx';
 import type { BucketAddress } from '../s3/s3-address.ts';
 import { defineText, useText } from '../text/define-text.ts';
 import { BucketPermissions } from './bucket-permissions.tsx';
-import { BucketSettings } from './bucket-settings.tsx';
 import { BucketUsage } from './bucket-usage.tsx';
 import { UnfinishedUploads } from './unfinished-uploads.tsx';
+
+/** Not needed for the objects. */
+const BucketSettings = lazy(async () => ({
+  default: (await import('./bucket-settings.tsx')).BucketSettings,
+}));
 
 const text = defineText(
   {
@@ -64,7 +70,15 @@ export function BucketScreen({ address, rest }: BucketScreenProps) {
             label: words.permissions,
             content: <BucketPermissions address={address} />,
           },
-          { value: 'settings', label: words.settings, content: <BucketSettings address={address} /> },
+          {
+            value: 'settings',
+            label: words.settings,
+            content: (
+              <Suspense fallback={<Loading />}>
+                <BucketSettings address={address} />
+              </Suspense>
+            ),
+          },
           { value: 'uploads', label: words.uploads, content: <UnfinishedUploads address={address} /> },
           { value: 'usage', label: words.usage, content: <BucketUsage address={address} /> },
         ]}

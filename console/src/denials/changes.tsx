@@ -6,6 +6,7 @@ import { useSession } from '../session/session-state.ts';
 import { defineText, useText } from '../text/define-text.ts';
 import { applyChange, draftedBy, isApplicable } from './apply-change.ts';
 import type { Change, Explained, PolicyDraft } from './denial-records.ts';
+import { repairText } from './repair-text.ts';
 
 const text = defineText(
   {
@@ -51,6 +52,7 @@ interface ChangesProps {
 export function Changes({ explained, account, draft, onApplied }: ChangesProps) {
   const words = useText(text);
   const { smallestChange, otherChanges = [], changesTogether = [] } = explained;
+  const say = useText(repairText);
   const [asked, setAsked] = useState<Change>();
   const session = useSession();
   const confirm = async (): Promise<void> => {
@@ -98,7 +100,7 @@ export function Changes({ explained, account, draft, onApplied }: ChangesProps) 
           onClose={() => setAsked(undefined)}
           onConfirm={confirm}
         >
-          <p>{asked.sentence}</p>
+          <p>{say(asked)}</p>
           <ChangeDocument change={asked} />
           <p className="warning">{words.counts}</p>
         </Question>
@@ -116,12 +118,13 @@ interface ChangeCardProps {
 
 function ChangeCard({ change, account, onDraft, onApply }: ChangeCardProps) {
   const words = useText(text);
+  const say = useText(repairText);
   const { isServerAdmin } = useSession();
-  const { sentence, target } = change;
+  const { target } = change;
   const name = target.name ?? target.subject ?? [target.bucket, target.key].filter(Boolean).join('/');
   return (
     <div className="change">
-      <p className="strong">{sentence}</p>
+      <p className="strong">{say(change)}</p>
       <p className="faint">{words.where(target.what, name)}</p>
       <ChangeDocument change={change} />
       {onDraft !== undefined ? (

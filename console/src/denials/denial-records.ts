@@ -51,9 +51,32 @@ export interface LayerStep {
   readonly statements?: readonly StatementMatch[];
 }
 
+/** A kind of repair, and what fills it in: which members are there depends on the kind. */
+export interface RepairSaying {
+  readonly kind: string;
+  readonly element?: string;
+  readonly value?: string;
+  readonly condition?: string;
+  /** From 1. */
+  readonly statement?: number;
+  /** Absent: the bucket's. */
+  readonly policy?: { readonly id: string; readonly name: string };
+  readonly forEverybody?: boolean;
+  readonly name?: string;
+  readonly subject?: string;
+  readonly action?: string;
+  readonly resource?: string;
+  readonly who?: string;
+  readonly list?: string;
+  readonly permission?: string;
+  readonly account?: string;
+}
+
 export interface Change {
   readonly kind: string;
+  /** In English. */
   readonly sentence: string;
+  readonly says?: RepairSaying;
   readonly target: {
     readonly what: string;
     readonly id?: string;

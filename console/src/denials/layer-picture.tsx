@@ -2,6 +2,7 @@
 import { defineText, useText } from '../text/define-text.ts';
 import { layerText } from './cause-text.ts';
 import type { LayerStep, StatementMatch } from './denial-records.ts';
+import { reasonText } from './reason-text.ts';
 import { type StatementOwner, StatementText } from './statement-text.tsx';
 
 const text = defineText(
@@ -52,6 +53,7 @@ interface LayerPictureProps {
 export function LayerPicture({ layers, denial }: LayerPictureProps) {
   const words = useText(text);
   const names = useText(layerText);
+  const say = useText(reasonText);
   const isAllowed = layers.at(-1)?.verdict === 'allow';
   return (
     <section className="card layers" aria-label={words.title}>
@@ -73,7 +75,7 @@ export function LayerPicture({ layers, denial }: LayerPictureProps) {
                 <h3>
                   {names[step.layer] ?? step.layer} <span className="faint">— {words[step.verdict]}</span>
                 </h3>
-                <p>{step.reason}</p>
+                <p>{say(step.reason)}</p>
                 {isDecider ? <p className="strong">{words.decided}</p> : null}
                 <Statements step={step} denial={denial} />
               </div>

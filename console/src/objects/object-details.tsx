@@ -9,6 +9,7 @@ import { headObject } from '../s3/s3-objects.ts';
 import { defineText, useText } from '../text/define-text.ts';
 import { ObjectAccess } from './object-access.tsx';
 import { ObjectLink } from './object-link.tsx';
+import { ObjectLockTab } from './object-lock.tsx';
 import { ObjectMetadata } from './object-metadata.tsx';
 import { ObjectOverview } from './object-overview.tsx';
 import { folderHref } from './object-routes.ts';
@@ -20,6 +21,7 @@ const text = defineText(
     metadata: 'Metadata and tags',
     versions: 'Versions',
     access: 'Access',
+    lock: 'Lock',
     link: 'Link',
     unreachable: 'A browser cannot ask for a key with the segments . or .. in it. Use a command line.',
   },
@@ -28,6 +30,7 @@ const text = defineText(
     metadata: '메타데이터와 태그',
     versions: '버전',
     access: '접근 권한',
+    lock: '잠금',
     link: '링크',
     unreachable: '브라우저는 경로에 . 이나 .. 이 있는 키를 요청할 수 없습니다. 명령줄을 사용하세요.',
   },
@@ -87,6 +90,7 @@ function DetailTabs({ address }: { readonly address: ObjectAddress }) {
         },
         { value: 'versions', label: words.versions, content: <ObjectVersions address={address} /> },
         { value: 'access', label: words.access, content: <ObjectAccess address={address} /> },
+        { value: 'lock', label: words.lock, content: <ObjectLockTab address={address} /> },
         { value: 'link', label: words.link, content: <ObjectLink address={address} /> },
       ]}
     />

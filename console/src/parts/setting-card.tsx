@@ -12,10 +12,13 @@ interface SettingCardProps {
   readonly action?: Action;
   readonly isChanged?: boolean;
   readonly buttons?: ReactNode;
+  /** Else only `buttons` start the action. */
+  readonly hasSave?: boolean;
 }
 
 /** One setting: what it is, its form, and what saving it has brought. */
-export function SettingCard({ title, hint, children, action, isChanged = true, buttons }: SettingCardProps) {
+export function SettingCard(props: SettingCardProps) {
+  const { title, hint, children, action, isChanged = true, buttons, hasSave = true } = props;
   const { save, saving } = useText(text);
   return (
     <section className="card setting" aria-label={title}>
@@ -25,7 +28,7 @@ export function SettingCard({ title, hint, children, action, isChanged = true, b
       {action === undefined || action.error === undefined ? null : <ErrorNote error={action.error} />}
       <div className="button-row end">
         {buttons}
-        {action === undefined ? null : (
+        {action === undefined || !hasSave ? null : (
           <button
             type="button"
             className="primary"

@@ -111,11 +111,15 @@ export async function writePolicy(address: BucketAddress, policy: string): Promi
     await sendRequest(path, { method: 'PUT', body: policy, headers: { 'content-type': 'application/json' } });
 }
 
-async function readXmlAt(path: string): Promise<Document> {
+export async function readXmlAt(path: string): Promise<Document> {
   return parseXml(await (await sendRequest(path)).text());
 }
 
-async function writeXml(path: string, body: string): Promise<void> {
-  const headers = { 'content-type': 'application/xml', 'x-amz-checksum-crc32': crc32Base64(body) };
+export async function writeXml(
+  path: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const headers = { ...more, 'content-type': 'application/xml', 'x-amz-checksum-crc32': crc32Base64(body) };
   await sendRequest(path, { method: 'PUT', body, headers });
 }

@@ -4,6 +4,7 @@
  */
 import { ApiError, isCode } from '../api/api-error.ts';
 import { sendRequest } from '../api/send-request.ts';
+import { crc32Base64 } from '../s3/crc32.ts';
 import { type ObjectAddress, objectPath } from '../s3/s3-address.ts';
 import { completeUpload, listParts, startUpload, type UploadedPart } from '../s3/s3-uploads.ts';
 import { findRemembered, forgetUpload, rememberUpload } from './remembered-uploads.ts';
@@ -38,7 +39,9 @@ export async function runUpload(run: UploadRun): Promise<void> {
 
 async function sendWhole({ address, file, signal, onProgress }: UploadRun): Promise<string> {
   const path = objectPath(address);
-  return sendFile({ path, content: file, contentType: file.type, signal, onProgress });
+  // A bucket that locks what arrives takes nothing without.
+  const checksum = crc32Base64(new Uint8Array(await file.arrayBuffer()));
+  return sendFile({ path, content: file, contentType: file.type, checksum, signal, onProgress });
 }
 
 async function sendInParts(run: UploadRun): Promise<undefined> {

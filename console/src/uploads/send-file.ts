@@ -6,12 +6,21 @@ export interface SentFile {
   readonly path: string;
   readonly content: Blob;
   readonly contentType: string;
+  /** CRC-32, base64. */
+  readonly checksum?: string;
   readonly signal: AbortSignal;
   readonly onProgress: (bytesSent: number) => void;
 }
 
 /** Answers the ETag as sent. Throws `ApiError`, or `DOMException` AbortError. */
-export function sendFile({ path, content, contentType, signal, onProgress }: SentFile): Promise<string> {
+export function sendFile({
+  path,
+  content,
+  contentType,
+  checksum,
+  signal,
+  onProgress,
+}: SentFile): Promise<string> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(aborted());
@@ -21,6 +30,7 @@ export function sendFile({ path, content, contentType, signal, onProgress }: Sen
     request.open('PUT', urlOf(path));
     for (const [name, value] of Object.entries(sessionHeaders())) request.setRequestHeader(name, value);
     if (contentType !== '') request.setRequestHeader('content-type', contentType);
+    if (checksum !== undefined) request.setRequestHeader('x-amz-checksum-crc32', checksum);
     request.upload.onprogress = ({ loaded }) => onProgress(loaded);
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) {
