@@ -5,22 +5,34 @@ const CODE = 'credential-not-usable';
 /** IBM's API keys have 44 characters where HMAC keys have 32 hexadecimal digits. */
 const API_KEY = /^[\w-]{44}$/;
 
-/** `tokenUrl`: where API keys are exchanged. */
+/** As HMAC keys are, and other pairs made here: whose it was, nobody knows of an id without a pair. */
+const HMAC_KEY = /^[0-9a-f]{32}$/;
+/** A uuid is what S3 gives as a request id where it speaks as IBM does: at its hosts, and to key pairs of resource keys. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4/;
+
+export function isOfIbm({ id }: Pick<DenialRecord, 'id'>): boolean {
+  return UUID.test(id);
+}
+
+/** `tokenUrl`: where API keys are exchanged. Key pairs of other clouds are not spoken of. */
 export function credentialCause(
-  { fault, atMicros }: DenialRecord,
+  record: Pick<DenialRecord, 'id' | 'fault' | 'atMicros'>,
   tokenUrl: string,
 ): readonly RefinedCause[] {
+  const { fault, atMicros } = record;
   if (fault === undefined) return [];
   const details = fault.details as Readonly<Record<string, unknown>>;
   const said = (subCode: string, wording: string, evidence: object = {}): readonly RefinedCause[] => [
     { code: CODE, wording, evidence: { subCode, ...evidence } },
   ];
+  if (fault.code === 'RefusedBearer') {
+    return bearerCause(String(details['fault']), details['expiredAtSeconds'], atMicros, tokenUrl);
+  }
+  const claimed = fault.code === 'UnknownAccessKey' ? String(details['accessKeyId'] ?? '') : '';
+  if (!isOfIbm(record) && !API_KEY.test(claimed) && !HMAC_KEY.test(claimed)) return [];
   switch (fault.code) {
-    case 'RefusedBearer':
-      return bearerCause(String(details['fault']), details['expiredAtSeconds'], atMicros, tokenUrl);
-    case 'UnknownAccessKey': {
-      const id = String(details['accessKeyId'] ?? '');
-      return API_KEY.test(id)
+    case 'UnknownAccessKey':
+      return API_KEY.test(claimed)
         ? said(
             'hmac-looks-like-apikey',
             `The access key is not an HMAC key ID but looks like an IAM API key: exchange it at ${tokenUrl} and send Bearer.`,
@@ -29,7 +41,6 @@ export function credentialCause(
             'hmac-unknown-key',
             'No HMAC key has this ID: its resource key was deleted, or it is misspelt.',
           );
-    }
     case 'SignatureMismatch':
       return said(
         'hmac-signature',

@@ -15,7 +15,7 @@ import type { IdentityStore } from '../../identity/identity-store.ts';
 import { type Principal, subjectOf } from '../../identity/principal.ts';
 import { restoreQuestion } from '../../identity/stored-question.ts';
 import { parseSubject, type Subject } from '../../identity/subjects.ts';
-import { credentialCause } from './ibm-credential-causes.ts';
+import { credentialCause, isOfIbm } from './ibm-credential-causes.ts';
 
 export interface IbmRefinerParts {
   readonly records: Pick<IbmRecords, 'policyFacts' | 'resourceKeys'>;
@@ -72,11 +72,6 @@ function speaksIbm(
     principal.kind === 'service' ||
     policies.some(({ language }) => language === 'ibm')
   );
-}
-
-/** A uuid is what S3 gives as a request id where it speaks as IBM does. */
-function isOfIbm({ id }: DenialRecord): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-4/.test(id);
 }
 
 function networkBlocked(record: DenialRecord, question: ReturnType<typeof restoreQuestion>): RefinedCause {
