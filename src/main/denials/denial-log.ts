@@ -74,9 +74,12 @@ export class DenialLog {
     mkdirSync(this.#folder, { recursive: true, mode: FOLDER_MODE });
   }
 
-  /** Resolves when every worker can read it. A log that cannot be written loses the line and says so; calls go on. */
-  append(line: DenialLine): Promise<void> {
-    this.#waiting.push(`${JSON.stringify(line)}\n`);
+  /**
+   * Resolves when every worker can read it. A log that cannot be written loses the line and says so; calls go on.
+   * `text`: the line as JSON.
+   */
+  append(line: DenialLine, text = JSON.stringify(line)): Promise<void> {
+    this.#waiting.push(`${text}\n`);
     this.#writing ??= this.#writeNextTurn();
     return this.#writing;
   }

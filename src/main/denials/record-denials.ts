@@ -47,7 +47,10 @@ export class DenialRecorder {
       ...recordOf(api, operation ?? 'unknown', call, response, denial),
       ...(leftOut > 0 && { leftOut }),
     };
-    await this.#log.append(withinLimits(record));
+    const text = JSON.stringify(record);
+    await (text.length <= denialLimits.lineBytesMax
+      ? this.#log.append(record, text)
+      : this.#log.append(shortened(record)));
     return true;
   }
 }
@@ -164,10 +167,8 @@ function signedInputsOf({ method, rawPath, rawQuery, headers, isSecure }: WireRe
 }
 
 /** Of a line that is too long, what it depends on goes: it can still be found, and explained as far as its cause says. */
-function withinLimits(record: DenialRecord): DenialRecord {
-  const { question, signed, ...rest } = record;
-  const size = JSON.stringify(record).length;
-  return size <= denialLimits.lineBytesMax ? record : { ...rest, path: rest.path.slice(0, 1024) };
+function shortened({ question, signed, ...rest }: DenialRecord): DenialRecord {
+  return { ...rest, path: rest.path.slice(0, 1024) };
 }
 
 function rateNameOf({ request, caller }: Call, { error }: Denial): string {
