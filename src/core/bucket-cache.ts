@@ -4,30 +4,51 @@
  */
 import type { Entry } from '../storage/contract/metadata-store.ts';
 import { type BucketState, decodeBucket, toBucket } from './bucket-records.ts';
-import type { Bucket, BucketId } from './model.ts';
+import type { AccountId, Bucket, BucketId, Place } from './model.ts';
 
 const ENTRIES_MAX = 10_000;
+/** Buckets of one name: accounts may have their own. */
+const NAMESAKES_MAX = 16;
 
 export interface KnownBucket {
   readonly state: BucketState;
   readonly bucket: Bucket;
 }
 
+/** Whose buckets are looked for; undefined: the one that holds the name. */
+type Register = AccountId | undefined;
+
+interface Namesake {
+  readonly register: Register;
+  readonly place: Place;
+  readonly id: BucketId;
+}
+
 export class BucketCache {
-  readonly #ids = new Map<string, BucketId>();
+  readonly #ids = new Map<string, readonly Namesake[]>();
   readonly #buckets = new Map<BucketId, KnownBucket>();
 
-  idOf(name: string): BucketId | undefined {
-    return this.#ids.get(name);
+  idOf(register: Register, place: Place, name: string): BucketId | undefined {
+    const namesakes = this.#ids.get(name);
+    if (namesakes === undefined) return undefined;
+    for (const known of namesakes) if (isNamed(known, register, place)) return known.id;
+    return undefined;
   }
 
-  rememberId(name: string, id: BucketId): void {
+  rememberId(register: Register, place: Place, name: string, id: BucketId): void {
+    const others = this.#othersOf(register, place, name).slice(0, NAMESAKES_MAX - 1);
     dropOldest(this.#ids);
-    this.#ids.set(name, id);
+    this.#ids.set(name, [{ register, place, id }, ...others]);
   }
 
-  forgetId(name: string): void {
-    this.#ids.delete(name);
+  forgetId(register: Register, place: Place, name: string): void {
+    const others = this.#othersOf(register, place, name);
+    if (others.length === 0) this.#ids.delete(name);
+    else this.#ids.set(name, others);
+  }
+
+  #othersOf(register: Register, place: Place, name: string): readonly Namesake[] {
+    return this.#ids.get(name)?.filter((known) => !isNamed(known, register, place)) ?? [];
   }
 
   /** What the record in `entry` says, parsed once per version. */
@@ -40,6 +61,10 @@ export class BucketCache {
     this.#buckets.set(id, parsed);
     return parsed;
   }
+}
+
+function isNamed(known: Namesake, register: Register, place: Place): boolean {
+  return known.register === register && known.place === place;
 }
 
 function dropOldest<K>(map: Map<K, unknown>): void {

@@ -1,4 +1,5 @@
-import type { Version } from '../storage/contract/metadata-store.ts';
+import { type Eventual, whenKnown } from '../lib/eventual.ts';
+import type { Entry, Version } from '../storage/contract/metadata-store.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import { isGone } from './expiry.ts';
@@ -20,13 +21,23 @@ export interface FoundVersion {
  * The object that a read addresses: the current one, or a version by its id, by point reads only. Throws NoSuchKey,
  * NoSuchVersion, InvalidVersionId, VersionIsDeleteMarker.
  */
-export async function findVersion(
+export function findVersion(
   context: CoreContext,
   bucket: Bucket,
   key: string,
   versionId: VersionId | undefined,
+): Eventual<FoundVersion> {
+  return versionId === undefined
+    ? findCurrent(context, bucket, key)
+    : findAddressed(context, bucket, key, versionId);
+}
+
+async function findAddressed(
+  context: CoreContext,
+  bucket: Bucket,
+  key: string,
+  versionId: VersionId,
 ): Promise<FoundVersion> {
-  if (versionId === undefined) return findCurrent(context, bucket, key);
   const found = await findVersionById(context, bucket, key, versionId);
   if (found === undefined) throw new CoreError('NoSuchVersion', { key, versionId });
   if (found.record.isDeleteMarker) {
@@ -36,14 +47,28 @@ export async function findVersion(
   return found;
 }
 
-async function findCurrent(context: CoreContext, bucket: Bucket, key: string): Promise<FoundVersion> {
+function findCurrent(context: CoreContext, bucket: Bucket, key: string): Eventual<FoundVersion> {
   const storedUnder = headKey(bucket.id, key);
-  const entry = await context.metadata.get(storedUnder);
-  if (entry !== undefined) {
-    const record = decodeVersion(entry.value);
-    if (isGone(record, context.clock.nowMicros())) throw new CoreError('NoSuchKey', { key });
-    return { record, isLatest: true, storedUnder, recordVersion: entry.version };
-  }
+  return whenKnown(context.metadata.get(storedUnder), (entry) =>
+    entry === undefined
+      ? refuseAbsent(context, bucket, key)
+      : currentVersion(context, key, storedUnder, entry),
+  );
+}
+
+function currentVersion(
+  context: CoreContext,
+  key: string,
+  storedUnder: Buffer,
+  { value, version }: Entry,
+): FoundVersion {
+  const record = decodeVersion(value);
+  const isOver = record.expiresAtMicros !== undefined && isGone(record, context.clock.nowMicros());
+  if (isOver) throw new CoreError('NoSuchKey', { key });
+  return { record, isLatest: true, storedUnder, recordVersion: version };
+}
+
+async function refuseAbsent(context: CoreContext, bucket: Bucket, key: string): Promise<never> {
   if (bucket.versioning === 'unversioned') throw new CoreError('NoSuchKey', { key });
   const tombstone = await context.metadata.get(tombstoneKey(bucket.id, key));
   if (tombstone === undefined) throw new CoreError('NoSuchKey', { key });

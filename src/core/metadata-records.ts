@@ -32,7 +32,9 @@ import {
   FLAG_PROTECTED,
   FLAG_SEGMENTED,
   FLAGS_OF_FORMAT_2,
+  hasNullNonce,
   isNullVersionValue,
+  ownerOfValue,
   PREFIX_BYTES,
   SEGMENTED_BYTES,
   VERSION_FORMAT,
@@ -227,8 +229,8 @@ class DecodedVersion implements VersionRecord {
     this.sequence = readUint64(value, 16);
     this.lastModifiedMicros = readUint64(value, 24);
     this.etagMd5 = value.toString('hex', 32, 48);
-    this.owner = value.toString('hex', 48, 64);
-    this.nonce = value.toString('hex', 64, 76);
+    this.owner = ownerOfValue(value);
+    this.nonce = hasNullNonce(value) ? NULL_NONCE : value.toString('hex', 64, 76);
     this.nullSequence = readUint64(value, 76);
     const { body, end } = readBody(value, bodyStartOf(value));
     this.body = body;
@@ -274,12 +276,20 @@ function decodeChecksum(value: Buffer): Checksum | undefined {
 }
 
 function decodeRest(value: Buffer, start: number): DecodedRest {
-  const compact = JSON.parse(value.toString('utf8', start)) as CompactMetadata;
-  return {
+  const text = value.toString('utf8', start);
+  if (text === lastText) return lastRest;
+  const compact = JSON.parse(text) as CompactMetadata;
+  lastRest = {
     metadata: { system: compact.s, user: compact.u ?? {}, documents: compact.d ?? {} },
     protection: compact.p,
   };
+  lastText = text;
+  return lastRest;
 }
+
+/** Of the record opened last. Objects that one program wrote mostly say the same of themselves. */
+let lastText = '';
+let lastRest: DecodedRest;
 
 /** What a listing row shows, from the prefix alone. */
 export function decodeListedObject(key: string, value: Buffer): ListedObject {
@@ -294,7 +304,7 @@ export function decodeListedObject(key: string, value: Buffer): ListedObject {
     lastModifiedMicros: readUint64(value, 24),
     size: readUint64(value, 8),
     etagMd5: value.toString('hex', 32, 48),
-    owner: value.toString('hex', 48, 64),
+    owner: ownerOfValue(value),
   };
   const isPlain = partCount === 0 && composition === undefined && segmented === undefined;
   if (isPlain && checksumAlgorithm === undefined) return listed;
@@ -348,21 +358,27 @@ export function versionIdOf(record: Pick<VersionRecord, 'isNullVersion' | 'seque
 }
 
 export function toObjectVersion(key: string, record: VersionRecord, isLatest: boolean): ObjectVersion {
-  return {
+  const { protection, expiresAtMicros, partCount, checksum } = record;
+  const version: { -readonly [P in keyof ObjectVersion]: ObjectVersion[P] } = {
     key,
     versionId: versionIdOf(record),
     isLatest,
     isDeleteMarker: record.isDeleteMarker,
     sequence: record.sequence,
     lastModifiedMicros: record.lastModifiedMicros,
+    size: record.size,
+    etagMd5: record.etagMd5,
     metadata: record.metadata,
     owner: record.owner,
-    ...shownFacts(record),
-    ...(record.protection === undefined ? undefined : { protection: record.protection }),
-    ...(record.expiresAtMicros === undefined ? undefined : { expiresAtMicros: record.expiresAtMicros }),
-    ...(record.partCount === undefined ? undefined : { partCount: record.partCount }),
-    ...(record.checksum === undefined ? undefined : { checksum: record.checksum }),
   };
+  if (record.composition !== undefined || record.segmented !== undefined) {
+    Object.assign(version, shownFacts(record));
+  }
+  if (protection !== undefined) version.protection = protection;
+  if (expiresAtMicros !== undefined) version.expiresAtMicros = expiresAtMicros;
+  if (partCount !== undefined) version.partCount = partCount;
+  if (checksum !== undefined) version.checksum = checksum;
+  return version;
 }
 
 /** What a composed or multipart object is to its reader: the whole, and beside it what is stored. */

@@ -4,6 +4,8 @@
  */
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../lib/byte-source.ts';
+import { type Eventual, whenKnown } from '../lib/eventual.ts';
+import type { Entry } from '../storage/contract/metadata-store.ts';
 import { CorruptBlob, MissingBlob } from '../storage/contract/storage-errors.ts';
 import { type Body, decodePage, type Piece } from './body-records.ts';
 import type { CoreContext } from './core-context.ts';
@@ -37,16 +39,8 @@ export async function openBody(
   end: number,
 ): Promise<OpenBody | undefined> {
   const { body } = target;
-  if (target.size === 0 || end < start || body.kind === 'none') return sourceOfBytes(null);
-  if (body.kind === 'inline') {
-    const entry = await context.metadata.get(bodyKey(target.bucket, body.id));
-    if (entry === undefined) return undefined;
-    const bytes = entry.value;
-    if (bytes.length !== target.size || crc32(bytes) !== body.crc32) {
-      throw new CoreError('StoredDataCorrupt', { key: target.key });
-    }
-    return sourceOfBytes(end - start + 1 === bytes.length ? bytes : bytes.subarray(start, end + 1));
-  }
+  if (body.kind === 'none' || body.kind === 'inline') return openInline(context, target, body, start, end);
+  if (target.size === 0 || end < start) return new BytesInMemory(NO_BYTES);
   const source = new PiecesSource(context, target.key, walkPieces(context, body, start), end - start + 1);
   try {
     await source.open();
@@ -57,21 +51,50 @@ export async function openBody(
   return source;
 }
 
+/** As `openBody`, of a body that is in no blob. */
+export function openInline(
+  context: CoreContext,
+  target: BodyToRead,
+  body: Extract<Body, { kind: 'none' | 'inline' }>,
+  start: number,
+  end: number,
+): Eventual<OpenBody | undefined> {
+  if (body.kind === 'none' || target.size === 0 || end < start) return new BytesInMemory(NO_BYTES);
+  return whenKnown(context.metadata.get(bodyKey(target.bucket, body.id)), (entry) =>
+    entry === undefined ? undefined : checkedBytes(target, body.crc32, entry, start, end),
+  );
+}
+
+function checkedBytes(
+  { size, key }: BodyToRead,
+  crc: number,
+  { value: bytes }: Entry,
+  start: number,
+  end: number,
+): OpenBody {
+  if (bytes.length !== size || crc32(bytes) !== crc) throw new CoreError('StoredDataCorrupt', { key });
+  return new BytesInMemory(end - start + 1 === size ? bytes : bytes.subarray(start, end + 1));
+}
+
 const NO_BYTES = Buffer.alloc(0);
 
-function sourceOfBytes(bytes: Buffer | null): OpenBody {
-  let rest = bytes;
-  return {
-    bytes: bytes ?? NO_BYTES,
-    async read() {
-      const chunk = rest;
-      rest = null;
-      return chunk;
-    },
-    async close() {
-      rest = null;
-    },
-  };
+class BytesInMemory implements OpenBody {
+  readonly bytes: Buffer;
+  isRead = false;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  async read(): Promise<Buffer | null> {
+    if (this.isRead || this.bytes.length === 0) return null;
+    this.isRead = true;
+    return this.bytes;
+  }
+
+  async close(): Promise<void> {
+    this.isRead = true;
+  }
 }
 
 export interface Run {

@@ -63,6 +63,24 @@ export function nullSequenceOfValue(value: Buffer): number {
   return readUint64(value, 76);
 }
 
+export function hasNullNonce(value: Buffer): boolean {
+  return (value.readUInt32BE(64) | value.readUInt32BE(68) | value.readUInt32BE(72)) === 0;
+}
+
+/** Of the record read last: records that are read together mostly have one owner. */
+const lastOwnerBytes = Buffer.alloc(16);
+let lastOwner = lastOwnerBytes.toString('hex');
+
+export function ownerOfValue(value: Buffer): string {
+  for (let index = 0; index < lastOwnerBytes.length; index++) {
+    if (value[48 + index] === lastOwnerBytes[index]) continue;
+    value.copy(lastOwnerBytes, 0, 48, 64);
+    lastOwner = lastOwnerBytes.toString('hex');
+    break;
+  }
+  return lastOwner;
+}
+
 /** A copy of the record that, being current, points at another null version. */
 export function withNullSequence(value: Buffer, nullSequence: number): Buffer {
   const copy = Buffer.from(value);

@@ -1,3 +1,4 @@
+import { type Eventual, whenKnown } from '../../lib/eventual.ts';
 import { openSegments, selectSegment } from '../composition/read-segments.ts';
 import { followLinks, resolveObject } from '../composition/resolve-object.ts';
 import { type ComposedObject, SegmentReading } from '../composition/segment-reading.ts';
@@ -8,12 +9,13 @@ import { changedVersion, shownFacts, toObjectVersion, type VersionRecord } from 
 import { assertKey } from '../names.ts';
 import type { FoundObject, GetObjectInput, OpenedObject } from '../object-store.ts';
 import { checkReadConditions } from '../preconditions.ts';
-import { type OpenBody, openBody } from '../read-body.ts';
+import { type OpenBody, openBody, openInline } from '../read-body.ts';
 import { type ByteSelection, selectPart, selectRange } from '../select-bytes.ts';
 
 /** The version and the bytes that were asked for, without opening them: one point read for a current version. */
 export async function headObject(context: CoreContext, input: GetObjectInput): Promise<FoundObject> {
-  return toFoundObject(input, await findSelected(context, input));
+  const finding = findSelected(context, input);
+  return toFoundObject(input, finding instanceof Promise ? await finding : finding);
 }
 
 /** As `headObject`, with the bytes opened: one more point read when they are inline. */
@@ -21,9 +23,11 @@ export async function getObject(context: CoreContext, input: GetObjectInput): Pr
   for (let look = 0; look < 2; look++) {
     // A body that is not there has been replaced since its record was read. Look again once, at the newest state.
     if (look > 0) context.metadata.refresh();
-    const selected = await findSelected(context, input);
-    const body = await openSelected(context, selected);
-    if (body !== undefined) return { ...toFoundObject(input, selected), body };
+    const finding = findSelected(context, input);
+    const selected = finding instanceof Promise ? await finding : finding;
+    const opening = openSelected(context, selected);
+    const body = opening instanceof Promise ? await opening : opening;
+    if (body !== undefined) return { body, ...toFoundObject(input, selected) };
   }
   throw new CoreError('StoredDataCorrupt', { key: input.key });
 }
@@ -37,10 +41,23 @@ export interface Selected {
   readonly reading: SegmentReading | undefined;
 }
 
-export async function findSelected(context: CoreContext, input: GetObjectInput): Promise<Selected> {
-  const { bucket, key, versionId, conditions, range, partNumber } = input;
+export function findSelected(context: CoreContext, input: GetObjectInput): Eventual<Selected> {
+  const { bucket, key, versionId } = input;
   assertKey(key, context.settings.keyBytesMax);
-  const found = await findVersion(context, bucket, key, versionId);
+  return whenKnown(findVersion(context, bucket, key, versionId), (found) =>
+    found.record.composition === undefined
+      ? selectBytes(context, input, found.record, found.isLatest)
+      : findThrough(context, input, found),
+  );
+}
+
+/** Of a record that says how the object gets its bytes from others. */
+async function findThrough(
+  context: CoreContext,
+  input: GetObjectInput,
+  found: FoundVersion,
+): Promise<Selected> {
+  const { bucket, key } = input;
   const { composition } = found.record;
   if (composition === 'link' && input.asStored === 'behind-links') {
     const reading = new SegmentReading(context, input.mayRead);
@@ -49,22 +66,34 @@ export async function findSelected(context: CoreContext, input: GetObjectInput):
     const { versionId: _ofLink, ...rest } = behind;
     return findSelected(context, rest);
   }
-  if (composition !== undefined && input.asStored !== true && input.asStored !== 'behind-links') {
+  if (input.asStored !== true && input.asStored !== 'behind-links') {
     return findComposed(context, input, found);
   }
-  const { isLatest } = found;
-  const record = asStored(found.record);
+  return selectBytes(context, input, asStored(found.record), found.isLatest);
+}
+
+/** Of what is stored under the key itself. */
+function selectBytes(
+  context: CoreContext,
+  { bucket, key, conditions, range, partNumber }: GetObjectInput,
+  record: VersionRecord,
+  isLatest: boolean,
+): Eventual<Selected> {
   const isPlain = record.composition === undefined;
   checkReadConditions(conditions, isPlain ? record : { ...record, composition: undefined });
-  const base = { object: { bucket, key, record }, isLatest, reading: undefined };
-  if (range !== undefined) return { ...base, selected: selectRange(range, record.size) };
-  if (partNumber === undefined) return { ...base, selected: undefined };
-  return { ...base, selected: await selectPart(context, record, partNumber) };
+  const object = { bucket, key, record };
+  const select = (selected: ByteSelection | undefined): Selected => ({
+    object,
+    isLatest,
+    selected,
+    reading: undefined,
+  });
+  if (range !== undefined) return select(selectRange(range, record.size));
+  return partNumber === undefined ? select(undefined) : selectPart(context, record, partNumber).then(select);
 }
 
 /** A composed object without the whole: its size and ETag are those of its own bytes. */
 function asStored(record: VersionRecord): VersionRecord {
-  if (record.composition === undefined) return record;
   const { segmented: _whole, ...stored } = changedVersion(record, record);
   return stored;
 }
@@ -88,7 +117,7 @@ async function findComposed(
   return { ...base, selected: await selectPart(context, object.record, partNumber) };
 }
 
-export function openSelected(context: CoreContext, found: Selected): Promise<OpenBody | undefined> {
+export function openSelected(context: CoreContext, found: Selected): Eventual<OpenBody | undefined> {
   const { object, selected, reading } = found;
   const { bucket, key, record } = object;
   const start = selected?.start ?? 0;
@@ -97,7 +126,11 @@ export function openSelected(context: CoreContext, found: Selected): Promise<Ope
     return openSegments(reading, object, start, selected?.end ?? size - 1);
   }
   const { size, body } = record;
-  return openBody(context, { bucket: bucket.id, key, size, body }, start, selected?.end ?? size - 1);
+  const target = { bucket: bucket.id, key, size, body };
+  const end = selected?.end ?? size - 1;
+  return body.kind === 'inline'
+    ? openInline(context, target, body, start, end)
+    : openBody(context, target, start, end);
 }
 
 export function toFoundObject(input: GetObjectInput, found: Selected): FoundObject {
