@@ -12,6 +12,14 @@ test('the three forms of RFC 9110', () => {
   assert.equal(parseHttpDate('Sun Nov  6 08:49:37 1994'), example);
 });
 
+test('what is written is what toUTCString says', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -9_000_000_000, max: 9_000_000_000 }), (seconds) => {
+      assert.equal(formatHttpDate(seconds * 1_000_000), new Date(seconds * 1000).toUTCString());
+    }),
+  );
+});
+
 test('zones and omissions that clients write', () => {
   for (const text of [
     'Sun, 06 Nov 1994 08:49:37 +0000',

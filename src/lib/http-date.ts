@@ -2,6 +2,7 @@
  * Dates of HTTP (RFC 9110, section 5.6.7): IMF-fixdate is written; the two obsolete forms are read as well, since a
  * recipient must. Microseconds since the epoch inside; the wire has whole seconds.
  */
+import { formatTimeOfDay } from './time-of-day.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -13,9 +14,20 @@ const RFC_850 = /^[A-Z][a-z]+day, (\d\d)-([A-Z][a-z]{2})-(\d\d) (\d\d):(\d\d):(\
 /** `Sun Nov  6 08:49:37 1994`. */
 const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/;
 
-/** Fractions of a second are cut off. */
+const DAY_SECONDS = 86_400;
+
+let lastDay = Number.NaN;
+let lastDate = '';
+
+/** Fractions of a second are cut off. Every answer about an object shows one, and objects written together share their day. */
 export function formatHttpDate(micros: number): string {
-  return new Date(Math.floor(micros / 1_000_000) * 1000).toUTCString();
+  const second = Math.floor(micros / 1_000_000);
+  const day = Math.floor(second / DAY_SECONDS);
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY_SECONDS * 1000).toUTCString().slice(0, -'00:00:00 GMT'.length);
+    lastDay = day;
+  }
+  return `${lastDate}${formatTimeOfDay(second - day * DAY_SECONDS)} GMT`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Bucket, ObjectVersion } from '../../core/model.ts';
 import type { AddressLists } from '../../identity/address-lists.ts';
 import type { ContainerAcls } from '../../identity/container-acl.ts';
 import type { AccessResource, ObjectFacts } from '../../identity/evaluate-access.ts';
+import type { Grants } from '../../identity/grants.ts';
 import { decodePublicAccessBlock } from '../../identity/public-access-block.ts';
 
 /** Set for good once an account other than the bucket's may have written an object into the bucket. */
@@ -48,13 +49,13 @@ function addressListsOf(documents: Bucket['documents']): AddressLists | undefine
 export function accessResourceOf(
   bucket: Pick<Bucket, 'account' | 'name' | 'documents'>,
   key?: string,
+  publicGrants?: Grants,
 ): AccessResource {
   const { documents } = bucket;
   const block = documents['public-access-block'];
   const instance = documents['service-instance'];
-  return {
+  const resource: { -readonly [P in keyof AccessResource]: AccessResource[P] } = {
     account: bucket.account,
-    ...(instance !== undefined && { serviceInstance: instance }),
     bucket: bucket.name,
     bucketAcl: hasListsDisabled(bucket) ? undefined : documents['acl'],
     bucketPolicy: documents['policy'],
@@ -63,6 +64,9 @@ export function accessResourceOf(
     containerAcls: containerAclsOf(documents),
     publicAccessBlock: block === undefined ? undefined : decodePublicAccessBlock(block),
     mayHoldForeignObjects: documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined,
-    ...(key !== undefined && { key }),
+    publicGrants,
   };
+  if (instance !== undefined) resource.serviceInstance = instance;
+  if (key !== undefined) resource.key = key;
+  return resource;
 }

@@ -32,10 +32,12 @@ export function encodeCors(rules: readonly CorsRule[]): string | null {
   return rules.length === 0 ? null : JSON.stringify(rules);
 }
 
+const NO_RULES: readonly CorsRule[] = [];
+
 /** Of a bucket; none when it allows no other origin. */
 export function corsRulesOf(documents: Documents): readonly CorsRule[] {
   const text = documents[CORS_DOCUMENT];
-  return text === undefined ? [] : (JSON.parse(text) as readonly CorsRule[]);
+  return text === undefined ? NO_RULES : (JSON.parse(text) as readonly CorsRule[]);
 }
 
 export function findCorsRule(rules: readonly CorsRule[], question: CorsQuestion): CorsRule | undefined {

@@ -3,6 +3,7 @@
  */
 import type { AccessDecision } from '../../identity/evaluate-access.ts';
 import type { Caller } from '../../identity/principal.ts';
+import type { Eventual } from '../../lib/eventual.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import type { Operation } from './define-operation.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
@@ -39,12 +40,12 @@ export interface Dialect<C extends Call, S> {
   /** Establishes the caller in the call, and wraps the body with what the proof demands of it. */
   authenticate(call: C, operation: Operation<C, S>): Promise<void>;
   /** Loads, once, what authorisation and the operation both need (the bucket). */
-  load(call: C, operation: Operation<C, S>): Promise<void>;
-  authorise(call: C, operation: Operation<C, S>): Promise<AccessDecision>;
+  load(call: C, operation: Operation<C, S>): undefined | Promise<void>;
+  authorise(call: C, operation: Operation<C, S>): Eventual<AccessDecision>;
   /** The dialect's error for a denied call. */
   denied(call: C, decision: AccessDecision): Error;
   /** Headers and framing that every response of the dialect carries, errors included. Never throws. */
-  finish(response: WireResponse, call: C): WireResponse | Promise<WireResponse>;
+  finish(response: WireResponse, call: C): Eventual<WireResponse>;
   /** Total: known errors by catalogue, anything else as the dialect's internal error. Never throws. */
   renderError(error: unknown, call: C): WireResponse;
   /** The code that `renderError` writes for it, where the dialect has codes; for explanations. */

@@ -16,10 +16,30 @@ export async function handleRequest<C extends Call, S>(
 ): Promise<WireResponse> {
   const call = dialect.begin(request);
   let operation: Operation<C, S> | undefined;
-  const progress: Progress = { step: 'other', decision: undefined };
+  // How far the call has come, for the explanation of a refusal.
+  let step: DenialStep = 'other';
+  let refusal: AccessDecision | undefined;
   try {
     operation = dialect.route(call);
-    const response = await dialect.finish(await perform(dialect, call, operation, progress), call);
+    step = 'authenticate';
+    await dialect.authenticate(call, operation);
+    step = 'other';
+    let input = operation.decode(call);
+    const loading = dialect.load(call, operation);
+    if (loading !== undefined) await loading;
+    const deciding = dialect.authorise(call, operation);
+    const decision = deciding instanceof Promise ? await deciding : deciding;
+    if (!decision.allowed) {
+      refusal = decision;
+      throw dialect.denied(call, decision);
+    }
+    if (operation.body.kind === 'buffered') {
+      const body = await readWhole(dialect, call, operation.body.bytesMax);
+      if (operation.decodeBody !== undefined) input = operation.decodeBody(body, input, call);
+    }
+    const output = await operation.run(dialect.services, input, call);
+    const finishing = dialect.finish(operation.encode(output, call), call);
+    const response = finishing instanceof Promise ? await finishing : finishing;
     const { deniedWithin } = call;
     if (deniedWithin !== undefined) {
       const told = { step: 'authorise', error: undefined, decision: deniedWithin } as const;
@@ -29,7 +49,7 @@ export async function handleRequest<C extends Call, S>(
     return response;
   } catch (error) {
     const response = await dialect.finish(dialect.renderError(error, call), call);
-    const denial = denialOf(progress.step, error, progress.decision, response.status);
+    const denial = denialOf(step, error, refusal, response.status);
     if (denial !== undefined) {
       const told = { ...denial, code: dialect.errorCode?.(error, call) };
       await observer.denied?.(dialect.name, operation?.name, call, response, told);
@@ -37,35 +57,6 @@ export async function handleRequest<C extends Call, S>(
     observer.completed(dialect.name, operation?.name, call, response, error);
     return response;
   }
-}
-
-/** How far the call has come, for the explanation of a refusal. */
-interface Progress {
-  step: DenialStep;
-  decision: AccessDecision | undefined;
-}
-
-async function perform<C extends Call, S>(
-  dialect: Dialect<C, S>,
-  call: C,
-  operation: Operation<C, S>,
-  progress: Progress,
-): Promise<WireResponse> {
-  progress.step = 'authenticate';
-  await dialect.authenticate(call, operation);
-  progress.step = 'other';
-  let input = operation.decode(call);
-  await dialect.load(call, operation);
-  const decision = await dialect.authorise(call, operation);
-  if (!decision.allowed) {
-    progress.decision = decision;
-    throw dialect.denied(call, decision);
-  }
-  if (operation.body.kind === 'buffered') {
-    const body = await readWhole(dialect, call, operation.body.bytesMax);
-    if (operation.decodeBody !== undefined) input = operation.decodeBody(body, input, call);
-  }
-  return operation.encode(await operation.run(dialect.services, input, call), call);
 }
 
 async function readWhole<C extends Call, S>(

@@ -22,6 +22,8 @@ interface Routed {
 export interface RouteSubject {
   readonly method: string;
   readonly resource: string;
+  /** False: the request has no parameters, so that shapes that ask for some need not be tried. */
+  readonly hasQuery?: boolean;
   query(name: string): string | undefined;
   hasHeader(name: string): boolean;
 }
@@ -41,7 +43,7 @@ class RouteConflict extends Error {
 }
 
 export function createRouteTable<O extends Routed>(operations: readonly O[]): RouteTable<O> {
-  const byResource = new Map<string, Map<string, O[]>>();
+  const byResource = new Map<string, Map<string, Candidate<O>[]>>();
   const seen = new Map<string, string>();
   for (const operation of operations) {
     const shape = shapeKey(operation.route);
@@ -49,27 +51,31 @@ export function createRouteTable<O extends Routed>(operations: readonly O[]): Ro
     if (other !== undefined)
       throw new RouteConflict(`${operation.name} and ${other} have the same shape: ${shape}`);
     seen.set(shape, operation.name);
-    const methods = getOrAdd(byResource, operation.route.resource, () => new Map<string, O[]>());
-    getOrAdd(methods, operation.route.method, () => []).push(operation);
+    const methods = getOrAdd(byResource, operation.route.resource, () => new Map<string, Candidate<O>[]>());
+    getOrAdd(methods, operation.route.method, () => []).push({ kind: 'found', operation });
   }
   for (const methods of byResource.values()) {
-    for (const candidates of methods.values()) candidates.sort((a, b) => demands(b.route) - demands(a.route));
+    for (const candidates of methods.values()) {
+      candidates.sort((a, b) => demands(b.operation.route) - demands(a.operation.route));
+    }
   }
   return {
     find(subject) {
       const methods = byResource.get(subject.resource);
       if (methods === undefined) return { kind: 'not-found' };
-      const operation = methods.get(subject.method)?.find((candidate) => fits(candidate.route, subject));
-      if (operation !== undefined) return { kind: 'found', operation };
-      return methods.has(subject.method)
-        ? { kind: 'not-found' }
-        : { kind: 'method-not-allowed', allowed: [...methods.keys()] };
+      const candidates = methods.get(subject.method);
+      if (candidates === undefined) return { kind: 'method-not-allowed', allowed: [...methods.keys()] };
+      for (const candidate of candidates) if (fits(candidate.operation.route, subject)) return candidate;
+      return { kind: 'not-found' };
     },
   };
 }
 
-function fits(route: RouteShape, subject: RouteSubject): boolean {
-  for (const wanted of route.query ?? []) {
+type Candidate<O> = Extract<RouteResult<O>, { kind: 'found' }>;
+
+function fits({ query, headers }: RouteShape, subject: RouteSubject): boolean {
+  if (query !== undefined && query.length > 0 && subject.hasQuery === false) return false;
+  for (const wanted of query ?? []) {
     const equals = wanted.indexOf('=');
     if (
       equals < 0
@@ -79,7 +85,7 @@ function fits(route: RouteShape, subject: RouteSubject): boolean {
       return false;
     }
   }
-  for (const wanted of route.headers ?? []) if (!subject.hasHeader(wanted)) return false;
+  for (const wanted of headers ?? []) if (!subject.hasHeader(wanted)) return false;
   return true;
 }
 

@@ -101,11 +101,10 @@ function decodeOrRefuse(raw: string): string {
 function addressOf(bucket: string, rawKey: string, isHosted: boolean): S3Address {
   const { account, name } = splitBucketName(bucket);
   if (name === '') throw new S3Error('InvalidBucketName', { BucketName: name });
-  const named = { bucketName: name, bucketAccount: account, isHosted };
-  if (rawKey === '') return { ...named, resource: 'bucket', key: '' };
-  const key = decodeOrRefuse(rawKey);
+  const key = rawKey === '' ? '' : decodeOrRefuse(rawKey);
   checkKey(key);
-  return { ...named, resource: 'object', key };
+  const resource = rawKey === '' ? 'bucket' : 'object';
+  return { resource, bucketName: name, bucketAccount: account, key, isHosted };
 }
 
 export function withoutPort(host: string): string {

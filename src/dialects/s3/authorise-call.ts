@@ -25,6 +25,7 @@ import {
 } from '../../identity/evaluate-access.ts';
 import { actsAsOwner } from '../../identity/ownership.ts';
 import { accountOf } from '../../identity/principal.ts';
+import { type Eventual, whenKnown } from '../../lib/eventual.ts';
 import { accessResourceOf, FOREIGN_OBJECTS_DOCUMENT, objectFactsOf } from '../kernel/bucket-access.ts';
 import type { Operation, Permission } from '../kernel/define-operation.ts';
 import { writesForeignObjects } from './object-ownership.ts';
@@ -52,12 +53,24 @@ interface Target {
   readonly requestTags?: TagSet;
 }
 
-export async function authoriseCall(
+/** At once, unless the object has to be looked at. */
+export function authoriseCall(
   store: Lookups,
   call: Asking,
   { permissions }: Pick<Operation<S3Call, S3Services>, 'permissions'>,
-): Promise<AccessDecision> {
+): Eventual<AccessDecision> {
   if (permissions === 'public') return PUBLIC;
+  const [only] = permissions;
+  return only !== undefined && permissions.length === 1
+    ? decide(store, call, only)
+    : decideAll(store, call, permissions);
+}
+
+async function decideAll(
+  store: Lookups,
+  call: Asking,
+  permissions: readonly Permission[],
+): Promise<AccessDecision> {
   let decision = PUBLIC;
   for (const permission of permissions) {
     decision = await decide(store, call, permission);
@@ -115,7 +128,7 @@ export function decideOnService(
   });
 }
 
-async function decide(store: Lookups, call: Asking, { action, on }: Permission): Promise<AccessDecision> {
+function decide(store: Lookups, call: Asking, { action, on }: Permission): Eventual<AccessDecision> {
   switch (on) {
     case 'account':
       return decideOnService(call, action, call.instanceId);
@@ -123,13 +136,11 @@ async function decide(store: Lookups, call: Asking, { action, on }: Permission):
       return decideOnBucket(call, action, call.bucket);
     case 'object': {
       const { bucket, key, query } = call;
-      const decision = await decideOnTarget(store, call, action, {
-        bucket,
-        key,
-        versionId: query.get('versionId'),
-      });
-      if (decision.allowed && writes.has(action)) await markForeignWriter(store, call);
-      return decision;
+      const target = { bucket, key, versionId: query.get('versionId') };
+      const decision = decideOnTarget(store, call, action, target);
+      return writes.has(action) && marksForeignWriter(call)
+        ? whenKnown(decision, (decided) => markForeignWriter(store, call, decided))
+        : decision;
     }
     case 'source':
       return decideOnTarget(store, call, action, call.copySource);
@@ -157,14 +168,25 @@ function asksForMany({ caller: { principal }, bucket }: Asking): boolean {
   return principal.grants?.policies.some(({ language }) => language === 'ibm') === true;
 }
 
-async function decideOnTarget(
+function decideOnTarget(
   store: Lookups,
   call: Asking,
   action: Action,
   target: Target,
-): Promise<AccessDecision> {
+): Eventual<AccessDecision> {
   const question = questionOnTarget(call, action, target);
-  if (!needsObjectFacts(question)) return evaluateAccess(question);
+  return needsObjectFacts(question)
+    ? decideWithFacts(store, call, action, target, question)
+    : evaluateAccess(question);
+}
+
+async function decideWithFacts(
+  store: Lookups,
+  call: Asking,
+  action: Action,
+  target: Target,
+  question: AccessQuestion,
+): Promise<AccessDecision> {
   const facts = await loadFacts(store, call, action, target);
   const decision = evaluateAccess({ ...question, resource: { ...question.resource, object: facts.object } });
   if (decision.allowed && facts.absence !== undefined) throw facts.absence;
@@ -237,7 +259,7 @@ function questionOf(
   return {
     principal: call.caller.principal,
     action,
-    resource: { ...accessResourceOf(bucket, key), publicGrants: call.publicGrantsOf(bucket) },
+    resource: accessResourceOf(bucket, key, call.publicGrantsOf(bucket)),
     request: new RequestConditions(
       call,
       { action, target: { kind: 'bucket', bucket, key }, versionId },
@@ -273,9 +295,18 @@ const ABSENCES: ReadonlySet<string> = new Set([
   'NoSuchUpload',
 ]);
 
+function marksForeignWriter({ caller, bucket }: Asking): boolean {
+  return bucket.documents[FOREIGN_OBJECTS_DOCUMENT] === undefined && writesForeignObjects(caller, bucket);
+}
+
 /** Before the object is there, so that whoever reads it has loaded the bucket with its mark. */
-async function markForeignWriter(store: Lookups, { caller, bucket }: Asking): Promise<void> {
-  if (bucket.documents[FOREIGN_OBJECTS_DOCUMENT] !== undefined) return;
-  if (!writesForeignObjects(caller, bucket)) return;
-  await store.updateBucket(bucket, { documents: { [FOREIGN_OBJECTS_DOCUMENT]: '1' } });
+async function markForeignWriter(
+  store: Lookups,
+  { bucket }: Asking,
+  decision: AccessDecision,
+): Promise<AccessDecision> {
+  if (decision.allowed) {
+    await store.updateBucket(bucket, { documents: { [FOREIGN_OBJECTS_DOCUMENT]: '1' } });
+  }
+  return decision;
 }

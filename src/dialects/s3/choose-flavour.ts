@@ -22,6 +22,9 @@ export interface ChosenFlavour {
 
 const BEARER = /^bearer(?: |$)/i;
 
+const OF_IBM: ChosenFlavour = { flavour: 'ibm', isFinal: true };
+const UNSAID: ChosenFlavour = { flavour: 'nhn', isFinal: false };
+
 /** `hosts`: one below another comes first. */
 export function flavourOfRequest({ headers }: WireRequest, hosts: readonly FlavourHost[]): ChosenFlavour {
   const host = headers.get('host');
@@ -31,7 +34,7 @@ export function flavourOfRequest({ headers }: WireRequest, hosts: readonly Flavo
     if (found !== undefined) return { flavour: found.flavour, isFinal: true };
   }
   const isIbm = headers.has('ibm-service-instance-id') || BEARER.test(headers.get('authorization') ?? '');
-  return isIbm ? { flavour: 'ibm', isFinal: true } : { flavour: 'nhn', isFinal: false };
+  return isIbm ? OF_IBM : UNSAID;
 }
 
 /** Found, but not proven yet: its flavour decides how a failure is told, too. */

@@ -32,13 +32,17 @@ function questionOf({ headers, method }: Asking): CorsQuestion | undefined {
 }
 
 /** Caches must tell answers for different origins apart, also when they are told nothing of them. */
-export function crossOriginHeaders(request: Asking, { documents }: Pick<Bucket, 'documents'>): string[] {
+export function pushCrossOrigin(
+  headers: string[],
+  request: Asking,
+  { documents }: Pick<Bucket, 'documents'>,
+): void {
   const rules = corsRulesOf(documents);
-  if (rules.length === 0) return [];
+  if (rules.length === 0) return;
   const question = questionOf(request);
   const rule = question === undefined ? undefined : findCorsRule(rules, question);
-  const headers = rule === undefined || question === undefined ? [] : corsResponseHeaders(rule, question);
-  return [...headers, 'Vary', CORS_VARY];
+  if (rule !== undefined && question !== undefined) headers.push(...corsResponseHeaders(rule, question));
+  headers.push('Vary', CORS_VARY);
 }
 
 /** What a preflight asks. Throws BadRequest for one that does not say what it asks for. */

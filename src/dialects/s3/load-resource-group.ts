@@ -16,9 +16,9 @@ export async function loadResourceGroup(
   const own = principal.kind === 'anonymous' ? undefined : principal.grants?.policies;
   if (!asksForIt(own) && !asksForIt(state.publicGrantsOf(bucket)?.policies)) return;
   const guid = state.instanceOf(bucket);
-  if (state.resourceGroups.has(guid)) return;
+  if (state.resourceGroupOf(guid) !== undefined) return;
   const instance = await directory.find(bucket.account, guid);
-  state.resourceGroups.set(guid, instance?.resourceGroup ?? '');
+  state.rememberResourceGroup(guid, instance?.resourceGroup ?? '');
 }
 
 function asksForIt(policies: readonly GrantedPolicy[] | undefined): boolean {

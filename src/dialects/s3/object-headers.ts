@@ -130,19 +130,16 @@ export function pushWrittenVersionId(
   if (versionId !== 'null') headers.push('x-amz-version-id', versionId);
 }
 
-const systemHeaders = [
-  ['cacheControl', 'Cache-Control'],
-  ['contentDisposition', 'Content-Disposition'],
-  ['contentEncoding', 'Content-Encoding'],
-  ['contentLanguage', 'Content-Language'],
-  ['expires', 'Expires'],
-] as const;
-
 function pushSystemMetadata(headers: string[], system: SystemMetadata, overrides: HeaderOverrides): void {
-  for (const [property, header] of systemHeaders) {
-    const value = overrides[property] ?? system[property];
-    if (value !== undefined) headers.push(header, value);
-  }
+  pushPresent(headers, 'Cache-Control', overrides.cacheControl ?? system.cacheControl);
+  pushPresent(headers, 'Content-Disposition', overrides.contentDisposition ?? system.contentDisposition);
+  pushPresent(headers, 'Content-Encoding', overrides.contentEncoding ?? system.contentEncoding);
+  pushPresent(headers, 'Content-Language', overrides.contentLanguage ?? system.contentLanguage);
+  pushPresent(headers, 'Expires', overrides.expires ?? system.expires);
+}
+
+function pushPresent(headers: string[], name: string, value: string | undefined): void {
+  if (value !== undefined) headers.push(name, value);
 }
 
 function pushUserMetadata(headers: string[], user: Readonly<Record<string, string>>): void {

@@ -1,6 +1,7 @@
 /** What GetObject and HeadObject share: which bytes are asked for, on which conditions, and how they are described. */
-import type { ObjectPart, SystemMetadata } from '../../core/model.ts';
+import type { ObjectPart, ObjectVersion, SystemMetadata } from '../../core/model.ts';
 import type { EtagList, FoundObject, GetObjectInput, ObjectStore } from '../../core/object-store.ts';
+import type { Eventual } from '../../lib/eventual.ts';
 import { parseHttpDate } from '../../lib/http-date.ts';
 import { parseRange } from '../../lib/ranges.ts';
 import { mayReadBeside } from './authorise-call.ts';
@@ -43,13 +44,14 @@ export function decodeReadObject(call: S3Call): ReadObjectInput {
       'Cannot specify both Range header and partNumber query parameter',
     );
   }
+  const target: { -readonly [P in keyof ReadObjectInput['target']]: ReadObjectInput['target'][P] } = {
+    conditions: decodeReadConditions(headers),
+    ...readVersionId(call),
+  };
+  if (range !== undefined) target.range = range;
+  if (partNumber !== undefined) target.partNumber = partNumber;
   return {
-    target: {
-      conditions: decodeReadConditions(headers),
-      ...readVersionId(call),
-      ...(range !== undefined && { range }),
-      ...(partNumber !== undefined && { partNumber }),
-    },
+    target,
     overrides: query.size === 0 ? NO_OVERRIDES : decodeOverrides(call),
     showsChecksum: headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED',
     ifRange: range === undefined ? undefined : headers.get('if-range'),
@@ -60,31 +62,36 @@ export function decodeReadObject(call: S3Call): ReadObjectInput {
  * What to read: without its range when the If-Range validator names another state of the object (RFC 9110, section
  * 13.1.5), which has to be looked at for that.
  */
-export async function targetToRead(
+export function targetToRead(
   store: ObjectStore,
   call: S3Call,
   { target, ifRange }: ReadObjectInput,
-): Promise<GetObjectInput> {
+): Eventual<GetObjectInput> {
   const { bucket, key } = call;
-  const mayRead = mayReadBeside(call);
-  if (ifRange !== undefined) {
-    const { range: _ignored, ...rest } = target;
-    const whole = { bucket, key, mayRead, ...rest };
-    if (!isCurrent(ifRange, await store.headObject(whole))) return whole;
-  }
-  return { bucket, key, mayRead, ...target };
+  const wanted = { bucket, key, mayRead: mayReadBeside(call), ...target };
+  if (ifRange === undefined) return wanted;
+  const { range: _ignored, ...whole } = wanted;
+  return store.headObject(whole).then((found) => (isCurrent(ifRange, found) ? wanted : whole));
 }
 
 /** The checksum of a part has to be looked up; that of the whole object stands in its record. */
-export async function findPart(
+export function findPart(
   store: ObjectStore,
   call: S3Call,
-  input: ReadObjectInput,
+  { showsChecksum, target: { partNumber } }: ReadObjectInput,
   { version }: FoundObject,
+): Eventual<ObjectPart | undefined> {
+  if (!showsChecksum || partNumber === undefined) return undefined;
+  if (version.partCount === undefined || version.checksum === undefined) return undefined;
+  return lookUpPart(store, call, version, partNumber);
+}
+
+async function lookUpPart(
+  store: ObjectStore,
+  call: S3Call,
+  version: ObjectVersion,
+  partNumber: number,
 ): Promise<ObjectPart | undefined> {
-  const { partNumber } = input.target;
-  const isOfPart = partNumber !== undefined && version.partCount !== undefined;
-  if (!input.showsChecksum || !isOfPart || version.checksum === undefined) return undefined;
   const addressed = { bucket: call.bucket, key: call.key, versionId: version.versionId };
   const { parts } = await store.listObjectParts(addressed, partNumber - 1, 1);
   return parts.find((part) => part.partNumber === partNumber);

@@ -41,9 +41,9 @@ export class S3CallState implements S3Call {
   loadedSource: CopySource | undefined;
   openedForm: UploadForm | undefined;
   /** By account, of the buckets that were loaded. */
-  readonly publicGrants = new Map<string, Grants | undefined>();
+  publicGrants: Map<string, Grants | undefined> | undefined;
   /** By GUID of the service instance, where a policy asks for them. */
-  readonly resourceGroups = new Map<string, string>();
+  resourceGroups: Map<string, string> | undefined;
   /** GUID, for calls on the service. */
   loadedInstance: string | undefined;
   /** Of the resource key behind the credential. */
@@ -117,23 +117,17 @@ export class S3CallState implements S3Call {
     return this.#services.scpRegion;
   }
 
-  /** What routing sees. */
-  get routeSubject(): RouteSubject {
-    const { request, query, address } = this;
-    return {
-      method: request.method,
-      resource: address.resource,
-      query: (name) => query.get(name),
-      hasHeader: (name) => request.headers.has(name) || query.has(name),
-    };
+  resourceGroupOf(instance: string): string | undefined {
+    return this.resourceGroups?.get(instance);
   }
 
-  resourceGroupOf(instance: string): string | undefined {
-    return this.resourceGroups.get(instance);
+  rememberResourceGroup(instance: string, group: string): void {
+    this.resourceGroups ??= new Map();
+    this.resourceGroups.set(instance, group);
   }
 
   publicGrantsOf({ account }: Pick<Bucket, 'account'>): Grants | undefined {
-    return this.publicGrants.get(account);
+    return this.publicGrants?.get(account);
   }
 
   instanceOf(bucket: Bucket): string {
@@ -153,6 +147,29 @@ export class S3CallState implements S3Call {
     const decision = decideOnObject(this, action, { bucket: this.bucket, key, versionId }, object);
     if (!decision.allowed) this.deniedWithin ??= decision;
     return decision;
+  }
+}
+
+/** A call as routing sees it. A parameter stands for a header that has been moved into the query. */
+export class S3RouteSubject implements RouteSubject {
+  readonly method: string;
+  readonly resource: S3Address['resource'];
+  readonly hasQuery: boolean;
+  readonly #state: S3CallState;
+
+  constructor(state: S3CallState) {
+    this.method = state.request.method;
+    this.resource = state.address.resource;
+    this.hasQuery = state.query.size > 0;
+    this.#state = state;
+  }
+
+  query(name: string): string | undefined {
+    return this.#state.query.get(name);
+  }
+
+  hasHeader(name: string): boolean {
+    return this.#state.request.headers.has(name) || this.#state.query.has(name);
   }
 }
 

@@ -29,7 +29,7 @@ import { accountOf } from '../../identity/principal.ts';
 import type { InstanceDirectory, ServiceInstance } from '../../identity/service-instances.ts';
 import type { Entropy } from '../../lib/entropy.ts';
 import { PercentEncodingError } from '../../lib/percent-encoding.ts';
-import type { Operation } from '../kernel/define-operation.ts';
+import type { Operation, Permission } from '../kernel/define-operation.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
@@ -45,7 +45,7 @@ import { authoriseCall, decideOnService } from './authorise-call.ts';
 import { verifiedBody } from './buffered-body.ts';
 import { type FlavourHost, flavourOfKey, flavourOfRequest } from './choose-flavour.ts';
 import { parseCopySource } from './copy-source.ts';
-import { crossOriginHeaders, findNamedBucket } from './cross-origin.ts';
+import { findNamedBucket, pushCrossOrigin } from './cross-origin.ts';
 import { findInstance } from './find-instance.ts';
 import type { AccountDirectory } from './grantees.ts';
 import { loadResourceGroup } from './load-resource-group.ts';
@@ -55,7 +55,7 @@ import { postObject } from './operations/post-object.ts';
 import { renderError } from './render-error.ts';
 import { mintRequestId } from './request-id.ts';
 import type { CopySource, S3Call, S3Services } from './s3-call.ts';
-import { S3CallState } from './s3-call-state.ts';
+import { S3CallState, S3RouteSubject } from './s3-call-state.ts';
 import { toS3Error } from './s3-error-maps.ts';
 import { S3Error } from './s3-errors.ts';
 import { type S3Flavour, s3Flavours } from './s3-flavours.ts';
@@ -152,7 +152,7 @@ class S3 implements S3Dialect {
     const { request } = state;
     state.address = parseAddress(request.rawPath, request.headers.get('host'), this.#rules.domains);
     state.query = queryOf(request.rawQuery);
-    const result = this.#routes.find(state.routeSubject);
+    const result = this.#routes.find(new S3RouteSubject(state));
     if (result.kind === 'found') return result.operation;
     const allowed = result.kind === 'method-not-allowed' ? result.allowed : [];
     throw new S3Error(
@@ -195,18 +195,20 @@ class S3 implements S3Dialect {
   async load(call: S3Call, { permissions }: S3Operation): Promise<void> {
     if (permissions === 'public') return;
     const state = stateOf(call);
-    if (permissions.some(({ on }) => on === 'account'))
-      state.loadedInstance = await this.#findInstance(state);
-    if (permissions.some(({ on }) => on !== 'account' && on !== 'source')) {
-      state.loadedBucket = await this.#findBucket(call, call.bucketName, call.bucketAccount);
-      refuseOtherOwner(call, 'x-amz-expected-bucket-owner', state.loadedBucket.account);
-      await this.#loadGrants(state, state.loadedBucket);
+    const needs = needsOf(permissions);
+    if (needs.service) state.loadedInstance = await this.#findInstance(state);
+    if (needs.bucket) {
+      const { bucketName, bucketAccount } = state.address;
+      const bucket = await this.#findBucket(call, bucketName, bucketAccount);
+      state.loadedBucket = bucket;
+      refuseOtherOwner(call, 'x-amz-expected-bucket-owner', bucket.account);
+      if (!actsAsOwner(state.caller.principal, bucket.account)) await this.#loadGrants(state, bucket);
     }
-    if (permissions.some(({ on }) => on === 'source')) {
+    if (needs.source) {
       state.loadedSource = await this.#findSource(call);
       const { bucket } = state.loadedSource;
       refuseOtherOwner(call, 'x-amz-source-expected-bucket-owner', bucket.account);
-      await this.#loadGrants(state, bucket);
+      if (!actsAsOwner(state.caller.principal, bucket.account)) await this.#loadGrants(state, bucket);
     }
   }
 
@@ -219,19 +221,16 @@ class S3 implements S3Dialect {
   }
 
   finish(response: WireResponse, call: S3Call): WireResponse | Promise<WireResponse> {
-    const { flavour, requestId } = call;
+    const { request, loadedBucket, address, flavour, requestId } = stateOf(call);
     const headers = withExtraHeaders(response.headers, flavour.extraHeaders);
     for (const name of flavour.requestIdHeaders) headers.push(name, requestId);
     if (response.body === null && flavour.emptyContentType !== undefined && needsContentType(response)) {
       headers.push('Content-Type', flavour.emptyContentType);
     }
-    const { request, loadedBucket, address } = stateOf(call);
-    const finished = { ...response, headers };
-    if (request.method === 'OPTIONS' || address.resource === 'service') return finished;
-    if (loadedBucket !== undefined) {
-      headers.push(...crossOriginHeaders(request, loadedBucket));
-      return finished;
-    }
+    const isForBrowsers = request.method !== 'OPTIONS' && address.resource !== 'service';
+    if (isForBrowsers && loadedBucket !== undefined) pushCrossOrigin(headers, request, loadedBucket);
+    const finished = withHeaders(response, headers);
+    if (!isForBrowsers || loadedBucket !== undefined) return finished;
     return request.headers.has('origin') ? this.#withCrossOrigin(finished, call) : finished;
   }
 
@@ -240,7 +239,9 @@ class S3 implements S3Dialect {
     try {
       const bucket = await findNamedBucket(this.#parts.store, call);
       if (bucket === undefined) return response;
-      return { ...response, headers: [...response.headers, ...crossOriginHeaders(call.request, bucket)] };
+      const headers = [...response.headers];
+      pushCrossOrigin(headers, call.request, bucket);
+      return { ...response, headers };
     } catch {
       // What went wrong with the request itself is the answer.
       return response;
@@ -287,10 +288,10 @@ class S3 implements S3Dialect {
     return flavour;
   }
 
-  /** What counts besides the bucket itself; whoever owns it needs none of that. */
+  /** What counts besides the bucket itself, for whoever does not own it. */
   async #loadGrants(state: S3CallState, bucket: Bucket): Promise<void> {
     const { account } = bucket;
-    if (actsAsOwner(state.caller.principal, account)) return;
+    state.publicGrants ??= new Map();
     if (!state.publicGrants.has(account)) {
       state.publicGrants.set(account, await this.#parts.findPublicGrants(account));
     }
@@ -302,7 +303,7 @@ class S3 implements S3Dialect {
     const account = accountOf(state.caller);
     if (account === undefined || state.flavour.owner !== 'service-instance') return undefined;
     const mayList = ({ guid, resourceGroup }: ServiceInstance) => {
-      state.resourceGroups.set(guid, resourceGroup);
+      state.rememberResourceGroup(guid, resourceGroup);
       return decideOnService(state, 'account:list-buckets', guid).allowed;
     };
     const { credentialInstance } = state;
@@ -314,16 +315,18 @@ class S3 implements S3Dialect {
       instances,
       mayList,
     );
-    state.resourceGroups.set(guid, resourceGroup);
+    state.rememberResourceGroup(guid, resourceGroup);
     return guid;
   }
 
-  async #findBucket(call: S3Call, name: string, account: string | undefined) {
+  #findBucket(call: S3Call, name: string, account: string | undefined): Promise<Bucket> {
     // Containers whose names are not legal here are invisible from S3 (nhn-openstack.md, section 24.1).
     if (bucketNameFault(name) !== undefined) throw new S3Error('InvalidBucketName', { BucketName: name });
     const caller = accountOf(call.caller);
     const { place } = call;
-    return this.#parts.store.findBucket({ caller, place, name, ...(account !== undefined && { account }) });
+    return this.#parts.store.findBucket(
+      account === undefined ? { caller, place, name } : { caller, place, name, account },
+    );
   }
 
   async #findSource(call: S3Call): Promise<CopySource> {
@@ -342,6 +345,15 @@ function queryOf(rawQuery: string): QueryParameters {
   }
 }
 
+/** What has to be loaded before permissions can be decided on. */
+function needsOf(permissions: readonly Permission[]) {
+  const needs = { service: false, bucket: false, source: false };
+  for (const { on } of permissions) {
+    needs[on === 'account' ? 'service' : on === 'source' ? 'source' : 'bucket'] = true;
+  }
+  return needs;
+}
+
 /** Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition". */
 function refuseOtherOwner(call: S3Call, header: string, account: string): void {
   const expected = call.request.headers.get(header);
@@ -352,6 +364,17 @@ function refuseOtherOwner(call: S3Call, header: string, account: string): void {
 function needsContentType({ status, headers }: WireResponse): boolean {
   if (status === 304) return false;
   return !hasHeader(headers, 'Content-Type');
+}
+
+/** Not by a spread, which is slow when members follow it. */
+function withHeaders(
+  { status, body, contentLength, close }: WireResponse,
+  headers: readonly string[],
+): WireResponse {
+  const response: { -readonly [P in keyof WireResponse]: WireResponse[P] } = { status, headers, body };
+  if (contentLength !== undefined) response.contentLength = contentLength;
+  if (close !== undefined) response.close = close;
+  return response;
 }
 
 /** A list of its own, to which more may be added. */

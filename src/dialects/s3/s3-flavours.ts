@@ -6,6 +6,7 @@
  * - `ibm`: IBM Cloud Object Storage (build specification ibm-cos.md, sections 9.1 to 9.10).
  * - `scp`: Samsung Cloud Platform, a Ceph RGW behind (build specification scp.md, section 6); where it is silent, as `nhn`.
  */
+import { formatHttpDate } from '../../lib/http-date.ts';
 import { formatIsoDate } from '../../lib/iso-date.ts';
 
 export type S3FlavourName = 'nhn' | 'ibm' | 'scp';
@@ -157,7 +158,7 @@ const SECOND_MICROS = 1_000_000;
  * (nhn-openstack.md, section 2.4).
  */
 export function lastModifiedHeader(micros: number): string {
-  return new Date(Math.ceil(micros / SECOND_MICROS) * 1000).toUTCString();
+  return formatHttpDate(Math.ceil(micros / SECOND_MICROS) * SECOND_MICROS);
 }
 
 /** `YYYY-MM-DDThh:mm:ss.000Z` as listings and results show it. */

@@ -27,10 +27,12 @@ export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Ou
   decode: decodeReadObject,
 
   async run({ store }, input, call) {
-    const opened = await store.getObject(await targetToRead(store, call, input));
+    const target = targetToRead(store, call, input);
+    const opened = await store.getObject(target instanceof Promise ? await target : target);
     try {
       confirmAccess(call, 'object:read', opened.version);
-      return { input, found: opened, part: await findPart(store, call, input, opened), body: opened.body };
+      const part = findPart(store, call, input, opened);
+      return { input, found: opened, part: part instanceof Promise ? await part : part, body: opened.body };
     } catch (error) {
       await opened.body.close();
       throw error;

@@ -22,9 +22,11 @@ export const headObject = defineOperation<S3Call, S3Services, ReadObjectInput, R
   decode: decodeReadObject,
 
   async run({ store }, input, call) {
-    const found = await store.headObject(await targetToRead(store, call, input));
+    const target = targetToRead(store, call, input);
+    const found = await store.headObject(target instanceof Promise ? await target : target);
     confirmAccess(call, 'object:head', found.version);
-    return { input, found, part: await findPart(store, call, input, found) };
+    const part = findPart(store, call, input, found);
+    return { input, found, part: part instanceof Promise ? await part : part };
   },
 
   encode: (output, call) => ({
