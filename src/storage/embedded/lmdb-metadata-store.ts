@@ -55,7 +55,7 @@ export class LmdbMetadataReader implements MetadataReader {
     return keys.map((key) => readEntry(this.#driver, key));
   }
 
-  /** The driver hands out copies of keys and binary values, so its rows are ours as they are. */
+  /** The driver hands out copies of keys and values (`lmdb-driver.ts`), so its rows are ours as they are. */
   scan(range: KeyRange, limit: number, direction: 'forward' | 'reverse' = 'forward'): Row[] {
     if (limit <= 0 || range.start.compare(range.end) >= 0) return [];
     const { start, end } = range;
