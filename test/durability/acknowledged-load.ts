@@ -33,6 +33,8 @@ interface Known {
 
 export interface LoadOptions {
   readonly writers: number;
+  /** They keep all workers busy. Default 6. */
+  readonly readers?: number;
   readonly sizes: readonly number[];
   readonly seed: number;
   /** Called after every acknowledgement, before anything else happens in this process. */
@@ -40,8 +42,7 @@ export interface LoadOptions {
 }
 
 const KEYS_PER_WRITER = 12;
-/** They keep all workers busy, so that what one of them believes to know has time to become stale. */
-const BUSY_READERS = 6;
+const READERS = 6;
 const BUCKET = 'durable';
 
 function bytesOf({ stamp, size }: Content): Buffer {
@@ -86,7 +87,7 @@ export class AcknowledgedLoad {
     const writers = Array.from({ length: this.#options.writers }, (_, writer) =>
       this.#write(writer, connect(), connect()),
     );
-    const readers = Array.from({ length: BUSY_READERS }, () => this.#readOn(connect()));
+    const readers = Array.from({ length: this.#options.readers ?? READERS }, () => this.#readOn(connect()));
     this.#running = Promise.all([...writers, ...readers]);
   }
 

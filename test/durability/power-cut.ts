@@ -36,6 +36,10 @@ const STALE_READ_ROUNDS = 10;
 /** No body, inline, both sides of the border, and several blocks. */
 const SIZES = [0, 300, 4096, 65_536, 65_537, 400_000];
 const LARGE_SIZES = [65_537, 100_000];
+/** Many share their flushes and overtake each other. */
+const CROWDED = { writers: 12, readers: 6 };
+/** An answer is noticed at once, and so the cut comes before anything else could have flushed what was promised. */
+const QUIET = { writers: 2, readers: 0 };
 const MUTANTS = [
   'no-flush',
   'no-blob-flush',
@@ -92,7 +96,7 @@ class DiskRun {
     this.#options = options;
     this.#names = options.strictNames ? new NameFlushes(disk.mountPoint) : undefined;
     this.#load = new AcknowledgedLoad({
-      writers: 12,
+      ...(seed % 2 === 0 ? CROWDED : QUIET),
       sizes: mutant !== undefined && BLOB_MUTANTS.includes(mutant) ? LARGE_SIZES : SIZES,
       seed,
       onAcknowledged: () => {
