@@ -1,7 +1,7 @@
 /**
  * A power cut to the letter of fsync: a name is gone unless the folder it stands in was flushed after the name was made.
  *
- * No file system at hand loses a name of its own accord once the new file was flushed: ext4, xfs and btrfs write both in one
+ * No file system at hand loses a name of its own accord once the new file was flushed: ext4 and xfs write both in one
  * journal transaction, and ext2 (the same driver) flushes the folders above a new file with it. POSIX promises nothing of the kind,
  * and other file systems do not do it. So the calls of the server are watched by strace, which sees them whoever makes them, and
  * after the cut whatever was not flushed by name is taken away. Names that were removed do not come back: a journal does that.
