@@ -93,9 +93,14 @@ function coversResource({ resources }: PolicyStatement, request: PolicyRequest):
   const { not, patterns } = resources;
   // What is in no bucket is covered by a star alone, as in `Resource: "*"` of ListAllMyBuckets.
   const { resource = '' } = request;
-  const resolve = resolverOf(request);
-  return patterns.some((pattern) => matchesPattern(pattern, resource, resolve)) !== not;
+  for (const pattern of patterns) {
+    const resolve = pattern.variables.length === 0 ? NO_VARIABLES : resolverOf(request);
+    if (matchesPattern(pattern, resource, resolve)) return !not;
+  }
+  return not;
 }
+
+const NO_VARIABLES: ResolveVariable = () => undefined;
 
 function meetsConditions({ conditions }: PolicyStatement, request: PolicyRequest): boolean {
   if (conditions.length === 0) return true;
