@@ -50,6 +50,7 @@ class SoakedStore {
   readonly #random = seededRandom(1);
   readonly #sizes = new Map<number, number>();
   readonly #keyCount: number;
+  #begun = 0;
   readonly #bytes = Buffer.alloc(2 ** LARGEST_EXPONENT, 0x5a);
   inlineBytes = 0;
   writtenBytes = 0;
@@ -64,16 +65,15 @@ class SoakedStore {
     this.#keyCount = Math.round(options.liveBytes / (2 ** LARGEST_EXPONENT / span));
   }
 
-  get isFilled(): boolean {
-    return this.#sizes.size >= this.#keyCount * 0.85;
-  }
-
+  /** Every key once, then any, as it comes. */
   async work(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      const number = this.#random.below(this.#keyCount);
+      const isFilled = this.#begun >= this.#keyCount;
+      const number = isFilled ? this.#random.below(this.#keyCount) : this.#begun;
+      this.#begun += 1;
       const running = this.#store.beginRequest();
       try {
-        if (this.isFilled && this.#random.chance(0.1)) await this.#delete(number);
+        if (isFilled && this.#random.chance(0.1)) await this.#delete(number);
         else await this.#put(number);
       } finally {
         running.end();
