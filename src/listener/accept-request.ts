@@ -118,7 +118,7 @@ export function acceptRequest(
 /** Only `rawHeaders` are read: Node's own view joins and drops fields. */
 export function headOfMessage(message: IncomingMessage): RequestHead {
   const { rawHeaders } = message;
-  const headers = new IncomingHeaders();
+  const headers = new IncomingHeaders(false);
   for (let index = 0; index < rawHeaders.length; index += 2) {
     headers.add(rawHeaders[index]!.toLowerCase(), rawHeaders[index + 1]!);
   }

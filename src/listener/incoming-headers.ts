@@ -1,11 +1,18 @@
 import type { WireHeaders } from '../dialects/kernel/wire.ts';
-import { decodeHeaderText, isAscii } from './header-text.ts';
+import { decodeHeaderText } from './header-text.ts';
 
 /** Header fields as they come off the wire: values are latin1 until they are asked for. */
 export class IncomingHeaders implements WireHeaders {
   readonly #values = new Map<string, string>();
+  /** Nothing is to be decoded. */
+  readonly #isAscii: boolean;
   /** How many fields carried a name, where they were several. */
   #repeated: Map<string, number> | undefined;
+
+  /** `isAsciiHead`: all bytes are known to be ASCII, so that no value needs to be looked through. */
+  constructor(isAsciiHead: boolean) {
+    this.#isAscii = isAsciiHead;
+  }
 
   /** `name` in lower case. */
   add(name: string, value: string): void {
@@ -21,7 +28,7 @@ export class IncomingHeaders implements WireHeaders {
 
   get(name: string): string | undefined {
     const value = this.#values.get(name);
-    return value === undefined || isAscii(value) ? value : decodeHeaderText(value);
+    return value === undefined || this.#isAscii ? value : decodeHeaderText(value);
   }
 
   has(name: string): boolean {

@@ -5,6 +5,7 @@
  * It never refuses. Whatever else it meets, legal or not, is somebody else's to judge: the answer is undefined, and Node's parser gets
  * the same bytes. So what is taken here must be a subset of what that parser takes, and mean the same (RFC 9112, sections 2 to 6).
  */
+import { isAscii } from 'node:buffer';
 import type { RequestHead } from './accept-request.ts';
 import { endOfToken, isFieldValue } from './header-text.ts';
 import { IncomingHeaders } from './incoming-headers.ts';
@@ -39,7 +40,7 @@ export function parsePlainHead(received: Buffer): PlainHead | undefined {
   const method = text.slice(0, Math.max(methodEnd, 0));
   if (!METHODS.has(method) || !text.startsWith(VERSION_AND_END, targetEnd)) return undefined;
   if (text[targetStart] !== '/' || !isPrintable(text, targetStart, targetEnd)) return undefined;
-  const headers = new IncomingHeaders();
+  const headers = new IncomingHeaders(isAscii(received.subarray(0, end)));
   if (!readFields(text, targetEnd + VERSION_AND_END.length, headers)) return undefined;
   if (!isPlain(headers)) return undefined;
   const length = headers.get('content-length');
