@@ -19,8 +19,10 @@ export class BodyStream extends Readable {
     const own = bytes.subarray(0, this.#outstanding);
     this.#outstanding -= own.length;
     this.complete = this.#outstanding === 0;
-    if (own.length > 0 && !this.push(own)) this.#socket.pause();
+    const isTaken = own.length === 0 || this.push(own);
     if (this.complete) this.push(null);
+    // What lies behind the body is not the body's to hold back.
+    else if (!isTaken) this.#socket.pause();
     return bytes.subarray(own.length);
   }
 

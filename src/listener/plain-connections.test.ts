@@ -15,6 +15,7 @@ async function echo(request: WireRequest): Promise<WireResponse> {
   const { method, rawPath, rawQuery, headers, body } = request;
   if (rawPath === '/refused') return { status: 403, headers: ['X-Why', 'refused'], body: 'no' };
   const received: Buffer[] = [];
+  if (rawPath === '/late') await pause(100);
   try {
     for (let bytes = await body.read(); bytes !== null; bytes = await body.read()) received.push(bytes);
   } catch (error) {
@@ -23,7 +24,7 @@ async function echo(request: WireRequest): Promise<WireResponse> {
   }
   const text = `${method} ${rawPath} ${rawQuery} ${headers.get('x-a')} [${Buffer.concat(received).toString()}]`;
   const said = { status: 200, headers: ['X-Said', '곳간'] };
-  if (rawPath === '/text') return { ...said, body: text };
+  if (rawPath === '/text' || rawPath === '/late') return { ...said, body: text };
   if (rawPath === '/nothing') return { ...said, status: 204, body: null };
   const chunks = [Buffer.from(text), Buffer.alloc(0), Buffer.from('!')];
   const read = async () => {
@@ -136,6 +137,15 @@ test('an upload that waits for 100 Continue gets it when its body is read, and n
   assert.match(taken, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*\[abc\]$/);
   const refused = await converse([head('/refused')]);
   assert.match(refused, /^HTTP\/1\.1 403 [\s\S]*Connection: close\r\n[\s\S]*no$/);
+});
+
+test('a body that arrives before anybody reads it does not keep the next request waiting', async () => {
+  // More than a stream holds before it wants to be read, but only with its last piece.
+  const length = 100_000;
+  const first = Buffer.from(`PUT /late HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\n\r\n`);
+  const body = [Buffer.alloc(60_000, 'x'), Buffer.alloc(40_000, 'x')];
+  const answer = await converse([first, ...body, /x\]$/, Buffer.from(LAST)]);
+  assert.match(answer, /x\]HTTP\/1\.1 200 OK\r\n[\s\S]*GET \/text {2}undefined \[\]$/);
 });
 
 test('a client that goes away in the middle of its body is told so while it still listens', async () => {
