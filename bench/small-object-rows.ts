@@ -79,6 +79,9 @@ export const smallObjectRows: readonly Row[] = [
   },
 ].map((work) => smallObjectRow(work as SmallObjectWork));
 
+/** The load generator holds all requests with their bodies. */
+const UPLOADED_BYTES_MAX = 2 ** 30;
+
 function smallObjectRow(work: SmallObjectWork): Row {
   const { name, title, target } = work;
   return {
@@ -99,7 +102,11 @@ async function measureSmallObjects(
   const { method, status, connections } = work;
   const body = randomBytes(work.bytes);
   const bodySha256 = createHash('sha256').update(body).digest('hex');
-  const paths = Array.from({ length: settings.objects }, (_, index) => pathOf(index));
+  const count =
+    method === 'PUT'
+      ? Math.min(settings.objects, Math.floor(UPLOADED_BYTES_MAX / work.bytes))
+      : settings.objects;
+  const paths = Array.from({ length: count }, (_, index) => pathOf(index));
   const puts = paths.map((path) => server.sign({ method: 'PUT', path, headers: {}, body, bodySha256 }));
   if (method !== 'PUT') await sendAll(server.port, puts);
   const requests = paths.map((path, index): PreparedRequest => {

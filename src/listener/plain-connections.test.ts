@@ -170,3 +170,14 @@ test('connections that say nothing are closed: new ones with a word, used ones w
   assert.match(answer, /Keep-Alive: timeout=3\r\n\r\nGET \/text {2}undefined \[\]$/);
   assert.ok(performance.now() - begun > 3000);
 });
+
+test('a client that breaks off while it is refused does no harm', async () => {
+  const { port } = listener.address;
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('data', resolve));
+  socket.write('GET / HTTP/1.1\r\n');
+  socket.resetAndDestroy();
+  await pause(100);
+  assert.match(await converse([Buffer.from(LAST)]), /^HTTP\/1\.1 200 OK/);
+});

@@ -1,5 +1,5 @@
 /**
- * Connections whose requests are plain: the head arrives in one piece and asks for nothing unusual (`parse-plain-request.ts`). That is
+ * Connections whose requests are plain: the head arrives in one piece and asks for nothing unusual (`parse-plain-head.ts`). That is
  * what clients send nearly always, and reading it here costs a fraction of Node's message and response objects. At the first request
  * that is anything else the socket goes to Node's HTTP server with all that was read, and stays there; so there is one judge of bad
  * requests, slow heads and chunked bodies.
@@ -13,7 +13,7 @@ import type { Clock } from '../lib/clock.ts';
 import { BodyStream } from './body-stream.ts';
 import { emptyBody, IncomingBody } from './incoming-body.ts';
 import { leaveRequestBody } from './leave-request-body.ts';
-import { type PlainHead, parsePlainHead } from './parse-plain-request.ts';
+import { type PlainHead, parsePlainHead } from './parse-plain-head.ts';
 
 export interface PlainServing {
   readonly limits: ListenerLimits;
@@ -99,11 +99,13 @@ class PlainConnection {
     const { headersTimeoutMillis, keepAliveMillis } = this.#serving.limits;
     const millisMax = this.#isNew ? headersTimeoutMillis : keepAliveMillis;
     if (nowMicros - this.#idleSinceMicros < millisMax * MICROS_PER_MILLI) return;
-    if (!this.#isNew) this.#socket.destroy();
-    else {
-      this.#leave();
-      this.#serving.refuseSilent(this.#socket);
+    if (!this.#isNew) {
+      this.#socket.destroy();
+      return;
     }
+    // It stays one of ours: somebody has to hear of a client that breaks off while it is told.
+    this.#isBusy = true;
+    this.#serving.refuseSilent(this.#socket);
   }
 
   destroy(): void {

@@ -58,6 +58,7 @@ export class PlainSink implements ResponseSink {
   write(chunk: Buffer): boolean {
     // In chunked transfer it would be the end.
     if (chunk.length === 0) return true;
+    if (this.#head === '' && !this.#isChunked) return this.#socket.write(chunk);
     this.#socket.cork();
     this.#sendHead();
     if (this.#isChunked) this.#socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');

@@ -15,11 +15,12 @@ export interface PinnedObject extends FoundObject {
 
 /** Throws what `headObject` throws. Blobs stay readable while the request runs; inline bytes are taken along. */
 export async function pinObject(context: CoreContext, input: PinObjectInput): Promise<PinnedObject> {
+  const query = { ...input, conditions: {} };
   for (let look = 0; look < 2; look++) {
     // A body that is not there has been replaced since its record was read. Look again once, at the newest state.
     if (look > 0) context.metadata.refresh();
-    const found = await findSelected(context, { ...input, conditions: {} });
-    const shown = toFoundObject({ ...input, conditions: {} }, found);
+    const found = await findSelected(context, query);
+    const shown = toFoundObject(query, found);
     const { record } = found.object;
     if (found.reading !== undefined || record.body.kind !== 'inline') {
       return { ...shown, read: (start, end) => openSpan(context, found, start, end) };

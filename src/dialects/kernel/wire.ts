@@ -62,3 +62,14 @@ export interface WireResponse {
   /** Ask the listener to close the connection after this response. */
   readonly close?: boolean;
 }
+
+/** The same answer with other headers. Not by a spread, which is slow when members follow it. */
+export function withResponseHeaders(
+  { status, body, contentLength, close }: WireResponse,
+  headers: readonly string[],
+): WireResponse {
+  const response: { -readonly [P in keyof WireResponse]: WireResponse[P] } = { status, headers, body };
+  if (contentLength !== undefined) response.contentLength = contentLength;
+  if (close !== undefined) response.close = close;
+  return response;
+}

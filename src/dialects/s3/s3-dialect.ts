@@ -33,7 +33,7 @@ import type { Operation, Permission } from '../kernel/define-operation.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import { createRouteTable, type RouteTable } from '../kernel/route-table.ts';
-import type { WireRequest, WireResponse } from '../kernel/wire.ts';
+import { type WireRequest, type WireResponse, withResponseHeaders } from '../kernel/wire.ts';
 import { parseAddress } from './addressing.ts';
 import {
   type AuthenticationRules,
@@ -229,7 +229,7 @@ class S3 implements S3Dialect {
     }
     const isForBrowsers = request.method !== 'OPTIONS' && address.resource !== 'service';
     if (isForBrowsers && loadedBucket !== undefined) pushCrossOrigin(headers, request, loadedBucket);
-    const finished = withHeaders(response, headers);
+    const finished = withResponseHeaders(response, headers);
     if (!isForBrowsers || loadedBucket !== undefined) return finished;
     return request.headers.has('origin') ? this.#withCrossOrigin(finished, call) : finished;
   }
@@ -364,17 +364,6 @@ function refuseOtherOwner(call: S3Call, header: string, account: string): void {
 function needsContentType({ status, headers }: WireResponse): boolean {
   if (status === 304) return false;
   return !hasHeader(headers, 'Content-Type');
-}
-
-/** Not by a spread, which is slow when members follow it. */
-function withHeaders(
-  { status, body, contentLength, close }: WireResponse,
-  headers: readonly string[],
-): WireResponse {
-  const response: { -readonly [P in keyof WireResponse]: WireResponse[P] } = { status, headers, body };
-  if (contentLength !== undefined) response.contentLength = contentLength;
-  if (close !== undefined) response.close = close;
-  return response;
 }
 
 /** A list of its own, to which more may be added. */

@@ -23,9 +23,9 @@ export function checkConditions(
   const ifMatch = headers.get('if-match');
   const ifNoneMatch = headers.get('if-none-match');
   const shown = Math.ceil(lastModifiedMicros / 1_000_000);
-  const state = stateHeaders(shownEtag, lastModifiedMicros);
-  const notModified = () => new SwiftError(304, undefined, state);
-  const failed = () => new SwiftError(412, undefined, state);
+  const state = () => stateHeaders(shownEtag, lastModifiedMicros);
+  const notModified = () => new SwiftError(304, undefined, state());
+  const failed = () => new SwiftError(412, undefined, state());
   if (ifMatch !== undefined && !namesEtag(ifMatch, etag)) throw failed();
   const unmodified = secondsOf(headers.get('if-unmodified-since'));
   if (unmodified !== undefined && shown > unmodified) throw failed();

@@ -19,18 +19,17 @@ export async function openContent(
   const found = await store.pinObject({ bucket, key, ...options });
   const { version, read } = found;
   const { size, lastModifiedMicros, metadata } = version;
-  return {
-    version,
-    ...(found.linkedTo !== undefined && { linkedTo: found.linkedTo }),
-    content: {
-      size,
-      etag: swiftEtag(version),
-      shownEtag: shownEtag(version, bucket),
-      lastModifiedMicros,
-      contentType: metadata.system.contentType,
-      headers: [...objectHeaders(version, bucket), ...contentLocation(found, bucket)],
-      ...(version.composition === 'prefix' && { takesOneRange: true }),
-      open: read,
-    },
+  const headers = objectHeaders(version, bucket);
+  headers.push(...contentLocation(found, bucket));
+  const content = {
+    size,
+    etag: swiftEtag(version),
+    shownEtag: shownEtag(version, bucket),
+    lastModifiedMicros,
+    contentType: metadata.system.contentType,
+    headers,
+    takesOneRange: version.composition === 'prefix',
+    open: read,
   };
+  return found.linkedTo === undefined ? { version, content } : { version, content, linkedTo: found.linkedTo };
 }

@@ -39,7 +39,10 @@ export async function sendContent(
   checkConditions(request.headers, content, content.shownEtag);
   const wanted = allowsRange(request.headers, content) ? request.headers.get('range') : undefined;
   const range = content.takesOneRange === true && wanted?.includes(',') ? undefined : wanted;
-  const spans = selectSpans(range, size, stateHeaders(content.shownEtag, content.lastModifiedMicros));
+  const spans =
+    range === undefined
+      ? undefined
+      : selectSpans(range, size, stateHeaders(content.shownEtag, content.lastModifiedMicros));
   if (spans === undefined) {
     const opened = await content.open(0, size - 1);
     return { status: 200, headers, body: bodyOf(opened, size) };

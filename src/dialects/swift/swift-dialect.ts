@@ -21,7 +21,7 @@ import type { Dialect } from '../kernel/dialect.ts';
 import { parseQuery, type QueryParameters } from '../kernel/query-parameters.ts';
 import { createRouteTable } from '../kernel/route-table.ts';
 import { mintTransactionId } from '../kernel/transaction-id.ts';
-import type { WireRequest, WireResponse } from '../kernel/wire.ts';
+import { type WireRequest, type WireResponse, withResponseHeaders } from '../kernel/wire.ts';
 import { checkNames, parseAddress } from './addressing.ts';
 import { authoriseCall } from './authorise-call.ts';
 import { exposureHeaders } from './cross-origin.ts';
@@ -172,12 +172,15 @@ async function load(
 /** Answers without a body name a type all the same, as Swift's do; 304 repeats nothing of the kind. */
 function finish(response: WireResponse, call: SwiftCallState): WireResponse {
   const { requestId, request, loadedBucket } = call;
-  const headers = [...response.headers, 'X-Trans-Id', requestId, 'X-Openstack-Request-Id', requestId];
-  if (loadedBucket !== undefined) headers.push(...exposureHeaders(request, loadedBucket, response.headers));
+  const headers = [...response.headers];
+  headers.push('X-Trans-Id', requestId, 'X-Openstack-Request-Id', requestId);
+  if (loadedBucket !== undefined && request.headers.has('origin')) {
+    headers.push(...exposureHeaders(request, loadedBucket, response.headers));
+  }
   if (response.status !== 304 && !namesContentType(response.headers)) {
     headers.push('Content-Type', 'text/html; charset=UTF-8');
   }
-  return { ...response, headers };
+  return withResponseHeaders(response, headers);
 }
 
 function namesContentType(headers: readonly string[]): boolean {

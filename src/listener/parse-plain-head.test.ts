@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { headOfMessage } from './accept-request.ts';
-import { parsePlainHead } from './parse-plain-request.ts';
+import { parsePlainHead } from './parse-plain-head.ts';
 
 type Field = [string, string | undefined];
 
