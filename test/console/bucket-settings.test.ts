@@ -39,6 +39,8 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     return card;
   }
 
+  const saved = () => console.page.getByText('Saved').first().waitFor();
+
   /** The word that tells of a save may still be shown when the next is under way, so the server is asked. */
   async function eventually(check: () => Promise<void>): Promise<void> {
     for (let waited = 0; ; waited += 50) {
@@ -62,6 +64,7 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     await card.getByLabel('Name 1', { exact: true }).fill('kind');
     await card.getByLabel('Value 1', { exact: true }).fill('raw');
     await card.getByRole('button', { name: 'Save' }).click();
+    await saved();
     await eventually(async () => {
       assert.match(
         await askS3(server, 'GET', '/rules?lifecycle='),
@@ -82,6 +85,7 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     await card.getByLabel('Larger than (bytes)').fill('');
     await card.getByRole('button', { name: 'Save' }).click();
     await card.getByText('AbortIncompleteMultipartUpload').waitFor({ state: 'detached' });
+    await saved();
     await eventually(async () => {
       assert.match(
         await askS3(server, 'GET', '/rules?lifecycle='),
@@ -112,6 +116,7 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     await card.getByLabel('Default retention of new objects').selectOption('GOVERNANCE');
     await card.getByLabel('For how long').fill('2');
     await card.getByRole('button', { name: 'Save' }).click();
+    await saved();
     await eventually(async () => {
       assert.match(
         await askS3(server, 'GET', '/locked?object-lock='),
@@ -132,6 +137,7 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     await retention.getByText('You may not do this.').waitFor();
     await retention.getByLabel('Use my permission').check();
     await retention.getByRole('button', { name: 'Save' }).click();
+    await saved();
     await eventually(async () => {
       await assert.rejects(
         askS3(server, 'GET', '/locked/deed.txt?retention='),
@@ -149,6 +155,7 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     const card = await openCard('small', 'Quota');
     await card.getByLabel('At most (bytes)').fill('10');
     await card.getByRole('button', { name: 'Save' }).click();
+    await saved();
     await eventually(async () => {
       await assert.rejects(askS3(server, 'PUT', '/small/a', { body: 'x'.repeat(11) }), /EntityTooLarge/);
     });
@@ -166,6 +173,7 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     await card.getByText(/which is no address or network/).waitFor();
     await card.getByLabel('Only from these addresses').fill('192.0.2.0/24\n198.51.100.7');
     await card.getByRole('button', { name: 'Save' }).click();
+    await saved();
     await eventually(async () => {
       await assert.rejects(askS3(server, 'GET', '/walled'), /AccessDenied/);
     });
@@ -177,6 +185,7 @@ describe('bucket settings', { skip: whyNoBrowser }, () => {
     await card.getByLabel('Only from these addresses').fill('');
     await card.getByLabel('Public').check();
     await card.getByRole('button', { name: 'Save' }).click();
+    await saved();
     await eventually(async () => {
       assert.match(await askS3(server, 'GET', '/walled'), /ListBucketResult/);
     });
