@@ -25,7 +25,7 @@ import { leaveRequestBody } from './leave-request-body.ts';
 import { MessageSink } from './message-sink.ts';
 import { PlainConnections } from './plain-connections.ts';
 import { type PlainResponses, PlainSink } from './plain-sink.ts';
-import { type Refusal, type RenderedRefusal, refusalFor } from './render-refusal.ts';
+import { lateHead, type Refusal, type RenderedRefusal, refusalFor } from './render-refusal.ts';
 import type { ResponseSink } from './response-sink.ts';
 import { type SentResponse, type WriteContext, writeResponse } from './write-response.ts';
 import { WriteTurn } from './write-turn.ts';
@@ -110,7 +110,7 @@ class RunningListener implements Listener {
         return this.#serve(head, socket, body, sink, leaveBody);
       },
       handOver,
-      refuseSilent: (socket) => this.#refuseOnSocket(silence, socket),
+      refuseSilent: (socket) => this.#refuseOnSocket(lateHead, socket),
     });
     server.on('request', (message, response) => void this.#serveMessage(message, response, false));
     server.on('checkContinue', (message, response) => void this.#serveMessage(message, response, true));
@@ -287,12 +287,6 @@ function destroyWhenCutOff(response: ServerResponse, socket: Socket): void {
   });
 }
 
-const silence: Refusal = {
-  status: 408,
-  code: 'RequestTimeout',
-  message: 'The headers of the request were not received within the timeout period.',
-};
-
 /** Every connection goes to `take` instead of to Node's HTTP server; the answer gives it one that `take` does not want. */
 function takeConnections(server: Server, take: (socket: Socket) => void): (socket: Socket) => void {
   const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
@@ -304,7 +298,7 @@ function takeConnections(server: Server, take: (socket: Socket) => void): (socke
   };
 }
 
-/** The text of a second is made once. */
+/** The text of a second is made once. `formatHttpDate` keeps one day, which is that of the objects that are shown. */
 function createDateText(clock: Clock): () => string {
   let second = Number.NaN;
   let text = '';

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { encodeHeaderText, endOfToken, isAscii, isFieldValue } from './header-text.ts';
+import { encodeHeaderText, endOfToken, isFieldValue } from './header-text.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { WriteTurn } from './write-turn.ts';
 
@@ -133,5 +133,5 @@ function fieldLine(name: string, value: string): string {
   }
   if (!isFieldValue(value, 0, value.length))
     throw new TypeError(`Invalid character in header content ["${name}"]`);
-  return `${name}: ${isAscii(value) ? value : encodeHeaderText(value)}\r\n`;
+  return `${name}: ${encodeHeaderText(value)}\r\n`;
 }

@@ -26,6 +26,13 @@ export function renderJsonRefusal({ code, message }: Refusal): RenderedRefusal {
   return { contentType: 'application/json', body: JSON.stringify({ error: { code, message } }) };
 }
 
+/** Of a request whose head did not come in time, or of a connection on which nothing did. */
+export const lateHead: Refusal = {
+  status: 408,
+  code: 'RequestTimeout',
+  message: 'The headers of the request were not received within the timeout period.',
+};
+
 /** For an error of Node's parser or of its time-outs; undefined when nobody is there to be told. */
 export function refusalFor(errorCode: string | undefined): Refusal | undefined {
   switch (errorCode) {
@@ -41,11 +48,7 @@ export function refusalFor(errorCode: string | undefined): Refusal | undefined {
           'Your request header and query parameters used to make the request exceed the maximum allowed size.',
       };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return {
-        status: 408,
-        code: 'RequestTimeout',
-        message: 'The headers of the request were not received within the timeout period.',
-      };
+      return lateHead;
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { status: 413, code: 'EntityTooLarge', message: 'The chunk extensions are too large.' };
     default:
