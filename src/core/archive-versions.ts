@@ -63,7 +63,7 @@ export async function archiveReplaced(
   const archive = await findArchive(context, bucket);
   const side = new CommitDraft(draft.id);
   await moveToArchive(context, side, bucket, archive, key, replaced.record);
-  joinDrafts(context, draft, side, archive.bucket);
+  joinDrafts(draft, side, archive.bucket);
 }
 
 /**
@@ -93,7 +93,7 @@ export async function archiveDeleted(
       isDeleteMarker: false,
     });
   }
-  joinDrafts(context, draft, side, archive.bucket);
+  joinDrafts(draft, side, archive.bucket);
   return outcome;
 }
 

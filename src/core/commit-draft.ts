@@ -1,4 +1,7 @@
 import type { Check, CommitId, Put, Version } from '../storage/contract/metadata-store.ts';
+import type { BucketId } from './model.ts';
+import type { Usage } from './object-store.ts';
+import { addUsage, NO_USAGE } from './usage.ts';
 
 /** What one attempt of an operation will commit: gathered by the functions that decide, submitted by `commitBelowBucket`. */
 export class CommitDraft {
@@ -6,10 +9,12 @@ export class CommitDraft {
   readonly checks: Check[] = [];
   readonly puts: Put[] = [];
   readonly deletes: Buffer[] = [];
+  /** What the commit adds to the counters of buckets. */
+  readonly changes = new Map<BucketId, Usage>();
   /** `shrink` lets the commit go on when the disk is full: for deletions and other commits that free space. */
   effect: 'grow' | 'shrink' = 'grow';
-  objectsDelta = 0;
-  bytesDelta = 0;
+  /** The sum of what was counted. */
+  counted: Usage = NO_USAGE;
 
   constructor(id: CommitId) {
     this.id = id;
@@ -28,10 +33,15 @@ export class CommitDraft {
     this.deletes.push(key);
   }
 
-  /** Objects: current objects. Bytes: of all stored versions. A delta record goes with the commit unless both sums are 0. */
+  /** Objects: current objects. Bytes: of all stored versions. */
   count(objects: number, bytes: number): void {
-    this.objectsDelta += objects;
-    this.bytesDelta += bytes;
+    this.counted = addUsage(this.counted, { objects, bytes });
+  }
+
+  /** `usage` changes in this bucket. */
+  change(bucket: BucketId, usage: Usage): void {
+    if (usage.objects === 0 && usage.bytes === 0) return;
+    this.changes.set(bucket, addUsage(this.changes.get(bucket) ?? NO_USAGE, usage));
   }
 
   get isEmpty(): boolean {

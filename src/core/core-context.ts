@@ -8,6 +8,7 @@ import type { KeyQueue } from './key-queue.ts';
 import type { QuotaWatch } from './quotas.ts';
 import type { RequestRounds } from './request-rounds.ts';
 import type { UploadNumbers } from './upload-numbers.ts';
+import type { UsageDeltas } from './usage-deltas.ts';
 
 /** What every operation of the core works with. One per worker, made by `createCoreContext`. */
 export interface CoreContext {
@@ -23,6 +24,7 @@ export interface CoreContext {
   readonly buckets: BucketCache;
   readonly uploadNumbers: UploadNumbers;
   readonly quotas: QuotaWatch;
+  readonly usageDeltas: UsageDeltas;
   /** Waits. A simulation decides here how long that is. */
   readonly pause: (millis: number) => Promise<void>;
 }

@@ -9,6 +9,7 @@ import { KeyQueue } from './key-queue.ts';
 import { QuotaWatch } from './quotas.ts';
 import { RequestRounds } from './request-rounds.ts';
 import { UploadNumbers } from './upload-numbers.ts';
+import { UsageDeltas } from './usage-deltas.ts';
 
 export interface ObjectStoreOptions {
   readonly engine: StorageEngine;
@@ -33,6 +34,7 @@ export function createCoreContext(options: ObjectStoreOptions): CoreContext {
     buckets: new BucketCache(),
     uploadNumbers: new UploadNumbers(clock, engine.epoch),
     quotas: new QuotaWatch(),
+    usageDeltas: new UsageDeltas(engine.epoch),
     pause: options.pause ?? ((millis) => sleep(millis)),
   };
 }

@@ -32,7 +32,7 @@ export async function transferExpired(
   const body = await moveBody(context, side, bucket, to, record.body);
   const state = await readKeyState(context, to, key);
   placeVersion(context, side, to, key, state, { ...contentOf(record), body });
-  joinDrafts(context, draft, side, to);
+  joinDrafts(draft, side, to);
   return 'transferred';
 }
 

@@ -95,6 +95,11 @@ export function successorOfPrefix(prefix: Buffer): Buffer {
   return successor;
 }
 
+/** The first key behind this one. */
+export function keyAfter(key: Buffer): Buffer {
+  return Buffer.concat([key, Buffer.alloc(1)]);
+}
+
 /** Every key that begins with `prefix`. */
 export function rangeOfPrefix(prefix: Buffer): KeyRange {
   return { start: prefix, end: successorOfPrefix(prefix) };
@@ -259,7 +264,7 @@ export function parsePageKey(key: Buffer): { bucket: BucketId; body: BodyId; sta
 
 // -- Counters ------------------------------------------------------------------------------------------------------
 
-/** `number` is the id of the commit that makes the change: unique in its epoch. */
+/** `number` is the id of the commit that wrote it first: unique in its epoch. */
 export function deltaKey(bucket: BucketId, epoch: number, number: number): Buffer {
   const buffer = Buffer.allocUnsafe(BUCKET_PREFIX_BYTES + 12);
   buffer[0] = space.delta;
@@ -267,6 +272,10 @@ export function deltaKey(bucket: BucketId, epoch: number, number: number): Buffe
   buffer.writeUInt32BE(epoch, BUCKET_PREFIX_BYTES);
   writeUint64(buffer, number, BUCKET_PREFIX_BYTES + 4);
   return buffer;
+}
+
+export function epochOfDelta(key: Buffer): number {
+  return key.readUInt32BE(BUCKET_PREFIX_BYTES);
 }
 
 export function usageKey(bucket: BucketId): Buffer {

@@ -4,10 +4,9 @@ import type { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import type { NewVersion } from './key-state.ts';
-import { bodyKey, bucketKey, deltaKey } from './metadata-keys.ts';
+import { bodyKey, bucketKey } from './metadata-keys.ts';
 import type { VersionRecord } from './metadata-records.ts';
 import type { Bucket } from './model.ts';
-import { encodeUsage } from './usage-records.ts';
 
 /** What goes along when a version gets another place. */
 export function contentOf(record: VersionRecord): Omit<NewVersion, 'body' | 'expiresAtMicros'> {
@@ -41,12 +40,11 @@ export async function moveBody(
 }
 
 /** One commit changes both buckets; each has its own counters. */
-export function joinDrafts(context: CoreContext, draft: CommitDraft, side: CommitDraft, other: Bucket): void {
+export function joinDrafts(draft: CommitDraft, side: CommitDraft, other: Bucket): void {
   if (side.isEmpty) return;
   draft.check(bucketKey(other.id), { version: other.recordVersion });
   draft.checks.push(...side.checks);
   draft.puts.push(...side.puts);
   draft.deletes.push(...side.deletes);
-  const counted = { objects: side.objectsDelta, bytes: side.bytesDelta };
-  draft.put(deltaKey(other.id, context.engine.epoch, draft.id), encodeUsage(counted));
+  draft.change(other.id, side.counted);
 }

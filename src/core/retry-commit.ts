@@ -7,9 +7,9 @@ import { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
 import { loadBucket } from './load-bucket.ts';
-import { bucketKey, deltaKey } from './metadata-keys.ts';
+import { bucketKey } from './metadata-keys.ts';
 import type { Bucket } from './model.ts';
-import { encodeUsage } from './usage-records.ts';
+import { NO_USAGE } from './usage.ts';
 
 const ATTEMPTS_MAX = 64;
 const BACKOFF_MILLIS_MAX = 64;
@@ -32,8 +32,6 @@ export async function retryCommit<T>(
   }
   throw new CoreError('TooMuchContention', { key: name });
 }
-
-const NO_CHANGE = { objects: 0, bytes: 0 };
 
 type DecideBelow<T> = (draft: CommitDraft, bucket: Bucket) => Promise<T>;
 
@@ -64,30 +62,33 @@ async function commitBelow<T>(
   key: string,
   decide: DecideBelow<T>,
 ): Promise<T> {
-  let change = NO_CHANGE;
+  let change = NO_USAGE;
   const committed = await retryCommit(context, key, async (draft, attempt) => {
-    change = NO_CHANGE;
+    change = NO_USAGE;
     const current = attempt === 0 ? bucket : await loadBucket(context, bucket.id, bucket.name);
     const result = await decide(draft, current);
     if (draft.isEmpty) return result;
     draft.check(bucketKey(bucket.id), { version: current.recordVersion });
-    change = { objects: draft.objectsDelta, bytes: draft.bytesDelta };
-    if (change.objects !== 0 || change.bytes !== 0) {
-      const looking = context.quotas.assertRoom(context, current, change);
-      if (looking !== undefined) await looking;
-      draft.put(deltaKey(bucket.id, context.engine.epoch, draft.id), encodeUsage(change));
-    }
+    change = draft.counted;
+    const looking = context.quotas.assertRoom(context, current, change);
+    if (looking !== undefined) await looking;
+    draft.change(bucket.id, change);
     return result;
   });
-  if (change !== NO_CHANGE) context.quotas.add(bucket, change);
+  if (change !== NO_USAGE) context.quotas.add(bucket, change);
   return committed;
 }
 
 /** Whether the draft was committed; a lost answer is looked up before anything else happens. */
 export async function submitDraft(context: CoreContext, draft: CommitDraft): Promise<boolean> {
+  const deltas = context.usageDeltas.take(draft);
   const outcome = await context.metadata.commit(draft);
-  if (outcome !== 'unknown') return outcome === 'committed';
-  return (await context.metadata.outcomeOf(draft.id)) === 'committed';
+  const isCommitted =
+    outcome === 'unknown'
+      ? (await context.metadata.outcomeOf(draft.id)) === 'committed'
+      : outcome === 'committed';
+  context.usageDeltas.giveBack(deltas, isCommitted);
+  return isCommitted;
 }
 
 /** Waits a random while, longer with every attempt up to a bound. */

@@ -4,7 +4,13 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeyRange, MetadataStore, Row } from '../storage/contract/metadata-store.ts';
-import { BUCKET_PREFIX_BYTES, type BucketSpace, seekKey, successorOfPrefix } from './metadata-keys.ts';
+import {
+  BUCKET_PREFIX_BYTES,
+  type BucketSpace,
+  keyAfter,
+  seekKey,
+  successorOfPrefix,
+} from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
 
 /** A page of 1,000 names and the row that tells whether there are more. */
@@ -176,7 +182,7 @@ export class KeyCursor {
     this.#isAtEnd = rows.length < limit;
     this.#sliceRows = Math.min(limit * 2, SLICE_ROWS_MAX);
     const last = rows[rows.length - 1];
-    this.#start = last === undefined ? start : Buffer.concat([last.key, Buffer.alloc(1)]);
+    this.#start = last === undefined ? start : keyAfter(last.key);
   }
 }
 

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
-import { rangeOfBucket, space, usageKey } from './metadata-keys.ts';
+import { keyAfter, rangeOfBucket, space, usageKey } from './metadata-keys.ts';
 import type { Bucket, BucketId } from './model.ts';
 import type { Usage } from './object-store.ts';
 import { decodeUsage } from './usage-records.ts';
@@ -54,6 +54,6 @@ async function sumDeltas(context: CoreContext, bucket: BucketId): Promise<Usage>
     for (const row of rows) sum = addUsage(sum, decodeUsage(row.value));
     const last = rows[rows.length - 1];
     if (last === undefined || rows.length < SLICE_ROWS) return sum;
-    from = Buffer.concat([last.key, Buffer.alloc(1)]);
+    from = keyAfter(last.key);
   }
 }

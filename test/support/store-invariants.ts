@@ -4,6 +4,7 @@ import { type Body, decodePage, type Piece } from '../../src/core/body-records.t
 import {
   bodyIdOfBlob,
   bodyKey,
+  epochOfDelta,
   pageRange,
   parseBucketId,
   parseHeadKey,
@@ -12,9 +13,11 @@ import {
   space,
 } from '../../src/core/metadata-keys.ts';
 import { decodeVersion, type VersionRecord } from '../../src/core/metadata-records.ts';
+import type { Usage } from '../../src/core/object-store.ts';
 import { blobReferenceKey, bodyReferenceKey } from '../../src/core/reclaiming-keys.ts';
 import { parsePartKey, parseUploadKey } from '../../src/core/upload-keys.ts';
 import { decodePart, decodeUpload } from '../../src/core/upload-records.ts';
+import { addUsage, NO_USAGE } from '../../src/core/usage.ts';
 import { decodeUsage } from '../../src/core/usage-records.ts';
 import type { BlobId } from '../../src/storage/contract/blob-store.ts';
 import type { Row } from '../../src/storage/contract/metadata-store.ts';
@@ -22,6 +25,7 @@ import type { Row } from '../../src/storage/contract/metadata-store.ts';
 interface StoreContent {
   rows(): Row[];
   blobs(): BlobId[];
+  openEpochs(): number[];
 }
 
 /** What the records of versions and parts say must exist. Keys in hexadecimal. */
@@ -134,7 +138,7 @@ export function assertNothingLeft(store: StoreContent): void {
   const pages = inSpace(rows, space.page).filter((row) => !unfinished.has(parsePageKey(row.key).body));
   assert.deepEqual(new Set(pages.map((row) => hex(row.key))), needed.pages, 'pages');
   for (const [name, spaceByte] of Object.entries(space)) {
-    if (!['candidate', 'condemned', 'delta', 'sweep', 'completion', 'purge'].includes(name)) continue;
+    if (!['candidate', 'condemned', 'sweep', 'completion', 'purge'].includes(name)) continue;
     assert.deepEqual([...keysIn(spaceByte)], [], `left in space ${name}`);
   }
   const open = new Set(inSpace(rows, space.upload).map((row) => parseUploadKey(row.key).number));
@@ -142,9 +146,17 @@ export function assertNothingLeft(store: StoreContent): void {
     assert.ok(open.has(parsePartKey(row.key).upload), 'a part of a finished upload is left');
   }
   const owners = new Set(inSpace(rows, space.bucket).map((row) => parseBucketId(row.key)));
-  for (const row of inSpace(rows, space.usage)) {
+  for (const row of inSpace(rows, space.delta)) {
+    assert.ok(
+      store.openEpochs().includes(epochOfDelta(row.key)),
+      'a delta of a worker that has ended is left',
+    );
+  }
+  const usage = new Map<number, Usage>();
+  for (const row of [...inSpace(rows, space.usage), ...inSpace(rows, space.delta)]) {
     const bucket = parseBucketId(row.key);
     assert.ok(owners.has(bucket), 'counters of a removed bucket are left');
-    assert.deepEqual(decodeUsage(row.value), needed.usage.get(bucket) ?? { objects: 0, bytes: 0 }, 'usage');
+    usage.set(bucket, addUsage(usage.get(bucket) ?? NO_USAGE, decodeUsage(row.value)));
   }
+  for (const [bucket, sum] of usage) assert.deepEqual(sum, needed.usage.get(bucket) ?? NO_USAGE, 'usage');
 }

@@ -16,7 +16,7 @@ import {
   lifecycleOf,
   lifecycleTextOf,
 } from '../lifecycle/lifecycle-rules.ts';
-import { parseBucketId, rangeOfSpace, space } from '../metadata-keys.ts';
+import { keyAfter, parseBucketId, rangeOfSpace, space } from '../metadata-keys.ts';
 import type { VersionRecord } from '../metadata-records.ts';
 import type { Bucket, BucketId, ObjectVersion } from '../model.ts';
 import { abortUpload } from '../operations/abort-upload.ts';
@@ -95,7 +95,7 @@ class LifecyclePass {
     }
     const last = rows[rows.length - 1];
     if (last !== undefined && rows.length === BUCKETS_PER_STEP) {
-      this.#lookFrom = Buffer.concat([last.key, Buffer.alloc(1)]);
+      this.#lookFrom = keyAfter(last.key);
       return true;
     }
     this.#lookFrom = undefined;

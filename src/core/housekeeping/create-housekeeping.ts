@@ -14,13 +14,14 @@ import { createSweepUploads } from './sweep-uploads.ts';
  * has found nothing to do. What only waits for running requests to end is not "more".
  */
 export function createHousekeeping(context: CoreContext): () => Promise<boolean> {
+  const foldUsage = createFoldUsage(context);
   const jobs: readonly Job[] = [
-    createFoldUsage(context),
+    foldUsage,
     createPurgeBuckets(context),
     createExpireVersions(context),
     createApplyLifecycle(context),
     createSweepUploads(context),
-    createSweepEpochs(context),
+    createSweepEpochs(context, foldUsage),
     createCondemnCandidates(context),
     createReclaimCondemned(context),
   ];

@@ -1,6 +1,6 @@
 /**
  * Blobs that a worker had written, but had not committed when it died (docs/adr/0002, Orphans). Their names begin with
- * its epoch; nothing is added to a closed epoch any more, so each is swept once. Open epochs are never looked at: a
+ * its epoch; nothing is added to a closed epoch any more, so each is swept once, when what it has counted is folded. Open epochs are never looked at: a
  * blob without reference there may be on its way into a commit.
  *
  * What has no reference becomes a candidate and goes the way of everything else, because it may also be something that
@@ -11,6 +11,7 @@ import { encodeReclaimable } from '../body-records.ts';
 import type { CoreContext } from '../core-context.ts';
 import { bodyIdOfBlob } from '../metadata-keys.ts';
 import { blobReferenceRange, candidateKey, workerKey } from '../reclaiming-keys.ts';
+import type { FoldUsage } from './fold-usage.ts';
 import { commitStep, housekeepingDraft, type Job } from './job.ts';
 
 const BLOBS_PER_STEP = 200;
@@ -20,14 +21,14 @@ interface Sweep {
   readonly blobs: AsyncIterator<BlobId>;
 }
 
-export function createSweepEpochs(context: CoreContext): Job {
+export function createSweepEpochs(context: CoreContext, { hasFolded }: Pick<FoldUsage, 'hasFolded'>): Job {
   let sweep: Sweep | undefined;
   return {
     name: 'sweep-epochs',
     async step() {
       context.metadata.refresh();
       if (sweep === undefined) {
-        const [epoch] = await context.engine.epochs.listClosed();
+        const epoch = (await context.engine.epochs.listClosed()).find(hasFolded);
         if (epoch === undefined) return false;
         // Everything that the worker has committed is visible from here on.
         context.metadata.refresh();

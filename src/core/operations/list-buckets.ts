@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeDirectoryEntry } from '../bucket-records.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { BucketsQuery } from '../listing-queries.ts';
-import { bucketKey, directoryKey, directoryRange, parseDirectoryKey } from '../metadata-keys.ts';
+import { bucketKey, directoryKey, directoryRange, keyAfter, parseDirectoryKey } from '../metadata-keys.ts';
 import type { Bucket, BucketId } from '../model.ts';
 
 const SLICE_ROWS = 1000;
@@ -58,7 +58,7 @@ async function collectInPlace(
       ids.push(decodeDirectoryEntry(row.value));
     }
     if (rows.length < SLICE_ROWS) break;
-    start = Buffer.concat([rows[rows.length - 1]!.key, Buffer.alloc(1)]);
+    start = keyAfter(rows.at(-1)!.key);
     await nextTurn();
   }
   return { ids, isTruncated: false };
@@ -77,7 +77,7 @@ async function collectEverywhere(context: CoreContext, query: BucketsQuery): Pro
       found.push({ name: nameBytes, id: decodeDirectoryEntry(row.value) });
     }
     if (rows.length < SLICE_ROWS) break;
-    start = Buffer.concat([rows[rows.length - 1]!.key, Buffer.alloc(1)]);
+    start = keyAfter(rows.at(-1)!.key);
     await nextTurn();
   }
   found.sort((left, right) => Buffer.compare(left.name, right.name));

@@ -1,6 +1,6 @@
 import type { CoreContext } from '../core-context.ts';
 import type { UploadsPage, UploadsQuery } from '../listing-queries.ts';
-import { NUMBER_SUFFIX_BYTES, space, successorOfPrefix } from '../metadata-keys.ts';
+import { keyAfter, NUMBER_SUFFIX_BYTES, space, successorOfPrefix } from '../metadata-keys.ts';
 import type { Bucket, Upload } from '../model.ts';
 import { decodeOpaqueId } from '../opaque-ids.ts';
 import { KeyCursor, ListingPattern, objectKeyBytes, ScanBudget } from '../skip-scan.ts';
@@ -61,5 +61,5 @@ function findStart(bucket: Bucket, pattern: ListingPattern, query: UploadsQuery)
   const isRolledUp = pattern.commonPrefixBytes(keyBytes, 0, keyBytes.length) > 0;
   if (isRolledUp || pattern.notBeforePrefix(keyBytes) !== keyBytes) return behindKey;
   const behindUpload = objectKeyBytes(uploadKey(bucket.id, keyMarker, marker.numberHex), 0);
-  return Buffer.concat([behindUpload, Buffer.alloc(1)]);
+  return keyAfter(behindUpload);
 }

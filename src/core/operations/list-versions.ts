@@ -9,6 +9,7 @@ import { parseVersionId } from '../find-version.ts';
 import type { VersionsPage, VersionsQuery } from '../listing-queries.ts';
 import {
   headKey,
+  keyAfter,
   NUMBER_SUFFIX_BYTES,
   olderKey,
   space,
@@ -90,7 +91,7 @@ async function findStart(
   // The null version has gone since it was listed: the key is listed again from its latest version.
   if (sequence === undefined) return { bytes: markerBytes };
   const behind = olderKey(bucket.id, keyMarker, sequence);
-  return { bytes, olderBytes: Buffer.concat([objectKeyBytes(behind, 0), Buffer.alloc(1)]) };
+  return { bytes, olderBytes: keyAfter(objectKeyBytes(behind, 0)) };
 }
 
 async function findNullSequence(

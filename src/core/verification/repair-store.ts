@@ -5,15 +5,26 @@
  * is damaged or missing is left as it is, for the operator to see.
  */
 
+import type { Row } from '../../storage/contract/metadata-store.ts';
 import { encodeReclaimable } from '../body-records.ts';
 import type { CoreContext } from '../core-context.ts';
 import { createHousekeeping } from '../housekeeping/create-housekeeping.ts';
 import { commitStep, housekeepingDraft } from '../housekeeping/job.ts';
 import { createPublishRound } from '../housekeeping/publish-round.ts';
-import { bodyIdOfBlob, bucketKey, rangeOfBucket, rangeOfSpace, space, usageKey } from '../metadata-keys.ts';
+import {
+  bodyIdOfBlob,
+  bucketKey,
+  epochOfDelta,
+  keyAfter,
+  rangeOfBucket,
+  rangeOfSpace,
+  space,
+  usageKey,
+} from '../metadata-keys.ts';
 import type { BucketId } from '../model.ts';
 import { candidateKey } from '../reclaiming-keys.ts';
-import { encodeUsage } from '../usage-records.ts';
+import { addUsage, NO_USAGE } from '../usage.ts';
+import { decodeUsage, encodeUsage } from '../usage-records.ts';
 import type { Finding } from './findings.ts';
 import { type VerificationProgress, VerificationRun } from './verification-run.ts';
 import { countBucket } from './verify-buckets.ts';
@@ -63,17 +74,27 @@ async function applyRemedies(context: CoreContext, findings: readonly Finding[])
   for (const bucket of recounts) await recountBucket(context, bucket);
 }
 
-/** The deltas go first, so that a crash in between leaves counters that are wrong and will be found so. */
+/**
+ * The deltas go first, so that a crash in between leaves counters that are wrong and will be found so. What this process itself
+ * has counted stays, because it writes to those deltas again.
+ */
 async function recountBucket(context: CoreContext, bucket: BucketId): Promise<void> {
-  for (;;) {
+  let own = NO_USAGE;
+  const { start, end } = rangeOfBucket(space.delta, bucket);
+  for (let from: Buffer | undefined = start; from !== undefined; ) {
     context.metadata.refresh();
-    const deltas = await context.metadata.scan(rangeOfBucket(space.delta, bucket), DELTAS_PER_COMMIT);
-    if (deltas.length === 0) break;
+    const deltas: readonly Row[] = await context.metadata.scan({ start: from, end }, DELTAS_PER_COMMIT);
     const draft = housekeepingDraft(context);
-    for (const { key } of deltas) draft.delete(key);
+    for (const { key, value } of deltas) {
+      if (epochOfDelta(key) === context.engine.epoch) own = addUsage(own, decodeUsage(value));
+      else draft.delete(key);
+    }
     await commitStep(context, draft);
+    const last = deltas[DELTAS_PER_COMMIT - 1];
+    from = last === undefined ? undefined : keyAfter(last.key);
   }
-  const usage = await countBucket(new VerificationRun(context.engine, () => undefined), bucket);
+  const counted = await countBucket(new VerificationRun(context.engine, () => undefined), bucket);
+  const usage = addUsage(counted, { objects: -own.objects, bytes: -own.bytes });
   context.metadata.refresh();
   const draft = housekeepingDraft(context);
   draft.check(bucketKey(bucket), await context.metadata.get(bucketKey(bucket)));

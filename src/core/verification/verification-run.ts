@@ -10,7 +10,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { KeyRange, MetadataStore, Row } from '../../storage/contract/metadata-store.ts';
 import type { StoreReader } from '../../storage/contract/storage-engine.ts';
 import { type BucketRecord, decodeBucket } from '../bucket-records.ts';
-import { bucketKey, purgeKey } from '../metadata-keys.ts';
+import { bucketKey, keyAfter, purgeKey } from '../metadata-keys.ts';
 import type { BucketId } from '../model.ts';
 import { UnreadableRecord } from '../record-format.ts';
 import { type Finding, FindingList } from './findings.ts';
@@ -69,7 +69,7 @@ export class VerificationRun {
       this.progress(phase, done);
       const last = rows[rows.length - 1];
       if (last === undefined || rows.length < SLICE_ROWS) return;
-      start = Buffer.concat([last.key, Buffer.alloc(1)]);
+      start = keyAfter(last.key);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Row } from '../../storage/contract/metadata-store.ts';
 import { type Body, decodePage, type Piece, type SharedBody } from '../body-records.ts';
 import {
   bodyKey,
+  keyAfter,
   pageRange,
   parseBucketId,
   parseHeadKey,
@@ -150,7 +151,7 @@ async function* piecesOf(run: VerificationRun, body: SharedBody): AsyncGenerator
     }
     const last = pages[pages.length - 1];
     if (last === undefined || pages.length < PAGES_PER_SLICE) return;
-    from = Buffer.concat([last.key, Buffer.alloc(1)]);
+    from = keyAfter(last.key);
   }
 }
 
