@@ -22,15 +22,17 @@ export interface Piece {
 }
 
 /**
- * `none`: no bytes. `inline`: under `bodyKey`, not shared, not referenced. `pieces`: up to 8, here in the record.
+ * `none`: no bytes. `inline`: under `bodyKey` in `rowCount` rows, not shared, not referenced. `pieces`: up to 8, here in the record.
  * `pages`: under `pageKey` of the bucket in which the body was made (`home`), which may be gone when a copy in another
  * bucket still shares the body: purging a bucket must not touch its pages.
  */
 export type Body =
   | { readonly kind: 'none' }
-  | { readonly kind: 'inline'; readonly id: BodyId; readonly crc32: number }
+  | { readonly kind: 'inline'; readonly id: BodyId; readonly crc32: number; readonly rowCount: number }
   | { readonly kind: 'pieces'; readonly id: BodyId; readonly pieces: readonly Piece[] }
   | { readonly kind: 'pages'; readonly id: BodyId; readonly home: BucketId };
+
+export type InlineBody = Extract<Body, { kind: 'inline' }>;
 
 /** A body that references can be made to. */
 export type SharedBody = Extract<Body, { kind: 'pieces' | 'pages' }>;
@@ -42,7 +44,8 @@ export function bodyIdOf(body: Body): BodyId | undefined {
 export const PIECES_IN_RECORD_MAX = 8;
 export const PIECES_IN_PAGE_MAX = 256;
 
-const KIND = { none: 0, inline: 1, pieces: 2, pages: 3 } as const;
+/** `inlineRows`: as `inline`, and a byte with the number of rows, of which there are several. */
+const KIND = { none: 0, inline: 1, pieces: 2, pages: 3, inlineRows: 4 } as const;
 const PIECE_BYTES = 27;
 /** In the byte that counts the bytes of the checksum: an MD5 follows. */
 const PIECE_HAS_MD5 = 0x80;
@@ -56,7 +59,7 @@ export function bodyBytes(body: Body): number {
     case 'none':
       return 1;
     case 'inline':
-      return 13;
+      return body.rowCount === 1 ? 13 : 14;
     case 'pages':
       return 17;
     case 'pieces':
@@ -72,7 +75,10 @@ export function writeBody(target: Buffer, body: Body, offset: number): number {
   switch (body.kind) {
     case 'inline':
       target.writeUInt32BE(body.crc32, offset + 9);
-      return offset + 13;
+      if (body.rowCount === 1) return offset + 13;
+      target[offset] = KIND.inlineRows;
+      target[offset + 13] = body.rowCount;
+      return offset + 14;
     case 'pages':
       writeUint64(target, body.home, offset + 9);
       return offset + 17;
@@ -86,8 +92,10 @@ export function readBody(source: Buffer, offset: number): { body: Body; end: num
   const kind = source[offset];
   if (kind === KIND.none) return { body: { kind: 'none' }, end: offset + 1 };
   const id = source.toString('hex', offset + 1, offset + 9);
-  if (kind === KIND.inline) {
-    return { body: { kind: 'inline', id, crc32: source.readUInt32BE(offset + 9) }, end: offset + 13 };
+  if (kind === KIND.inline || kind === KIND.inlineRows) {
+    const crc32 = source.readUInt32BE(offset + 9);
+    if (kind === KIND.inline) return { body: { kind: 'inline', id, crc32, rowCount: 1 }, end: offset + 13 };
+    return { body: { kind: 'inline', id, crc32, rowCount: source[offset + 13]! }, end: offset + 14 };
   }
   if (kind === KIND.pages) {
     return { body: { kind: 'pages', id, home: readUint64(source, offset + 9) }, end: offset + 17 };

@@ -10,7 +10,8 @@ import type { CommitDraft } from './commit-draft.ts';
 import { compositionFor } from './composition/composition-documents.ts';
 import type { CoreContext } from './core-context.ts';
 import { indexExpiry, isGone } from './expiry.ts';
-import { bodyKey, headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
+import { deleteInlineBody } from './inline-bodies.ts';
+import { headKey, olderKey, tombstoneKey } from './metadata-keys.ts';
 import {
   decodeVersion,
   EMPTY_MD5,
@@ -193,7 +194,7 @@ export function releaseVersion(draft: CommitDraft, bucket: Bucket, key: string, 
   const { body } = record;
   if (body.kind === 'none') return;
   if (body.kind === 'inline') {
-    draft.delete(bodyKey(bucket.id, body.id));
+    deleteInlineBody(draft, bucket.id, body);
     return;
   }
   const owner = { bucket: bucket.id, key, sequence: record.sequence } as const;

@@ -226,12 +226,13 @@ export function bodyIdOfCommit(commit: number): BodyId {
   return buffer.toString('hex');
 }
 
-/** Inline bytes of a body. */
-export function bodyKey(bucket: BucketId, body: BodyId): Buffer {
-  const buffer = Buffer.allocUnsafe(BUCKET_PREFIX_BYTES + 8);
+/** Inline bytes of a body: row 0, or one of up to 255 behind it, which bear their number. */
+export function bodyKey(bucket: BucketId, body: BodyId, row: number): Buffer {
+  const buffer = Buffer.allocUnsafe(BUCKET_PREFIX_BYTES + (row === 0 ? 8 : 9));
   buffer[0] = space.body;
   writeUint64(buffer, bucket, 1);
   buffer.write(body, BUCKET_PREFIX_BYTES, 'hex');
+  if (row > 0) buffer[BUCKET_PREFIX_BYTES + 8] = row;
   return buffer;
 }
 

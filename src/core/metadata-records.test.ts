@@ -41,7 +41,12 @@ const piece = plainRecord({
 
 const body: fc.Arbitrary<Body> = fc.oneof(
   fc.constant({ kind: 'none' as const }),
-  plainRecord({ kind: fc.constant('inline' as const), id: hex(8), crc32: fc.nat(0xffff_ffff) }),
+  plainRecord({
+    kind: fc.constant('inline' as const),
+    id: hex(8),
+    crc32: fc.nat(0xffff_ffff),
+    rowCount: fc.integer({ min: 1, max: 255 }),
+  }),
   plainRecord({
     kind: fc.constant('pieces' as const),
     id: hex(8),

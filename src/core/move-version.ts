@@ -3,8 +3,9 @@ import type { Body } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
+import { putInlineBody, readInlineBody } from './inline-bodies.ts';
 import type { NewVersion } from './key-state.ts';
-import { bodyKey, bucketKey } from './metadata-keys.ts';
+import { bucketKey } from './metadata-keys.ts';
 import type { VersionRecord } from './metadata-records.ts';
 import type { Bucket } from './model.ts';
 
@@ -33,10 +34,9 @@ export async function moveBody(
   body: Body,
 ): Promise<Body> {
   if (body.kind !== 'inline') return body;
-  const entry = await context.metadata.get(bodyKey(from.id, body.id));
-  if (entry === undefined) throw new CoreError('StoredDataCorrupt', { key: body.id });
-  draft.put(bodyKey(to.id, body.id), entry.value);
-  return body;
+  const bytes = await readInlineBody(context, from.id, body);
+  if (bytes === undefined) throw new CoreError('StoredDataCorrupt', { key: body.id });
+  return putInlineBody(context, draft, to.id, body.id, { bytes, crc32: body.crc32 });
 }
 
 /** One commit changes both buckets; each has its own counters. */

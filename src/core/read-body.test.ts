@@ -139,14 +139,14 @@ test('a ranged read opens no blob outside the range and one page', async () => {
 test('inline bytes are verified before they are handed out', async () => {
   const { context } = openCore();
   const bytes = Buffer.from('hello');
-  const body: Body = { kind: 'inline', id: ID, crc32: crc32(bytes) };
+  const body: Body = { kind: 'inline', id: ID, crc32: crc32(bytes), rowCount: 1 };
   const target = { bucket: BUCKET, key: 'key', size: 5, body };
   assert.equal(await openBody(context, target, 0, 4), undefined);
-  await store(context, [[bodyKey(BUCKET, ID), bytes]]);
+  await store(context, [[bodyKey(BUCKET, ID, 0), bytes]]);
   assert.equal((await readToEnd((await openBody(context, target, 1, 3))!)).toString(), 'ell');
-  await store(context, [[bodyKey(BUCKET, ID), Buffer.from('hellO')]]);
+  await store(context, [[bodyKey(BUCKET, ID, 0), Buffer.from('hellO')]]);
   await assert.rejects(openBody(context, target, 0, 4), failsWith('StoredDataCorrupt'));
-  await store(context, [[bodyKey(BUCKET, ID), Buffer.from('hell')]]);
+  await store(context, [[bodyKey(BUCKET, ID, 0), Buffer.from('hell')]]);
   await assert.rejects(openBody(context, target, 0, 4), failsWith('StoredDataCorrupt'));
 });
 

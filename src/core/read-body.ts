@@ -5,12 +5,12 @@
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../lib/byte-source.ts';
 import { type Eventual, whenKnown } from '../lib/eventual.ts';
-import type { Entry } from '../storage/contract/metadata-store.ts';
 import { CorruptBlob, MissingBlob } from '../storage/contract/storage-errors.ts';
 import { type Body, decodePage, type Piece } from './body-records.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
-import { bodyKey, pageKey, pageRange, parsePageKey, successorOfPrefix } from './metadata-keys.ts';
+import { readInlineBody } from './inline-bodies.ts';
+import { pageKey, pageRange, parsePageKey, successorOfPrefix } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
 
 export interface OpenBody extends ByteSource {
@@ -60,15 +60,15 @@ export function openInline(
   end: number,
 ): Eventual<OpenBody | undefined> {
   if (body.kind === 'none' || target.size === 0 || end < start) return new BytesInMemory(NO_BYTES);
-  return whenKnown(context.metadata.get(bodyKey(target.bucket, body.id)), (entry) =>
-    entry === undefined ? undefined : checkedBytes(target, body.crc32, entry, start, end),
+  return whenKnown(readInlineBody(context, target.bucket, body), (bytes) =>
+    bytes === undefined ? undefined : checkedBytes(target, body.crc32, bytes, start, end),
   );
 }
 
 function checkedBytes(
   { size, key }: BodyToRead,
   crc: number,
-  { value: bytes }: Entry,
+  bytes: Buffer,
   start: number,
   end: number,
 ): OpenBody {

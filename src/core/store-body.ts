@@ -1,7 +1,9 @@
 import type { Body } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
+import type { CoreContext } from './core-context.ts';
 import type { IngestedBody } from './ingest-body.ts';
-import { bodyIdOfBlob, bodyIdOfCommit, bodyKey } from './metadata-keys.ts';
+import { putInlineBody } from './inline-bodies.ts';
+import { bodyIdOfBlob, bodyIdOfCommit } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
 import { blobReferenceKey } from './reclaiming-keys.ts';
 
@@ -10,6 +12,7 @@ import { blobReferenceKey } from './reclaiming-keys.ts';
  * version or part to the body is the caller's (`placeVersion` makes it).
  */
 export function storeBody(
+  context: CoreContext,
   draft: CommitDraft,
   bucket: BucketId,
   ingested: IngestedBody,
@@ -17,11 +20,7 @@ export function storeBody(
 ): Body {
   const { place } = ingested;
   if (place.kind === 'none') return { kind: 'none' };
-  if (place.kind === 'inline') {
-    const id = bodyIdOfCommit(draft.id);
-    draft.put(bodyKey(bucket, id), place.bytes);
-    return { kind: 'inline', id, crc32: place.crc32 };
-  }
+  if (place.kind === 'inline') return putInlineBody(context, draft, bucket, bodyIdOfCommit(draft.id), place);
   const { blob } = place;
   const id = bodyIdOfBlob(blob);
   draft.put(blobReferenceKey(blob, id, partNumber), Buffer.alloc(0));

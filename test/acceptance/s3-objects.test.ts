@@ -34,7 +34,7 @@ const bytesOf = async ({ Body }: GetObjectCommandOutput) =>
 const textOf = async (answer: GetObjectCommandOutput) => (await bytesOf(answer)).toString();
 
 describe('PutObject and GetObject', () => {
-  for (const size of [0, 1, 4096, 65_536, 65_537, 1_048_576, 3_145_729]) {
+  for (const size of [0, 1, 4096, 8160, 8161, 16_321, 65_536, 65_537, 1_048_576, 3_145_729]) {
     test(`of ${size} bytes`, async () => {
       const bytes = randomBytes(size);
       const Key = `size/${size}`;

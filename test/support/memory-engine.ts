@@ -30,6 +30,7 @@ export interface MemoryStoreOptions {
   readonly limits?: Partial<MetadataLimits>;
   /** Default 4 KiB, so that tests with small bodies reach blobs too. */
   readonly inlineBytesMax?: number;
+  readonly inlineRowBytes?: number;
 }
 
 export interface MemoryEngine extends StorageEngine {
@@ -62,6 +63,7 @@ class SharedState {
   readonly faults: Faults;
   readonly limits: MetadataLimits;
   readonly inlineBytesMax: number;
+  readonly inlineRowBytes: number;
   epochLast = 0;
   full = false;
 
@@ -69,6 +71,8 @@ class SharedState {
     this.faults = createFaults(plan);
     this.limits = { ...embeddedLimits, ...options.limits };
     this.inlineBytesMax = options.inlineBytesMax ?? 4096;
+    // So that few bytes take several rows.
+    this.inlineRowBytes = options.inlineRowBytes ?? Math.ceil(this.inlineBytesMax / 3);
   }
 
   epochsIn(state: 'open' | 'closed'): number[] {
@@ -130,6 +134,7 @@ function openMemoryEngine(shared: SharedState): MemoryEngine {
     metadata: createMemoryMetadataStore(shared, epoch, assertAlive),
     epochs: createEpochRegister(shared, assertAlive),
     inlineBytesMax: shared.inlineBytesMax,
+    inlineRowBytes: shared.inlineRowBytes,
     get crashed() {
       return crashed;
     },

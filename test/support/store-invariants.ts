@@ -1,9 +1,9 @@
 /** What must hold of the content of a store after every step, and what must be left of it when all is done. */
 import assert from 'node:assert/strict';
 import { type Body, decodePage, type Piece } from '../../src/core/body-records.ts';
+import { inlineBodyKeys } from '../../src/core/inline-bodies.ts';
 import {
   bodyIdOfBlob,
-  bodyKey,
   epochOfDelta,
   pageRange,
   parseBucketId,
@@ -86,7 +86,7 @@ function needBody(
 ): void {
   if (body.kind === 'none') return;
   if (body.kind === 'inline') {
-    needed.inlineBodies.add(hex(bodyKey(bucket, body.id)));
+    for (const key of inlineBodyKeys(bucket, body)) needed.inlineBodies.add(hex(key));
     return;
   }
   const owner = { bucket, key, sequence } as const;

@@ -16,8 +16,9 @@ import { assertCopySize, digestSource, findCopySource } from '../copy-source.ts'
 import type { CoreContext } from '../core-context.ts';
 import { CoreError } from '../core-errors.ts';
 import type { FoundVersion } from '../find-version.ts';
+import { putInlineBody, readInlineBody } from '../inline-bodies.ts';
 import { liveHead, placeVersion, readKeyState } from '../key-state.ts';
-import { bodyIdOfCommit, bodyKey } from '../metadata-keys.ts';
+import { bodyIdOfCommit } from '../metadata-keys.ts';
 import { toObjectVersion } from '../metadata-records.ts';
 import type { Bucket, Checksum, ObjectVersion } from '../model.ts';
 import { assertKey } from '../names.ts';
@@ -176,9 +177,7 @@ async function shareBody(
   // Also when the source is the destination's head, which is checked anyway: that may have been read later than this.
   draft.check(found.storedUnder, { version: found.recordVersion });
   if (body.kind !== 'inline') return body;
-  const entry = await context.metadata.get(bodyKey(input.source.bucket.id, body.id));
-  if (entry === undefined) return undefined;
-  const id = bodyIdOfCommit(draft.id);
-  draft.put(bodyKey(bucket.id, id), entry.value);
-  return { kind: 'inline', id, crc32: body.crc32 };
+  const bytes = await readInlineBody(context, input.source.bucket.id, body);
+  if (bytes === undefined) return undefined;
+  return putInlineBody(context, draft, bucket.id, bodyIdOfCommit(draft.id), { bytes, crc32: body.crc32 });
 }

@@ -126,7 +126,7 @@ function commitVersion(
     const head = liveHead(context, state);
     checkWriteConditions(input.conditions, key, head?.record);
     if (head !== undefined && archives(bucket)) await archiveReplaced(context, draft, bucket, key, head);
-    const body = storeBody(draft, bucket.id, ingested);
+    const body = storeBody(context, draft, bucket.id, ingested);
     const version: NewVersion = {
       isDeleteMarker: false,
       metadata,

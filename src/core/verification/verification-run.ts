@@ -28,7 +28,7 @@ export interface VerificationProgress {
 export interface BucketTally {
   objects: number;
   bytes: number;
-  inlineBodies: number;
+  inlineRows: number;
 }
 
 const SLICE_ROWS = 500;

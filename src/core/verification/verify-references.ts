@@ -1,9 +1,9 @@
 /** Backwards: every reference, body, page and part belongs to somebody. What belongs to nobody is never found again by itself. */
 import type { Row } from '../../storage/contract/metadata-store.ts';
 import { bodyIdOf } from '../body-records.ts';
+import { inlineBodyKeys } from '../inline-bodies.ts';
 import {
   type BodyId,
-  bodyKey,
   headKey,
   olderKey,
   parseBodyKey,
@@ -146,7 +146,7 @@ async function bodyOfVersion(
 
 /**
  * An inline body says nothing of its version. Every version has been found to have its own, so when there are as many
- * bodies as versions that need one, none is left over; only otherwise are they compared one by one.
+ * rows as versions need, none is left over; only otherwise are they compared one by one.
  */
 async function verifyInlineBodies(run: VerificationRun): Promise<void> {
   const stored = new Map<BucketId, number>();
@@ -157,7 +157,7 @@ async function verifyInlineBodies(run: VerificationRun): Promise<void> {
     }
   }
   for (const [bucket, count] of stored) {
-    if (count === (run.tallies.get(bucket)?.inlineBodies ?? 0)) continue;
+    if (count === (run.tallies.get(bucket)?.inlineRows ?? 0)) continue;
     const passes = Math.ceil(count / IDS_PER_PASS);
     for (let pass = 0; pass < passes; pass += 1) await compareInlineBodies(run, bucket, pass, passes);
   }
@@ -171,11 +171,11 @@ async function compareInlineBodies(
 ): Promise<void> {
   const inPass = (body: BodyId): boolean => Number.parseInt(body.slice(-8), 16) % passes === pass;
   // Bodies first: one that is written after this scan is not missed among the versions of the next.
-  const strays = new Set<BodyId>();
+  const strays = new Set<string>();
   for await (const rows of run.slices(rangeOfBucket(space.body, bucket), 'inline bodies')) {
     for (const { key } of rows) {
       const { body } = parseBodyKey(key);
-      if (inPass(body)) strays.add(body);
+      if (inPass(body)) strays.add(key.toString('hex'));
     }
   }
   // Twice, since a version may move between the two spaces while they are read.
@@ -184,16 +184,17 @@ async function compareInlineBodies(
       for await (const rows of run.slices(rangeOfBucket(spaceByte, bucket), 'inline bodies')) {
         for (const row of rows) {
           const body = run.tryDecode(() => decodeVersion(row.value).body);
-          if (body?.kind === 'inline') strays.delete(body.id);
+          if (body?.kind !== 'inline') continue;
+          for (const key of inlineBodyKeys(bucket, body)) strays.delete(key.toString('hex'));
         }
       }
     }
   }
-  for (const body of strays) {
+  for (const stray of strays) {
     await run.suspect(async () => {
-      const key = bodyKey(bucket, body);
+      const key = Buffer.from(stray, 'hex');
       if ((await run.metadata.get(key)) === undefined) return [];
-      const what = `bytes of body ${body}, which no version has`;
+      const what = `bytes of body ${parseBodyKey(key).body}, which no version has`;
       return [{ kind: 'stray-record', what, bucket: await run.nameOf(bucket), remedy: { deletes: [key] } }];
     });
   }

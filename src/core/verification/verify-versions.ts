@@ -1,9 +1,9 @@
 /** Forwards: every version and every part has its bytes, or the references that keep them, and its row in the index of expiries. */
 import { crc32 } from 'node:zlib';
 import type { Row } from '../../storage/contract/metadata-store.ts';
-import { type Body, decodePage, type Piece, type SharedBody } from '../body-records.ts';
+import { type Body, decodePage, type InlineBody, type Piece, type SharedBody } from '../body-records.ts';
+import { readInlineBody } from '../inline-bodies.ts';
 import {
-  bodyKey,
   keyAfter,
   pageRange,
   parseBucketId,
@@ -45,14 +45,14 @@ export async function verifyVersions(run: VerificationRun): Promise<void> {
 function tally(run: VerificationRun, spaceByte: number, row: Row): void {
   const bucket = parseBucketId(row.key);
   const record = decodeVersion(row.value);
-  const tallied = run.tallies.get(bucket) ?? { objects: 0, bytes: 0, inlineBodies: 0 };
+  const tallied = run.tallies.get(bucket) ?? { objects: 0, bytes: 0, inlineRows: 0 };
   run.tallies.set(bucket, tallied);
   if (spaceByte === space.head) {
     tallied.objects += 1;
     run.counts.objects += 1;
   }
   tallied.bytes += record.size;
-  if (record.body.kind === 'inline') tallied.inlineBodies += 1;
+  if (record.body.kind === 'inline') tallied.inlineRows += record.body.rowCount;
   run.counts.versions += 1;
   run.counts.bytes += record.size;
 }
@@ -91,11 +91,10 @@ async function judgeInline(
   run: VerificationRun,
   bucket: BucketId,
   size: number,
-  body: Extract<Body, { kind: 'inline' }>,
+  body: InlineBody,
 ): Promise<BodyProblem | undefined> {
-  const entry = await run.metadata.get(bodyKey(bucket, body.id));
-  if (entry === undefined) return { kind: 'missing-bytes', what: 'its bytes are not in the metadata store' };
-  const { value } = entry;
+  const value = await readInlineBody(run, bucket, body);
+  if (value === undefined) return { kind: 'missing-bytes', what: 'its bytes are not in the metadata store' };
   if (value.length !== size) {
     return { kind: 'damaged-bytes', what: `${value.length} bytes are stored where ${size} belong` };
   }

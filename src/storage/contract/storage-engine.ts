@@ -28,6 +28,8 @@ export interface StorageEngine {
   readonly epochs: EpochRegister;
   /** Bytes that a body may have to be stored inline in a commit rather than as a blob. */
   readonly inlineBytesMax: number;
+  /** Bytes of such a body that go into one value; at least a 255th of `inlineBytesMax`. */
+  readonly inlineRowBytes: number;
   /** Waits for commits under way, then closes this worker's epoch. */
   close(): Promise<void>;
 }

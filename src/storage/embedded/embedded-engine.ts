@@ -12,7 +12,7 @@ import { CommitIds } from './commit-ids.ts';
 import { assertFormat, blobsPathOf, joinAsWorker, metadataPathOf } from './data-directory.ts';
 import { LmdbEpochRegister } from './epoch-register.ts';
 import { FileBlobStore } from './file-blob-store.ts';
-import { type LmdbDriver, openLmdb } from './lmdb-driver.ts';
+import { type LmdbDriver, openLmdb, PAGE_VALUE_BYTES } from './lmdb-driver.ts';
 import { LmdbMetadataReader, LmdbMetadataStore, type MetadataReader } from './lmdb-metadata-store.ts';
 import { LmdbWriter } from './lmdb-writer.ts';
 import { diskRoomOf, type FileSystemSpace, SpaceGuard } from './space-guard.ts';
@@ -91,6 +91,7 @@ async function assembleEngine(
     metadata: new LmdbMetadataStore({ driver, writer, commitIds, space }),
     epochs: createEpochRegister(register, blobs),
     inlineBytesMax: options.inlineBytesMax ?? INLINE_BYTES_MAX,
+    inlineRowBytes: PAGE_VALUE_BYTES,
     async close() {
       await writer.idle();
       if (health.failure === undefined) await register.close(epoch);

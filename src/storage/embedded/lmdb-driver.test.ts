@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openLmdb } from './lmdb-driver.ts';
+import { openLmdb, PAGE_VALUE_BYTES } from './lmdb-driver.ts';
 
 const RANGE = { start: Buffer.from([1]), end: Buffer.from([2]), versions: true, limit: 100 } as const;
 
@@ -28,5 +28,25 @@ test('rows of a scan are buffers of their own, with the bytes that were put, wha
   } finally {
     await driver.close();
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('the longest value that is said to fit a page takes one, and one byte more takes two', async () => {
+  for (const [bytes, pages] of [
+    [PAGE_VALUE_BYTES, 1],
+    [PAGE_VALUE_BYTES + 1, 2],
+  ] as const) {
+    const folder = mkdtempSync(join(tmpdir(), 'lmdb-driver-'));
+    const driver = openLmdb(folder);
+    try {
+      await Promise.all(
+        [1, 2, 3].map((index) => driver.put(Buffer.from([index]), Buffer.alloc(bytes), index)),
+      );
+      const { overflowPages } = (driver as unknown as { getStats(): { overflowPages: number } }).getStats();
+      assert.equal(overflowPages, 3 * pages, `${bytes} bytes`);
+    } finally {
+      await driver.close();
+      rmSync(folder, { recursive: true });
+    }
   }
 });

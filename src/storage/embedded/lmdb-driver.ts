@@ -19,6 +19,16 @@ const MAP_BYTES_DEFAULT = TIB;
 const READERS_MAX = 512;
 
 /**
+ * Of a new environment; one that is there keeps its own. A value that takes several pages needs them side by side, and after some
+ * overwriting the driver looks through most of the free pages for such a place, again and again: 16 KiB in one value came to cost five times
+ * the CPU of the first minute. So nothing that comes in numbers is longer than one page, and this one holds what is most often asked
+ * of small objects, 4 KiB (docs/performance.md, "Where the time of a small PUT goes").
+ */
+const PAGE_BYTES = 8192;
+/** What a page takes of one value: without its header, and without the version that the driver writes before the bytes. */
+export const PAGE_VALUE_BYTES = PAGE_BYTES - 24 - 8;
+
+/**
  * How many writes may gather before a transaction starts within an event turn. With the driver's 5, each turn makes
  * several transactions, and a commit of 16 concurrent writers cost up to twice the CPU.
  */
@@ -105,6 +115,7 @@ export function openLmdb(path: string, options: LmdbOpenOptions = {}): LmdbDrive
     eventTurnBatching: false,
     txnStartThreshold: TRANSACTION_START_THRESHOLD,
     maxDbs: 1,
+    pageSize: PAGE_BYTES,
     maxReaders: READERS_MAX,
     mapSize: options.mapBytes ?? MAP_BYTES_DEFAULT,
     readOnly,

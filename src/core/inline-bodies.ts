@@ -1,0 +1,59 @@
+/**
+ * Bytes that are stored beside the records: in one row, or in several when they are more than the engine likes to keep in one
+ * (docs/adr/0002, Bodies).
+ */
+import { type Eventual, whenKnown } from '../lib/eventual.ts';
+import type { Entry } from '../storage/contract/metadata-store.ts';
+import type { InlineBody } from './body-records.ts';
+import type { CommitDraft } from './commit-draft.ts';
+import type { CoreContext } from './core-context.ts';
+import { type BodyId, bodyKey } from './metadata-keys.ts';
+import type { BucketId } from './model.ts';
+
+/** Adds the bytes, at least one, to the commit. `id` is of the body, unique in the bucket. */
+export function putInlineBody(
+  context: CoreContext,
+  draft: CommitDraft,
+  bucket: BucketId,
+  id: BodyId,
+  { bytes, crc32 }: { readonly bytes: Buffer; readonly crc32: number },
+): InlineBody {
+  const { inlineRowBytes } = context.engine;
+  const body: InlineBody = {
+    kind: 'inline',
+    id,
+    crc32,
+    rowCount: Math.ceil(bytes.length / inlineRowBytes),
+  };
+  for (let row = 0; row < body.rowCount; row++) {
+    draft.put(
+      bodyKey(bucket, body.id, row),
+      bytes.subarray(row * inlineRowBytes, (row + 1) * inlineRowBytes),
+    );
+  }
+  return body;
+}
+
+export function deleteInlineBody(draft: CommitDraft, bucket: BucketId, body: InlineBody): void {
+  for (const key of inlineBodyKeys(bucket, body)) draft.delete(key);
+}
+
+export function inlineBodyKeys(bucket: BucketId, { id, rowCount }: InlineBody): Buffer[] {
+  return Array.from({ length: rowCount }, (_, row) => bodyKey(bucket, id, row));
+}
+
+/** Undefined: they are not there (any more), not all of them. */
+export function readInlineBody(
+  { metadata }: { readonly metadata: Pick<CoreContext['metadata'], 'get' | 'getMany'> },
+  bucket: BucketId,
+  body: InlineBody,
+): Eventual<Buffer | undefined> {
+  if (body.rowCount === 1)
+    return whenKnown(metadata.get(bodyKey(bucket, body.id, 0)), (entry) => entry?.value);
+  return whenKnown(metadata.getMany(inlineBodyKeys(bucket, body)), joined);
+}
+
+function joined(rows: readonly (Entry | undefined)[]): Buffer | undefined {
+  const present = rows.filter((row) => row !== undefined);
+  return present.length < rows.length ? undefined : Buffer.concat(present.map(({ value }) => value));
+}
