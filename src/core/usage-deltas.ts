@@ -7,22 +7,25 @@ import { BoundedMap } from '../lib/bounded-map.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import { deltaKey } from './metadata-keys.ts';
 import type { BucketId } from './model.ts';
-import type { Usage } from './object-store.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
-import { encodeUsage } from './usage-records.ts';
+import { decodeUsage, encodeUsage } from './usage-records.ts';
 
 /** The records of a bucket that is forgotten here stay as they are, and new ones are begun; both are folded when the worker has ended. */
 const BUCKETS_MAX = 10_000;
 
+/**
+ * What is stored under the key, and what the commit stores that has taken the record. As bytes: sums that outgrow the small integers of V8
+ * would change the shape of the objects that hold them, and `giveBack` would be compiled again and again.
+ */
 interface DeltaRecord {
   readonly bucket: BucketId;
   readonly key: Buffer;
-  /** What is stored under the key, and what the commit stores that has taken the record. */
-  stored: Usage;
-  next: Usage;
+  stored: Buffer;
+  next: Buffer;
 }
 
 const NONE: readonly DeltaRecord[] = [];
+const NOTHING = encodeUsage(NO_USAGE);
 
 /** One per worker. */
 export class UsageDeltas {
@@ -39,8 +42,8 @@ export class UsageDeltas {
     const taken: DeltaRecord[] = [];
     for (const [bucket, usage] of draft.changes) {
       const record = this.#idle.get(bucket)?.pop() ?? this.#begin(bucket, draft);
-      record.next = addUsage(record.stored, usage);
-      draft.put(record.key, encodeUsage(record.next));
+      record.next = encodeUsage(addUsage(decodeUsage(record.stored), usage));
+      draft.put(record.key, record.next);
       taken.push(record);
     }
     return taken;
@@ -57,6 +60,6 @@ export class UsageDeltas {
   }
 
   #begin(bucket: BucketId, draft: CommitDraft): DeltaRecord {
-    return { bucket, key: deltaKey(bucket, this.#epoch, draft.id), stored: NO_USAGE, next: NO_USAGE };
+    return { bucket, key: deltaKey(bucket, this.#epoch, draft.id), stored: NOTHING, next: NOTHING };
   }
 }
