@@ -39,7 +39,9 @@ export function deleteInlineBody(draft: CommitDraft, bucket: BucketId, body: Inl
 }
 
 export function inlineBodyKeys(bucket: BucketId, { id, rowCount }: InlineBody): Buffer[] {
-  return Array.from({ length: rowCount }, (_, row) => bodyKey(bucket, id, row));
+  const keys = [bodyKey(bucket, id, 0)];
+  for (let row = 1; row < rowCount; row++) keys.push(bodyKey(bucket, id, row));
+  return keys;
 }
 
 /** Undefined: they are not there (any more), not all of them. */
