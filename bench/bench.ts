@@ -26,6 +26,7 @@ const { values } = parseArgs({
     keys: { type: 'string', default: '1000000' },
     mebibytes: { type: 'string', default: '64' },
     'mixed-seconds': { type: 'string', default: '600' },
+    'memory-seconds': { type: 'string', default: '600' },
     workers: { type: 'string', default: String(cpus().length) },
     json: { type: 'string' },
   },
@@ -41,6 +42,7 @@ async function measure(): Promise<void> {
     keys: Number(values.keys),
     mebibytes: Number(values.mebibytes),
     mixedSeconds: Number(values['mixed-seconds']),
+    memorySeconds: Number(values['memory-seconds']),
     workers: Number(values.workers),
   };
   const wanted = values.rows?.split(',');

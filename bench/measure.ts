@@ -18,7 +18,8 @@ export interface MeasuredPair {
   readonly floor: MeasuredSide;
 }
 
-const WARM_UP_SECONDS = 2;
+/** V8 is still compiling for the first seconds of a load. */
+const WARM_UP_SECONDS = 10;
 export const TURNS = 5;
 
 /** Requests by wrk or autocannon, over and over. */

@@ -9,6 +9,7 @@ export interface BenchSettings {
   readonly keys: number;
   /** How long the mixed load runs. */
   readonly mixedSeconds: number;
+  readonly memorySeconds: number;
   /** MiB of a large object. */
   readonly mebibytes: number;
   readonly workers: number;

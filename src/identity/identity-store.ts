@@ -43,6 +43,7 @@ import { type CollectionDefinition, CollectionRegister, type RecordCollection } 
 import { addMasterKey, type ResealedSlice, resealSlice } from './rotate-master-key.ts';
 import type { Subject } from './subjects.ts';
 import {
+  DecodedTokens,
   findToken,
   type IssuedToken,
   issueSessionToken,
@@ -171,6 +172,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
   const { principals, removeHoldings, findPublicGrants } = parties;
   const { apiKeys } = parties.stores;
   const finder = new AccessKeyFinder({ ...parts, principals });
+  const tokenFinder = { principals, apiKeys, decoded: new DecodedTokens() };
   return {
     ...parties.stores,
     findAccessKey: (id): Promise<AccessKeyCredential | undefined> => finder.find(id),
@@ -208,7 +210,7 @@ export function createIdentityStore(parts: IdentityStoreParts): IdentityStore {
     logInWithKey: (input) => logInWithKey(parts, { limiter, credentials: finder }, input),
     issueToken: (input) => issueToken(parts, input),
     logInWithApiKey: (input) => logInWithApiKey({ limiter, apiKeys }, input),
-    findToken: (value) => findToken(parts, { principals, apiKeys }, value),
+    findToken: (value) => findToken(parts, tokenFinder, value),
     issueSessionToken: (accessKeyId, methods) => issueSessionToken(parts, principals, accessKeyId, methods),
     async tokenEpochOf(accountId) {
       return (await findAccount(parts, accountId))?.tokenEpoch ?? 0;

@@ -5,8 +5,9 @@
  * every worker.
  */
 
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { MetadataStore } from '../storage/contract/metadata-store.ts';
+import type { Entry, MetadataStore, Version } from '../storage/contract/metadata-store.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { commitChange, type IdentityContext } from './commit-change.ts';
 import { type Holder, keysOfHolder, type PrincipalFinder } from './find-principal.ts';
@@ -30,6 +31,7 @@ const AUDIT_ID_BYTES = 16;
 /** The id of the master key that finds it, and the secret. */
 const VALUE = /^(\d{1,9})-([0-9a-f]{64})$/;
 const SWEPT_PER_SLICE = 200;
+const KEPT_MAX = 4096;
 
 export interface NewToken {
   readonly userId: string;
@@ -121,22 +123,39 @@ function refusal(reason: LoginRefusal, user: StoredUser) {
   return new IdentityError('LoginRefused', { reason, userId: user.id, accountId: user.accountId });
 }
 
+/** Records of tokens that were used lately, decoded once for each version of them. */
+export class DecodedTokens {
+  readonly #kept = new BoundedMap<string, { readonly version: Version; readonly stored: StoredToken }>(
+    KEPT_MAX,
+  );
+
+  of(name: Buffer, { version, value }: Entry): StoredToken {
+    const id = name.toString('latin1');
+    const kept = this.#kept.get(id);
+    if (kept?.version === version) return kept.stored;
+    const stored = decodeRecord<StoredToken>(value);
+    this.#kept.set(id, { version, stored });
+    return stored;
+  }
+}
+
 export interface TokenFinderParts {
   readonly principals: PrincipalFinder;
   readonly apiKeys: Pick<ApiKeys, 'get'>;
+  readonly decoded: DecodedTokens;
 }
 
 /** Undefined when it is unknown, expired, revoked or void, without a difference. */
 export async function findToken(
   { metadata, masterKey, clock }: IdentityContext,
-  { principals, apiKeys }: TokenFinderParts,
+  { principals, apiKeys, decoded }: TokenFinderParts,
   value: string,
 ): Promise<TokenRecord | undefined> {
   const name = nameOf(masterKey, value);
   if (name === undefined) return undefined;
   const entry = await metadata.get(identityKeys.token(name));
   if (entry === undefined) return undefined;
-  const stored = decodeRecord<StoredToken>(entry.value);
+  const stored = decoded.of(name, entry);
   if (stored.expiresAtMicros <= clock.nowMicros()) return undefined;
   if (stored.sessionId !== undefined) return findSessionToken(metadata, principals, stored);
   const found = await principals.findHolder({
