@@ -3,7 +3,6 @@
  * (docs/adr/0002, Bodies).
  */
 import { type Eventual, whenKnown } from '../lib/eventual.ts';
-import type { Entry } from '../storage/contract/metadata-store.ts';
 import type { InlineBody } from './body-records.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import type { CoreContext } from './core-context.ts';
@@ -46,16 +45,11 @@ export function inlineBodyKeys(bucket: BucketId, { id, rowCount }: InlineBody): 
 
 /** Undefined: they are not there (any more), not all of them. */
 export function readInlineBody(
-  { metadata }: { readonly metadata: Pick<CoreContext['metadata'], 'get' | 'getMany'> },
+  { metadata }: { readonly metadata: Pick<CoreContext['metadata'], 'get' | 'getJoined'> },
   bucket: BucketId,
   body: InlineBody,
 ): Eventual<Buffer | undefined> {
   if (body.rowCount === 1)
     return whenKnown(metadata.get(bodyKey(bucket, body.id, 0)), (entry) => entry?.value);
-  return whenKnown(metadata.getMany(inlineBodyKeys(bucket, body)), joined);
-}
-
-function joined(rows: readonly (Entry | undefined)[]): Buffer | undefined {
-  const present = rows.filter((row) => row !== undefined);
-  return present.length < rows.length ? undefined : Buffer.concat(present.map(({ value }) => value));
+  return metadata.getJoined(inlineBodyKeys(bucket, body));
 }

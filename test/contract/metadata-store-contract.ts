@@ -15,6 +15,7 @@ import type { StorageEngine } from '../../src/storage/contract/storage-engine.ts
 import { StorageFull } from '../../src/storage/contract/storage-errors.ts';
 import type { EngineHarness, EngineKind } from './engines.ts';
 
+const NONE = Buffer.alloc(0);
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 let prefixCount = 0;
@@ -141,6 +142,19 @@ export function describeMetadataStore(kind: EngineKind): void {
           (await store.getMany([two, absent, one])).map((entry) => entry?.value.toString()),
           ['c', undefined, 'a'],
         );
+      });
+
+      it('joins values of any lengths in the order of their keys, unless one is absent', async () => {
+        const prefix = freshPrefix();
+        const keys = [0, 1, 2, 3].map((index) => Buffer.concat([prefix, Buffer.from([index])]));
+        const values = [bytes('short'), Buffer.alloc(9000, 1), Buffer.alloc(0), Buffer.alloc(70_000, 2)];
+        await put(store, ...keys.map((key, index) => ({ key, value: values[index] ?? NONE })));
+        const joined = await store.getJoined([...keys, ...keys.toReversed()]);
+        assert.ok(joined?.equals(Buffer.concat([...values, ...values.toReversed()])));
+        await put(store, { key: keys[0] ?? NONE, value: bytes('other') });
+        assert.equal(joined?.subarray(0, 5).toString(), 'short');
+        assert.equal(await store.getJoined([keys[0] ?? NONE, prefix]), undefined);
+        assert.equal((await store.getJoined([]))?.length, 0);
       });
 
       it('hands out bytes that stay valid', async () => {

@@ -209,6 +209,12 @@ function createMemoryMetadataStore(
       const moment = view();
       return answer(keys.map((key) => metadata.get(key, moment)));
     },
+    getJoined(keys) {
+      const moment = view();
+      const entries = keys.map((key) => metadata.get(key, moment));
+      const values = entries.flatMap((entry) => (entry === undefined ? [] : [entry.value]));
+      return answer(values.length < keys.length ? undefined : Buffer.concat(values));
+    },
     scan: (range, limit, direction) => answer(metadata.scan(range, limit, direction === 'reverse', view())),
     newCommitId() {
       counter += 1;

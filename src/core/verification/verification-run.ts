@@ -39,7 +39,7 @@ const ASKINGS = 2;
 
 export class VerificationRun {
   readonly store: StoreReader;
-  readonly metadata: Pick<MetadataStore, 'refresh' | 'get' | 'getMany' | 'scan'>;
+  readonly metadata: Pick<MetadataStore, 'refresh' | 'get' | 'getMany' | 'getJoined' | 'scan'>;
   readonly findings = new FindingList();
   readonly tallies = new Map<BucketId, BucketTally>();
   readonly counts = { buckets: 0, objects: 0, versions: 0, bytes: 0, blobs: 0, blobBytes: 0, waiting: 0 };

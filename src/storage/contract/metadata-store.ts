@@ -88,6 +88,9 @@ export interface MetadataStore {
   /** One entry or undefined per key, in order. */
   getMany(keys: readonly Buffer[]): (Entry | undefined)[] | Promise<(Entry | undefined)[]>;
 
+  /** The values, one behind the other; undefined when a key is absent. For what is spread over several values. */
+  getJoined(keys: readonly Buffer[]): Buffer | undefined | Promise<Buffer | undefined>;
+
   /**
    * Up to `limit` rows in key order (`reverse`: from the end of the range downwards). One call is one slice: callers that
    * need more call again from the last key and yield in between.

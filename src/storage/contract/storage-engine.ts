@@ -36,7 +36,7 @@ export interface StorageEngine {
 
 /** A store as whoever only looks sees it, beside a server that may be running. */
 export interface StoreReader {
-  readonly metadata: Pick<MetadataStore, 'refresh' | 'get' | 'getMany' | 'scan'>;
+  readonly metadata: Pick<MetadataStore, 'refresh' | 'get' | 'getMany' | 'getJoined' | 'scan'>;
   readonly blobs: Pick<BlobStore, 'open' | 'bytesOf' | 'list' | 'listEpochs'>;
   readonly epochs: Pick<EpochRegister, 'listOpen' | 'listClosed'>;
 }

@@ -24,7 +24,12 @@ import type { LmdbWriter } from './lmdb-writer.ts';
 import type { SpaceGuard } from './space-guard.ts';
 
 /** Reading alone: what a command may do beside a running server. */
-export type MetadataReader = Pick<MetadataStore, 'limits' | 'refresh' | 'get' | 'getMany' | 'scan'>;
+export type MetadataReader = Pick<
+  MetadataStore,
+  'limits' | 'refresh' | 'get' | 'getMany' | 'getJoined' | 'scan'
+>;
+
+const NOTHING = Buffer.alloc(0);
 
 /** One point read. The value is a copy of its own. */
 export function readEntry(driver: LmdbDriver, key: Buffer): Entry | undefined {
@@ -53,6 +58,25 @@ export class LmdbMetadataReader implements MetadataReader {
 
   getMany(keys: readonly Buffer[]): (Entry | undefined)[] {
     return keys.map((key) => readEntry(this.#driver, key));
+  }
+
+  /** Each value is copied once, to its place; there is room at first for as many as the first is long. */
+  getJoined(keys: readonly Buffer[]): Buffer | undefined {
+    let joined = NOTHING;
+    let end = 0;
+    for (const key of keys) {
+      const scratch = this.#driver.getBinaryFast(key);
+      if (scratch === undefined) return undefined;
+      const { length } = scratch;
+      if (end + length > joined.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(end + length, length * keys.length));
+        joined.copy(larger, 0, 0, end);
+        joined = larger;
+      }
+      scratch.copy(joined, end, 0, length);
+      end += length;
+    }
+    return joined.subarray(0, end);
   }
 
   /** The driver hands out copies of keys and values (`lmdb-driver.ts`), so its rows are ours as they are. */
