@@ -152,8 +152,9 @@ describe('PutObject, GetObject, HeadObject', () => {
       kim.ask('GET', '/c/busy', { headers: { Range: 'bytes=0-999999,3000000-3999999' } }),
       put('/c/busy', 'replaced'),
     ]);
-    if (answer.status === 206) assert.ok(answer.body.includes(body.subarray(3_000_000)));
-    else assert.equal(answer.status, 416);
+    // Of the new object there are bytes in the first range only.
+    assert.equal(answer.status, 206);
+    assert.ok(answer.body.includes(body.subarray(3_000_000)) || answer.text === 'replaced', answer.text);
   });
 });
 
