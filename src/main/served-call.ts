@@ -70,26 +70,18 @@ export class ServedCall implements Exchange, CallObserver {
     }
   }
 
-  denied(
+  async denied(
     dialect: string,
     operation: string | undefined,
     call: Call,
     response: WireResponse,
     denial: Denial,
-  ): Promise<void> | undefined {
-    const { denials, metrics } = this.#services;
-    const keeping = denials.record(dialect, operation, call, response, denial);
-    if (keeping instanceof Promise) return this.#countKept(keeping, call);
-    metrics.recordDenial(keeping);
-    return undefined;
-  }
-
-  async #countKept(keeping: Promise<boolean>, { requestId }: Call): Promise<void> {
-    const { metrics, log } = this.#services;
+  ): Promise<void> {
+    const { denials, metrics, log } = this.#services;
     try {
-      metrics.recordDenial(await keeping);
+      metrics.recordDenial(await denials.record(dialect, operation, call, response, denial));
     } catch (error) {
-      log.error({ err: error, requestId }, 'a denial could not be kept');
+      log.error({ err: error, requestId: call.requestId }, 'a denial could not be kept');
     }
   }
 

@@ -236,12 +236,12 @@ describe('accounts, users and keys', () => {
 
   it('CreateAccessKey, ListAccessKeys, DeleteAccessKey', async () => {
     await addTenant('keys');
-    const made = await ask('POST', '/accounts/keys/users/root/keys', {
+    const made = await ask('POST', '/accounts/keys/users/:root/keys', {
       accessKey: 'MY.KEY',
       secretKey: 'my-secret',
     });
     assert.deepEqual([made.status, made.json.key.secretKey], [201, 'my-secret']);
-    const again = await ask('POST', '/accounts/keys/users/root/keys', {
+    const again = await ask('POST', '/accounts/keys/users/:root/keys', {
       accessKey: 'MY.KEY',
       secretKey: 'x',
     });

@@ -48,13 +48,11 @@ export async function handleRequest<C extends Call, S>(
     observer.completed(dialect.name, operation.name, call, response, undefined);
     return response;
   } catch (error) {
-    const finishing = dialect.finish(dialect.renderError(error, call), call);
-    const response = finishing instanceof Promise ? await finishing : finishing;
+    const response = await dialect.finish(dialect.renderError(error, call), call);
     const denial = denialOf(step, error, refusal, response.status);
     if (denial !== undefined) {
       const told = { ...denial, code: dialect.errorCode?.(error, call) };
-      const keeping = observer.denied?.(dialect.name, operation?.name, call, response, told);
-      if (keeping !== undefined) await keeping;
+      await observer.denied?.(dialect.name, operation?.name, call, response, told);
     }
     observer.completed(dialect.name, operation?.name, call, response, error);
     return response;

@@ -18,5 +18,5 @@ export interface CallObserver {
     call: Call,
     response: WireResponse,
     denial: Denial,
-  ): Promise<void> | undefined;
+  ): Promise<void>;
 }

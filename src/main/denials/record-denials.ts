@@ -17,7 +17,6 @@ import { causeOf } from '../../identity/explain-decision.ts';
 import { IdentityError } from '../../identity/identity-errors.ts';
 import { anonymousCaller, type Principal } from '../../identity/principal.ts';
 import { storeQuestion } from '../../identity/stored-question.ts';
-import type { Eventual } from '../../lib/eventual.ts';
 import type { DenialLog } from './denial-log.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
@@ -33,26 +32,17 @@ export class DenialRecorder {
     this.#log = log;
   }
 
-  /** Whether it is kept; resolves when every worker can read it. One that is left out is answered at once. */
-  record(
+  /** Whether it is kept; resolves when every worker can read it. */
+  async record(
     api: string,
     operation: string | undefined,
     call: Call,
     response: WireResponse,
     denial: Denial,
-  ): Eventual<boolean> {
-    const leftOut = this.#rate.take(rateNameOf(call, denial), call.request.receivedAtMicros);
-    return leftOut === undefined ? false : this.#keep(api, operation, call, response, denial, leftOut);
-  }
-
-  async #keep(
-    api: string,
-    operation: string | undefined,
-    call: Call,
-    response: WireResponse,
-    denial: Denial,
-    leftOut: number,
   ): Promise<boolean> {
+    const { request } = call;
+    const leftOut = this.#rate.take(rateNameOf(call, denial), request.receivedAtMicros);
+    if (leftOut === undefined) return false;
     const record = {
       ...recordOf(api, operation ?? 'unknown', call, response, denial),
       ...(leftOut > 0 && { leftOut }),
