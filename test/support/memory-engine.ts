@@ -30,7 +30,6 @@ export interface MemoryStoreOptions {
   readonly limits?: Partial<MetadataLimits>;
   /** Default 4 KiB, so that tests with small bodies reach blobs too. */
   readonly inlineBytesMax?: number;
-  readonly inlineRowBytes?: number;
 }
 
 export interface MemoryEngine extends StorageEngine {
@@ -72,7 +71,7 @@ class SharedState {
     this.limits = { ...embeddedLimits, ...options.limits };
     this.inlineBytesMax = options.inlineBytesMax ?? 4096;
     // So that few bytes take several rows.
-    this.inlineRowBytes = options.inlineRowBytes ?? Math.ceil(this.inlineBytesMax / 3);
+    this.inlineRowBytes = Math.ceil(this.inlineBytesMax / 3);
   }
 
   epochsIn(state: 'open' | 'closed'): number[] {

@@ -7,7 +7,7 @@
  * finding. Twice, because one look may fall between two moves of what is just being reclaimed.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { KeyRange, MetadataStore, Row } from '../../storage/contract/metadata-store.ts';
+import type { KeyRange, Row } from '../../storage/contract/metadata-store.ts';
 import type { StoreReader } from '../../storage/contract/storage-engine.ts';
 import { type BucketRecord, decodeBucket } from '../bucket-records.ts';
 import { bucketKey, keyAfter, purgeKey } from '../metadata-keys.ts';
@@ -39,7 +39,7 @@ const ASKINGS = 2;
 
 export class VerificationRun {
   readonly store: StoreReader;
-  readonly metadata: Pick<MetadataStore, 'refresh' | 'get' | 'getMany' | 'getJoined' | 'scan'>;
+  readonly metadata: StoreReader['metadata'];
   readonly findings = new FindingList();
   readonly tallies = new Map<BucketId, BucketTally>();
   readonly counts = { buckets: 0, objects: 0, versions: 0, bytes: 0, blobs: 0, blobBytes: 0, waiting: 0 };
