@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -536,6 +537,23 @@ describe('responses', () => {
       ],
     );
   });
+
+  for (const version of ['1.1', '1.0']) {
+    it(`gives streamed pieces back once they are sent, and nothing else (HTTP/${version})`, async () => {
+      const pieces = Array.from({ length: 6 }, () => randomBytes(100_000));
+      const whole = Buffer.concat(pieces);
+      const served = await serve((r) => ok(r.rawPath === '/whole' ? whole : streamOf(pieces, whole.length)));
+      for (const path of ['/whole', '/whole', '/pieces']) {
+        const client = new Client(served).send(`GET ${path} HTTP/${version}\nHost: h\nConnection: close\n\n`);
+        const answer = await client.untilClosed();
+        assert.ok(answer.endsWith(`\r\n\r\n${whole.toString('latin1')}`), path);
+      }
+      assert.deepEqual(
+        pieces.slice(0, -1).map(({ length }) => length),
+        [0, 0, 0, 0, 0],
+      );
+    });
+  }
 
   for (const [name, chunks, size] of [
     ['that fails', [Buffer.from('abc'), new Error('corrupt')], 6],

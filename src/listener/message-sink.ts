@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { releaseBytes } from '../lib/release-bytes.ts';
 import { encodeHeaderText, isAscii } from './header-text.ts';
 import type { ResponseSink } from './response-sink.ts';
 
@@ -29,7 +30,7 @@ export class MessageSink implements ResponseSink {
   }
 
   write(chunk: Buffer): boolean {
-    return this.#response.write(chunk);
+    return this.#response.write(chunk, () => releaseBytes(chunk));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { releaseBytes } from '../lib/release-bytes.ts';
 import { encodeHeaderText, endOfToken, isFieldValue } from './header-text.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { WriteTurn } from './write-turn.ts';
@@ -58,11 +59,12 @@ export class PlainSink implements ResponseSink {
   write(chunk: Buffer): boolean {
     // In chunked transfer it would be the end.
     if (chunk.length === 0) return true;
-    if (this.#head === '' && !this.#isChunked) return this.#socket.write(chunk);
+    const sent = (): void => releaseBytes(chunk);
+    if (this.#head === '' && !this.#isChunked) return this.#socket.write(chunk, sent);
     this.#socket.cork();
     this.#sendHead();
     if (this.#isChunked) this.#socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-    const isTaken = this.#socket.write(chunk);
+    const isTaken = this.#socket.write(chunk, sent);
     if (this.#isChunked) this.#socket.write(CHUNK_END, 'latin1');
     this.#socket.uncork();
     return isTaken;
@@ -103,7 +105,8 @@ export class PlainSink implements ResponseSink {
     const size = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const head = this.#head;
     if (typeof body !== 'string' && size > JOINED_BYTES_MAX) {
-      this.write(body);
+      this.#sendHead();
+      this.#socket.write(body);
       return;
     }
     const joined = Buffer.allocUnsafe(head.length + size);

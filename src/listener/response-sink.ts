@@ -7,7 +7,7 @@ export interface ResponseSink {
    * undefined: not known, or none is due. Throws when a field holds what no header may hold.
    */
   writeHead(status: number, fields: readonly string[], length: number | undefined, mustClose: boolean): void;
-  /** Whether more may be written before `drain`. */
+  /** Whether more may be written before `drain`. The chunk is the sink's from then on, and loses its bytes once they are sent. */
   write(chunk: Buffer): boolean;
   /** Text leaves as UTF-8. */
   end(body?: string | Buffer): void;

@@ -23,11 +23,26 @@ function sourceOf(pieces: readonly Buffer[]): ByteSource {
   return { read: async () => left.shift() ?? null };
 }
 
+/** Each in memory of its own, as what comes from a socket. */
 function split(wire: Buffer, cuts: readonly number[]): Buffer[] {
   const places = [...new Set([0, ...cuts.map((cut) => cut % (wire.length + 1)), wire.length])].sort(
     (a, b) => a - b,
   );
-  return places.slice(1).map((end, index) => wire.subarray(places[index], end));
+  return places.slice(1).map((end, index) => ownCopy(wire.subarray(places[index], end)));
+}
+
+function ownCopy(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
+}
+
+/** The bytes of a piece, whose memory is gone afterwards where that is possible: it is the reader's. */
+function takeBytes(piece: Buffer): Buffer {
+  const bytes = ownCopy(piece);
+  if (piece.length === piece.buffer.byteLength)
+    structuredClone(piece, { transfer: [piece.buffer as ArrayBuffer] });
+  return bytes;
 }
 
 interface Decoding {
@@ -66,7 +81,8 @@ async function decode({
     chunkBytesMin,
   });
   const pieces: Buffer[] = [];
-  for (let piece = await body.read(); piece !== null; piece = await body.read()) pieces.push(piece);
+  for (let piece = await body.read(); piece !== null; piece = await body.read())
+    pieces.push(takeBytes(piece));
   assert.equal(await body.read(), null);
   return { bytes: Buffer.concat(pieces), trailers: Object.fromEntries(body.trailers()) };
 }

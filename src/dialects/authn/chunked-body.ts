@@ -35,6 +35,7 @@ const HEADER_CHARACTERS_MAX = 1024;
 const TAIL_BYTES_MAX = 16_384;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const NO_BYTES = Buffer.alloc(0);
 
 /** `read` throws MalformedChunk, ChunkTooSmall, MalformedTrailer, SignatureMismatch, IncompleteBody. */
 export function decodeChunkedBody(options: ChunkedBodyOptions): ChunkedBody {
@@ -46,7 +47,7 @@ class ChunkDecoder {
   trailers: ReadonlyMap<string, string> = new Map();
   readonly #options: ChunkedBodyOptions;
   #expected: 'header' | 'data' | 'delimiter' | 'tail' | 'end' = 'header';
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = NO_BYTES;
   #position = 0;
   #line = '';
   /** Of the current chunk. */
@@ -130,9 +131,10 @@ class ChunkDecoder {
 
   #takeData(): Buffer {
     const end = Math.min(this.#buffer.length, this.#position + this.#chunkBytesLeft);
-    const isWhole = this.#position === 0 && end === this.#buffer.length;
-    const piece = isWhole ? this.#buffer : this.#buffer.subarray(this.#position, end);
+    const piece = this.#buffer.subarray(this.#position, end);
     this.#position = end;
+    // Not ours to look at any more once it is handed on.
+    if (end === this.#buffer.length) this.#forgetBuffer();
     this.#chunkBytesLeft -= piece.length;
     this.#options.signatures?.update(piece);
     if (this.#chunkBytesLeft === 0) {
@@ -140,6 +142,11 @@ class ChunkDecoder {
       this.#expected = 'delimiter';
     }
     return piece;
+  }
+
+  #forgetBuffer(): void {
+    this.#buffer = NO_BYTES;
+    this.#position = 0;
   }
 
   /** CR LF, of which the CR may be absent. */

@@ -14,7 +14,7 @@ export interface BlobId {
 
 export interface BlobWriter {
   readonly id: BlobId;
-  /** Back-pressure: resolves when the writer can take more. The buffer belongs to the writer from then on. */
+  /** Back-pressure: resolves when the writer can take more. The buffer is the writer's from then on, and may lose its bytes. */
   write(chunk: Buffer): Promise<void>;
   /** Makes bytes, checksums and directory durable. Returns the length in bytes. Rejects with StorageFailure/StorageFull. */
   finish(): Promise<number>;

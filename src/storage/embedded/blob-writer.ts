@@ -1,8 +1,9 @@
 /**
  * Writing one blob: chunks are gathered, never copied, and appended with one `writev` at a time while the next batch
- * gathers, so that at most two batches are in memory. Order on disk (design, section 6): bytes, their directory; only
+ * gathers, so that at most two batches are in memory; what has been appended is given back. Order on disk (design, section 6): bytes, their directory; only
  * then does `finish()` resolve and may the caller commit.
  */
+import { releaseBytes } from '../../lib/release-bytes.ts';
 import type { BlobId, BlobWriter } from '../contract/blob-store.ts';
 import { StorageFull } from '../contract/storage-errors.ts';
 import type { WritableBlobFile } from './blob-files.ts';
@@ -122,6 +123,7 @@ export class FileBlobWriter implements BlobWriter {
       noteFull();
       throw new StorageFull('The disk is full', { cause: error });
     }
+    for (const buffer of batch) releaseBytes(buffer);
   }
 
   /** What cannot be closed or removed is an unfinished file that the sweep of this epoch will find. */
