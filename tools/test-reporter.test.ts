@@ -43,3 +43,9 @@ test('a run without a test fails', () => {
     status: 1,
   });
 });
+
+test('a file that ends before it has reported everything fails', () => {
+  const { lastLine, status } = runTests("test('a', () => {}); test('b', () => process.reallyExit(0));");
+  assert.match(lastLine, /^\d passed, 1 failed$/);
+  assert.equal(status, 1);
+});
