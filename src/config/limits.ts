@@ -102,7 +102,12 @@ export const processLimits = {
    * MiB that a worker's heap may reach before V8 first looks through all of it. A worker's lasting objects fill about 16, and
    * with V8's own guess it looked twice a second under load, for a tenth of the CPU (docs/performance.md).
    */
-  workerHeapMebibytesInitial: 128,
+  workerHeapMebibytesInitial: 64,
+  /**
+   * MiB of one half of a worker's heap of young objects. V8's own bound is twice that, and no faster here: 26 MiB more for every worker
+   * that has had large transfers.
+   */
+  workerSemiSpaceMebibytesMax: 16,
 } as const;
 
 /** The log of denials (docs/adr/0013). */

@@ -39,6 +39,21 @@ export function endOfToken(text: string, start: number): number {
   return end;
 }
 
+/** A value with nothing in it that must be encoded or refused: what nearly every field has. */
+const PLAIN_VALUE = /^[\t -~]*$/;
+
+/** A field of a head, as latin1 text. Throws TypeError for what would end the field early, or begin another. */
+export function fieldLine(name: string, value: string): string {
+  if (name === '' || endOfToken(name, 0) !== name.length) {
+    throw new TypeError(`Header name must be a valid HTTP token ["${name}"]`);
+  }
+  if (PLAIN_VALUE.test(value)) return `${name}: ${value}\r\n`;
+  if (!isFieldValue(value, 0, value.length)) {
+    throw new TypeError(`Invalid character in header content ["${name}"]`);
+  }
+  return `${name}: ${encodeHeaderText(value)}\r\n`;
+}
+
 /** Whether a part of a text may stand in a field's value: no control character but the tab (RFC 9110, section 5.5). */
 export function isFieldValue(text: string, start: number, end: number): boolean {
   for (let index = start; index < end; index += 1) {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { releaseBytes } from '../lib/release-bytes.ts';
-import { encodeHeaderText, endOfToken, isFieldValue } from './header-text.ts';
+import { fieldLine } from './header-text.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { WriteTurn } from './write-turn.ts';
 
@@ -15,6 +15,9 @@ export interface PlainResponses {
 
 /** Up to here header and body are copied into one buffer; beyond, two writes are cheaper. */
 const JOINED_BYTES_MAX = 64 * 1024;
+
+/** Up to here text that is ASCII is sent as it is, which Node encodes without a buffer (`StreamBase::WriteString`). */
+const TEXT_BYTES_MAX = 8 * 1024;
 
 const CHUNK_END = '\r\n';
 const LAST_CHUNK = '0\r\n\r\n';
@@ -102,18 +105,22 @@ export class PlainSink implements ResponseSink {
   }
 
   #sendWhole(body: string | Buffer): void {
-    const size = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    const head = this.#head;
-    if (typeof body !== 'string' && size > JOINED_BYTES_MAX) {
+    if (typeof body !== 'string' && body.length > JOINED_BYTES_MAX) {
       this.#sendHead();
       this.#socket.write(body);
+      return;
+    }
+    const head = this.#head;
+    this.#head = '';
+    const size = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    if (typeof body === 'string' && size === body.length && size <= TEXT_BYTES_MAX) {
+      this.#socket.write(head + body, 'latin1');
       return;
     }
     const joined = Buffer.allocUnsafe(head.length + size);
     joined.write(head, 'latin1');
     if (typeof body === 'string') joined.write(body, head.length, 'utf8');
     else body.copy(joined, head.length);
-    this.#head = '';
     this.#socket.write(joined);
   }
 }
@@ -127,14 +134,4 @@ const statusLines = new Map(
 
 function statusLine(status: number): string {
   return statusLines.get(status) ?? `HTTP/1.1 ${status} unknown\r\n`;
-}
-
-/** Throws TypeError for what would end the field early, or begin another. */
-function fieldLine(name: string, value: string): string {
-  if (name === '' || endOfToken(name, 0) !== name.length) {
-    throw new TypeError(`Header name must be a valid HTTP token ["${name}"]`);
-  }
-  if (!isFieldValue(value, 0, value.length))
-    throw new TypeError(`Invalid character in header content ["${name}"]`);
-  return `${name}: ${encodeHeaderText(value)}\r\n`;
 }

@@ -64,7 +64,11 @@ export class WorkerPool {
     this.#tls = options.tls;
     this.#startedAtMicros = options.clock.nowMicros();
     cluster.setupPrimary({
-      execArgv: [...process.execArgv, `--initial-heap-size=${processLimits.workerHeapMebibytesInitial}`],
+      execArgv: [
+        ...process.execArgv,
+        `--initial-heap-size=${processLimits.workerHeapMebibytesInitial}`,
+        `--max-semi-space-size=${processLimits.workerSemiSpaceMebibytesMax}`,
+      ],
     });
     cluster.on('message', (worker, message: ToPrimary) => this.#receive(worker, message));
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal));

@@ -100,6 +100,9 @@ export function createS3Dialect(parts: S3Parts, settings: S3Settings): S3Dialect
 type S3Operation = Operation<S3Call, S3Services>;
 
 /** The pipeline hands back to the dialect the calls that `begin` made. */
+/** It says nothing about the call, so that one is enough for all. */
+const accessDenied = new S3Error('AccessDenied');
+
 const stateOf = (call: S3Call): S3CallState => call as S3CallState;
 
 class S3 implements S3Dialect {
@@ -217,7 +220,7 @@ class S3 implements S3Dialect {
   }
 
   denied(): S3Error {
-    return new S3Error('AccessDenied');
+    return accessDenied;
   }
 
   finish(response: WireResponse, call: S3Call): WireResponse | Promise<WireResponse> {
