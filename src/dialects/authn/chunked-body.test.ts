@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { IndependentSigner } from '../../../test/support/independent-signer.ts';
@@ -9,6 +10,7 @@ import {
   trailerExample,
 } from '../../../test/support/published-signatures.ts';
 import type { ByteSource } from '../../lib/byte-source.ts';
+import { releaseBytes } from '../../lib/release-bytes.ts';
 import { AuthnError, type AuthnErrorCode } from './authn-errors.ts';
 import { createChunkSignatures } from './chunk-signatures.ts';
 import { decodeChunkedBody } from './chunked-body.ts';
@@ -346,4 +348,32 @@ test('only the last chunk may be small', async () => {
     bytes: 8000,
     bytesMin: 8192,
   });
+});
+
+test('the memory of what was sent goes with the pieces that are read', async () => {
+  const data = randomBytes(600_000);
+  const frames = [data.subarray(0, 65_536), data.subarray(65_536, 300_000), data.subarray(300_000)].map(
+    (bytes) => [Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')],
+  );
+  const wire = Buffer.concat([...frames.flat(), Buffer.from('0\r\n\r\n')]);
+  const cuts = [20_000, 65_541, 131_077, 200_000, 300_009, 300_018, 400_000];
+  const sent = split(wire, cuts);
+  const options = {
+    decodedBytes: data.length,
+    signatures: undefined,
+    announcedTrailers: undefined,
+    chunkBytesMin: 1,
+  };
+  const body = decodeChunkedBody({ source: sourceOf(sent), ...options });
+  const read: Buffer[] = [];
+  for (let piece = await body.read(); piece !== null; piece = await body.read()) {
+    read.push(ownCopy(piece));
+    releaseBytes(piece);
+  }
+  assert.ok(Buffer.concat(read).equals(data));
+  // Of nine bytes between two chunks nobody keeps count.
+  assert.deepEqual(
+    sent.map(({ length }) => length),
+    [0, 0, 0, 0, 0, 9, 0, 0],
+  );
 });

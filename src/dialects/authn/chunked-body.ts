@@ -11,6 +11,7 @@
  * example has one before the signature), no line end after the last line.
  */
 import type { ByteSource } from '../../lib/byte-source.ts';
+import { releaseShare, shareBytes } from '../../lib/release-bytes.ts';
 import { AuthnError } from './authn-errors.ts';
 import type { ChunkSignatures } from './chunk-signatures.ts';
 
@@ -49,6 +50,8 @@ class ChunkDecoder {
   #expected: 'header' | 'data' | 'delimiter' | 'tail' | 'end' = 'header';
   #buffer: Buffer = NO_BYTES;
   #position = 0;
+  /** Of the buffer. */
+  #bytesHandedOn = 0;
   #line = '';
   /** Of the current chunk. */
   #signature = '';
@@ -76,13 +79,14 @@ class ChunkDecoder {
   async #readOn(): Promise<Buffer | null> {
     while (this.#expected !== 'end') {
       if (this.#position === this.#buffer.length) {
+        this.#forgetBuffer();
         const next = await this.#options.source.read();
         if (next === null) {
           this.#endOfSource();
           break;
         }
         this.#buffer = next;
-        this.#position = 0;
+        shareBytes(next);
         continue;
       }
       if (this.#expected === 'data') return this.#takeData();
@@ -133,7 +137,8 @@ class ChunkDecoder {
     const end = Math.min(this.#buffer.length, this.#position + this.#chunkBytesLeft);
     const piece = this.#buffer.subarray(this.#position, end);
     this.#position = end;
-    // Not ours to look at any more once it is handed on.
+    this.#bytesHandedOn += piece.length;
+    // Not ours to look at any more when all of it is handed on.
     if (end === this.#buffer.length) this.#forgetBuffer();
     this.#chunkBytesLeft -= piece.length;
     this.#options.signatures?.update(piece);
@@ -145,8 +150,10 @@ class ChunkDecoder {
   }
 
   #forgetBuffer(): void {
+    releaseShare(this.#buffer, this.#buffer.length - this.#bytesHandedOn);
     this.#buffer = NO_BYTES;
     this.#position = 0;
+    this.#bytesHandedOn = 0;
   }
 
   /** CR LF, of which the CR may be absent. */
