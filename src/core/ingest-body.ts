@@ -5,6 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { createDigest, type Digest, type DigestAlgorithm, digestTextOf } from '../lib/digests.ts';
+import { releaseBytes } from '../lib/release-bytes.ts';
 import type { BlobId, BlobWriter } from '../storage/contract/blob-store.ts';
 import type { CoreContext } from './core-context.ts';
 import { CoreError } from './core-errors.ts';
@@ -54,7 +55,13 @@ export async function ingestBody(
     if (received > inlineBytesMax) return ingestBlob(context, input, limits, chunks, received);
   }
   assertComplete(received, input);
-  return ingestInline(input, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+  return ingestInline(input, chunks.length === 1 ? chunks[0]! : join(chunks));
+}
+
+function join(chunks: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat(chunks);
+  for (const chunk of chunks) releaseBytes(chunk);
+  return bytes;
 }
 
 /** Removes what was kept, when it will not be referred to. Never rejects: what stays behind is swept as an orphan. */

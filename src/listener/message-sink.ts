@@ -33,6 +33,11 @@ export class MessageSink implements ResponseSink {
     return this.#response.write(chunk, () => releaseBytes(chunk));
   }
 
+  /** Node tells when a response has ended, not when its last bytes have been taken: the collector's. */
+  endWith(chunk: Buffer): void {
+    this.#response.end(chunk);
+  }
+
   /**
    * One write. Node joins header and text into one string of the text's encoding, which would encode a header of latin1 bytes
    * once more: then the text goes as bytes.

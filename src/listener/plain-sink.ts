@@ -14,7 +14,7 @@ export interface PlainResponses {
 }
 
 /** Up to here header and body are copied into one buffer; beyond, two writes are cheaper. */
-const JOINED_BYTES_MAX = 64 * 1024;
+const JOINED_BYTES_MAX = 16 * 1024;
 
 /** Up to here text that is ASCII is sent as it is, which Node encodes without a buffer (`StreamBase::WriteString`). */
 const TEXT_BYTES_MAX = 8 * 1024;
@@ -73,6 +73,16 @@ export class PlainSink implements ResponseSink {
     return isTaken;
   }
 
+  endWith(chunk: Buffer): void {
+    if (chunk.length <= JOINED_BYTES_MAX || this.#isChunked) {
+      this.end(chunk);
+      return;
+    }
+    this.#shared.turn.hold(this.#socket);
+    this.write(chunk);
+    if (this.#mustClose) this.#socket.destroySoon();
+  }
+
   end(body?: string | Buffer): void {
     if (this.#isChunked) {
       if (body !== undefined) this.write(Buffer.from(body));
@@ -121,7 +131,8 @@ export class PlainSink implements ResponseSink {
     joined.write(head, 'latin1');
     if (typeof body === 'string') joined.write(body, head.length, 'utf8');
     else body.copy(joined, head.length);
-    this.#socket.write(joined);
+    if (size < JOINED_BYTES_MAX) this.#socket.write(joined);
+    else this.#socket.write(joined, () => releaseBytes(joined));
   }
 }
 

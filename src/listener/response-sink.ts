@@ -9,7 +9,9 @@ export interface ResponseSink {
   writeHead(status: number, fields: readonly string[], length: number | undefined, mustClose: boolean): void;
   /** Whether more may be written before `drain`. The chunk is the sink's from then on, and loses its bytes once they are sent. */
   write(chunk: Buffer): boolean;
-  /** Text leaves as UTF-8. */
+  /** As `write`, then `end`: one write, as far as it can be one. */
+  endWith(chunk: Buffer): void;
+  /** Text leaves as UTF-8. A buffer stays whose it is. */
   end(body?: string | Buffer): void;
   /** Cuts the connection off. */
   destroy(): void;

@@ -80,7 +80,7 @@ async function sendStream(
       if (size !== undefined && sent > size) throw new Error(`the body is longer than its ${size} bytes`);
       if (sent === size) {
         // The usual small object: header, body and end leave in one write.
-        sink.end(chunk);
+        sink.endWith(chunk);
         return { bodyBytesSent: sent, isComplete: true };
       }
       if (!sink.write(chunk) && !(await untilDrained(sink, limits.responseIdleMillis))) {

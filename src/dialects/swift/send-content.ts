@@ -2,17 +2,11 @@
  * Answers to reads of objects, whatever their bytes come from: the whole of it, one range, or several as `multipart/byteranges` (RFC
  * 9110, section 14.6).
  */
-import type { ByteSource } from '../../lib/byte-source.ts';
 import type { Entropy } from '../../lib/entropy.ts';
+import { bodyOfOpened, type OpenedBytes } from '../kernel/opened-body.ts';
 import type { StreamedBody, WireHeaders, WireResponse } from '../kernel/wire.ts';
 import { type ByteSpan, selectSpans } from './byte-ranges.ts';
 import { allowsRange, checkConditions, stateHeaders, type Validators } from './conditions.ts';
-
-export interface OpenedSpan extends ByteSource {
-  /** All of them, when they are in memory already. */
-  readonly bytes?: Buffer;
-  close(): Promise<void>;
-}
 
 export interface Content extends Validators {
   readonly size: number;
@@ -24,7 +18,7 @@ export interface Content extends Validators {
   /** Everything but what depends on the range: flat list with Content-Type. */
   readonly headers: readonly string[];
   /** Bytes `start` to `end`, inclusive; one opening at a time. */
-  open(start: number, end: number): Promise<OpenedSpan>;
+  open(start: number, end: number): Promise<OpenedBytes>;
 }
 
 const BOUNDARY_BYTES = 16;
@@ -45,7 +39,7 @@ export async function sendContent(
       : selectSpans(range, size, stateHeaders(content.shownEtag, content.lastModifiedMicros));
   if (spans === undefined) {
     const opened = await content.open(0, size - 1);
-    return { status: 200, headers, body: bodyOf(opened, size) };
+    return { status: 200, headers, body: bodyOfOpened(opened, size) };
   }
   const [only, second] = spans;
   if (only !== undefined && second === undefined) {
@@ -54,14 +48,10 @@ export async function sendContent(
     return {
       status: 206,
       headers: [...headers, 'Content-Range', `bytes ${start}-${end}/${size}`],
-      body: bodyOf(opened, end - start + 1),
+      body: bodyOfOpened(opened, end - start + 1),
     };
   }
   return multipartAnswer(content, spans, entropy.bytes(BOUNDARY_BYTES).toString('hex'));
-}
-
-function bodyOf(opened: OpenedSpan, size: number): Buffer | StreamedBody {
-  return opened.bytes ?? { size, read: () => opened.read(), close: () => opened.close() };
 }
 
 function multipartAnswer(content: Content, spans: readonly ByteSpan[], boundary: string): WireResponse {
@@ -97,7 +87,7 @@ class PartsBody implements StreamedBody {
   readonly #lineEnd: Buffer;
   readonly #tail: Buffer;
   #index = 0;
-  #opened: OpenedSpan | undefined;
+  #opened: OpenedBytes | undefined;
 
   constructor(
     content: Content,

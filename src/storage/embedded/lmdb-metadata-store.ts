@@ -6,6 +6,7 @@
  * which the next read overwrites.
  */
 import { getLastVersion } from 'lmdb';
+import { releaseShare, shareBytes } from '../../lib/release-bytes.ts';
 import type {
   CommitId,
   CommitOutcome,
@@ -76,6 +77,8 @@ export class LmdbMetadataReader implements MetadataReader {
       scratch.copy(joined, end, 0, length);
       end += length;
     }
+    shareBytes(joined);
+    releaseShare(joined, joined.length - end);
     return joined.subarray(0, end);
   }
 

@@ -1,5 +1,6 @@
 import type { OpenedObject } from '../../../core/object-store.ts';
 import { defineOperation } from '../../kernel/define-operation.ts';
+import { bodyOfOpened } from '../../kernel/opened-body.ts';
 import { confirmAccess } from '../authorise-call.ts';
 import {
   decodeReadObject,
@@ -44,7 +45,7 @@ export const getObject = defineOperation<S3Call, S3Services, ReadObjectInput, Ou
     return {
       status: found.selected === undefined ? 200 : 206,
       headers: readObjectHeaders(output, call),
-      body: body.bytes ?? { size: sizeOf(found), read: () => body.read(), close: () => body.close() },
+      body: bodyOfOpened(body, sizeOf(found)),
     };
   },
 });
