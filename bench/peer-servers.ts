@@ -132,7 +132,11 @@ async function withPeer<T>(
     const secretKey = name === 's3rver' ? 'S3RVER' : SECRET_KEY;
     const signer: Signer = { host: `${HOST}:${port}`, accessKey, secretKey, region };
     const sign = (request: UnsignedRequest) => signHeaders(request, signer);
-    await untilBucketExists(port, () => sign({ method: 'PUT', path: '/bench', headers: {} }));
+    await untilTaken(port, () => sign({ method: 'PUT', path: '/bench', headers: {} }));
+    // Some make a bucket before they have where to put an object.
+    await untilTaken(port, () =>
+      sign({ method: 'PUT', path: '/bench/ready', headers: {}, body: Buffer.from('ready') }),
+    );
     return await use({ port, pid: child.pid as number, sign });
   } finally {
     await stop(child);
@@ -220,11 +224,11 @@ async function freeLowPort(): Promise<number> {
   }
 }
 
-async function untilBucketExists(port: number, create: () => PreparedRequest): Promise<void> {
+async function untilTaken(port: number, put: () => PreparedRequest): Promise<void> {
   let last = 'no answer';
   for (let attempt = 0; attempt < READY_ATTEMPTS; attempt++) {
     try {
-      const { status, body } = await send(port, create());
+      const { status, body } = await send(port, put());
       if (status === 200 || status === 409) return;
       last = `${status} ${body.slice(0, 200)}`;
     } catch {
@@ -232,7 +236,7 @@ async function untilBucketExists(port: number, create: () => PreparedRequest): P
     }
     await sleep(100);
   }
-  throw new Error(`the bucket could not be made: ${last}`);
+  throw new Error(`nothing can be stored: ${last}`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {
