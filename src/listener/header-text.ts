@@ -35,7 +35,8 @@ for (const character of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd
 /** Where the token that begins at `start` ends; `start` itself when there is none. */
 export function endOfToken(text: string, start: number): number {
   let end = start;
-  while (tokenCharacters[text.charCodeAt(end)] === 1) end += 1;
+  // What lies behind the end has no code: looking that up would cost more than all the rest.
+  while (end < text.length && tokenCharacters[text.charCodeAt(end)] === 1) end += 1;
   return end;
 }
 
