@@ -1,5 +1,5 @@
-/** Smaller buffers are slices of a shared pool, or not worth the call. */
-const RELEASED_BYTES_MIN = 16 * 1024;
+/** Smaller buffers are slices of a shared pool, or not worth the call: they are left to the collector. */
+export const RELEASED_BYTES_MIN = 16 * 1024;
 
 /** Of memory that is released slice by slice: how many bytes have not been released yet. */
 const outstandingBytes = new WeakMap<ArrayBufferLike, number>();

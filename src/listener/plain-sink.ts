@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { releaseBytes } from '../lib/release-bytes.ts';
+import { RELEASED_BYTES_MIN, releaseBytes } from '../lib/release-bytes.ts';
 import { fieldLine } from './header-text.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { WriteTurn } from './write-turn.ts';
@@ -131,7 +131,7 @@ export class PlainSink implements ResponseSink {
     joined.write(head, 'latin1');
     if (typeof body === 'string') joined.write(body, head.length, 'utf8');
     else body.copy(joined, head.length);
-    if (size < JOINED_BYTES_MAX) this.#socket.write(joined);
+    if (joined.length < RELEASED_BYTES_MIN) this.#socket.write(joined);
     else this.#socket.write(joined, () => releaseBytes(joined));
   }
 }

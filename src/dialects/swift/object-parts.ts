@@ -2,6 +2,7 @@
 import { CoreError, type CoreErrorDetails } from '../../core/core-errors.ts';
 import type { Bucket, ObjectVersion, VersionId } from '../../core/model.ts';
 import type { FoundObject, ObjectStore } from '../../core/object-store.ts';
+import { bodyOfOpened } from '../kernel/opened-body.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import { checkConditions } from './conditions.ts';
 import { mayReadOf } from './large-objects.ts';
@@ -34,11 +35,7 @@ export async function readPart(
     number: partNumber,
   });
   const opened = await content.open(start, end);
-  const body = opened.bytes ?? {
-    size: end - start + 1,
-    read: () => opened.read(),
-    close: () => opened.close(),
-  };
+  const body = bodyOfOpened(opened, end - start + 1);
   return { status: 206, headers: [...content.headers, ...headers], body };
 }
 

@@ -2,8 +2,9 @@
  * Answers to reads of objects, whatever their bytes come from: the whole of it, one range, or several as `multipart/byteranges` (RFC
  * 9110, section 14.6).
  */
+import type { OpenBody } from '../../core/read-body.ts';
 import type { Entropy } from '../../lib/entropy.ts';
-import { bodyOfOpened, type OpenedBytes } from '../kernel/opened-body.ts';
+import { bodyOfOpened } from '../kernel/opened-body.ts';
 import type { StreamedBody, WireHeaders, WireResponse } from '../kernel/wire.ts';
 import { type ByteSpan, selectSpans } from './byte-ranges.ts';
 import { allowsRange, checkConditions, stateHeaders, type Validators } from './conditions.ts';
@@ -18,7 +19,7 @@ export interface Content extends Validators {
   /** Everything but what depends on the range: flat list with Content-Type. */
   readonly headers: readonly string[];
   /** Bytes `start` to `end`, inclusive; one opening at a time. */
-  open(start: number, end: number): Promise<OpenedBytes>;
+  open(start: number, end: number): Promise<OpenBody>;
 }
 
 const BOUNDARY_BYTES = 16;
@@ -87,7 +88,7 @@ class PartsBody implements StreamedBody {
   readonly #lineEnd: Buffer;
   readonly #tail: Buffer;
   #index = 0;
-  #opened: OpenedBytes | undefined;
+  #opened: OpenBody | undefined;
 
   constructor(
     content: Content,

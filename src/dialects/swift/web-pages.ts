@@ -7,6 +7,7 @@ import type { Bucket } from '../../core/model.ts';
 import type { ObjectStore } from '../../core/object-store.ts';
 import { encodeStrict, encodeStrictPath } from '../../lib/percent-encoding.ts';
 import { escapeXml } from '../../lib/xml-writer.ts';
+import { bodyOfOpened } from '../kernel/opened-body.ts';
 import type { WireResponse } from '../kernel/wire.ts';
 import { metadataOf } from './container-settings.ts';
 import { mayReadOf } from './large-objects.ts';
@@ -215,9 +216,7 @@ async function errorPage(
       return { status, headers: shown, body: null, contentLength: content.size };
     }
     const opened = await content.open(0, content.size - 1);
-    const { size } = content;
-    const body = opened.bytes ?? { size, read: () => opened.read(), close: () => opened.close() };
-    return { status, headers: shown, body };
+    return { status, headers: shown, body: bodyOfOpened(opened, content.size) };
   } catch {
     // A page for errors that cannot be shown must not hide the error.
     return undefined;

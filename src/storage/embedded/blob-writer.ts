@@ -1,7 +1,7 @@
 /**
  * Writing one blob: chunks are gathered, never copied, and appended with one `writev` at a time while the next batch
- * gathers, so that at most two batches are in memory; what has been appended is given back. Order on disk (design, section 6): bytes, their directory; only
- * then does `finish()` resolve and may the caller commit.
+ * gathers, so that at most two batches are in memory; what has been appended is given back. Order on disk (design,
+ * section 6): bytes, their directory; only then does `finish()` resolve and may the caller commit.
  */
 import { releaseBytes } from '../../lib/release-bytes.ts';
 import type { BlobId, BlobWriter } from '../contract/blob-store.ts';
